@@ -1,0 +1,24 @@
+// Compiles and restarts the app whenever a source changes, until Ctrl-C.
+import { spawn } from 'node:child_process'
+
+process.chdir(new URL('..', import.meta.url).pathname)
+
+const compiler = spawn(process.execPath, ['node_modules/typescript/bin/tsc', '--watch', '--preserveWatchOutput'], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+  detached: true, // a group of its own, because tsc runs in a child of the child
+})
+let app
+process.on('exit', () => process.kill(-compiler.pid))
+
+compiler.stdout.on('data', (text) => {
+  process.stderr.write(text)
+  // tsc says this after each round; the app starts after the first that went well and restarts by itself.
+  if (app === undefined && /Found 0 errors/.test(text)) {
+    app = spawn(process.execPath, ['--watch', '--enable-source-maps', 'dist/src/main.js', ...process.argv.slice(2)], {
+      stdio: 'inherit',
+    })
+    app.on('exit', (code) => process.exit(code ?? 0))
+  }
+})
+compiler.on('exit', (code) => process.exit(code ?? 1))
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => (app ?? compiler).kill(signal))
