@@ -1,0 +1,133 @@
+import { parseArgs } from 'node:util'
+import { Ajv, type ErrorObject } from 'ajv'
+import { envSchema } from 'env-schema'
+import { type Static, Type } from 'typebox'
+
+/** What the process was told, checked. Every field is the environment variable of the same name. */
+export type Config = Readonly<Static<typeof ConfigSchema>>
+
+/** A setting that cannot work. `main.ts` prints it as one line and exits with code 1. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+
+  /**
+   * @param variable the environment variable that is at fault
+   * @param problem what is wrong with it
+   * @param remedy what to do about it, as a sentence
+   */
+  constructor(
+    readonly variable: string,
+    problem: string,
+    remedy: string,
+  ) {
+    super(`${variable}: ${problem}. ${remedy}`)
+  }
+}
+
+const port = { type: 'integer', minimum: 0, maximum: 65535 } as const
+
+// Each description completes the sentence "Set PORT to …".
+const ConfigSchema = Type.Object({
+  PHASE: Type.Integer({ minimum: 0, maximum: 5, default: 5, description: 'a number from 0 to 5' }),
+  HOST: Type.String({ minLength: 1, default: '127.0.0.1', description: 'an address of this machine' }),
+  PORT: Type.Integer({ ...port, default: 8080, description: 'a port number, 0 to 65535 (0 takes any free port)' }),
+  DATABASE_URL: Type.Optional(
+    Type.String({ pattern: '^(memory:|postgres(ql)?://.+)?$', description: 'memory: or leave it unset' }),
+  ),
+  DATA_DIR: Type.String({ minLength: 1, default: './data', description: 'a folder that can be written' }),
+  LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+    default: 'info',
+    description: 'trace, debug, info, warn, error, fatal or silent',
+  }),
+  LOG_FILE: Type.String({ default: 'logs/app.log', description: 'a file that can be written, or nothing for no file' }),
+  LOG_FILE_MAX_BYTES: Type.Integer({
+    minimum: 1024,
+    default: 10 * 1024 * 1024,
+    description: 'a size in bytes, 1024 or more',
+  }),
+  LOG_FILE_COUNT: Type.Integer({ minimum: 1, maximum: 100, default: 5, description: 'a number from 1 to 100' }),
+  EXTERNAL_API_URL: Type.Optional(
+    Type.String({ pattern: '^(https?://.+)?$', description: 'an http:// or https:// URL' }),
+  ),
+  EXTERNAL_TIMEOUT_MS: Type.Integer({
+    minimum: 1,
+    maximum: 60_000,
+    default: 2000,
+    description: 'milliseconds, 1 to 60000',
+  }),
+  MAX_EVENT_LOOP_DELAY_MS: Type.Integer({
+    minimum: 0,
+    default: 1000,
+    description: 'milliseconds; above them requests are answered with 503 (0 never does)',
+  }),
+  OTEL_SERVICE_NAME: Type.String({ minLength: 1, default: 'course-app', description: 'the name in logs and traces' }),
+  CORS_ORIGIN: Type.Optional(Type.String({ description: 'the one origin that browsers may call from' })),
+})
+
+/**
+ * Reads the settings: arguments (`--phase 3 --port 9000`) before the environment, the environment
+ * before `.env`, `.env` before the defaults. What `.env` holds is put into `process.env`, because
+ * OpenTelemetry reads its own `OTEL_*` variables there.
+ *
+ * @throws ConfigError that names the variable and says what to do.
+ */
+export function loadConfig(args: readonly string[] = process.argv.slice(2)): Config {
+  loadEnvFile()
+  const given = { ...environment(), ...fromArguments(args) }
+  // Without strictNumbers: false, PORT=Infinity would pass a maximum.
+  const ajv = new Ajv({ coerceTypes: true, useDefaults: true, removeAdditional: true, strictNumbers: false })
+  try {
+    return envSchema<Config>({ schema: ConfigSchema, data: given, env: false, ajv })
+  } catch (error) {
+    const [first] = (error as { errors?: ErrorObject[] }).errors ?? []
+    if (first === undefined) throw error
+    throw explain(first, given)
+  }
+}
+
+function loadEnvFile(): void {
+  try {
+    process.loadEnvFile('.env')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+    throw new ConfigError('.env', `cannot be read (${(error as Error).message})`, 'Mend the file or remove it.')
+  }
+}
+
+/** An empty variable counts as unset, except for LOG_FILE, where it means "no file". */
+function environment(): Record<string, string> {
+  const set: Record<string, string> = {}
+  for (const name of Object.keys(ConfigSchema.properties)) {
+    const value = process.env[name]
+    if (value !== undefined && (value !== '' || name === 'LOG_FILE')) set[name] = value
+  }
+  return set
+}
+
+function fromArguments(args: readonly string[]): Record<string, string> {
+  const names = Object.keys(ConfigSchema.properties)
+  const options = Object.fromEntries(names.map((name) => [flagOf(name), { type: 'string' as const }]))
+  try {
+    const { values } = parseArgs({ args: [...args], options })
+    return Object.fromEntries(
+      names.flatMap((name) => (values[flagOf(name)] === undefined ? [] : [[name, values[flagOf(name)] as string]])),
+    )
+  } catch (error) {
+    const known = names.map((name) => `--${flagOf(name)}`).join(' ')
+    throw new ConfigError('Arguments', (error as Error).message.split('. ')[0] as string, `Known are ${known}.`)
+  }
+}
+
+function flagOf(name: string): string {
+  return name.toLowerCase().replaceAll('_', '-')
+}
+
+function explain(error: ErrorObject, given: Record<string, string>): ConfigError {
+  const name = error.instancePath.slice(1)
+  const property = (ConfigSchema.properties as Record<string, { description?: string }>)[name]
+  return new ConfigError(
+    name,
+    `${JSON.stringify(given[name])} does not work`,
+    `Set ${name} to ${property?.description ?? error.message}.`,
+  )
+}

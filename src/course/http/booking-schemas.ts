@@ -1,0 +1,64 @@
+import { Type } from 'typebox'
+import { exampleIds } from '../seed-data.ts'
+import { Currency, Instant, Line, NullableInstant, Price, Uuid } from './course-schemas.ts'
+
+export const Status = Type.Enum(['created', 'reserved', 'completed', 'failed', 'expired'], { type: 'string' })
+
+export const UserId = Line(128, {
+  description: 'Whoever books: any name that the caller knows them by.',
+  examples: ['user-42'],
+})
+
+const customerFields = {
+  name: Line(200, { examples: ['Ada Lovelace'] }),
+  email: Line(254, { format: 'email', examples: ['ada@example.com'] }),
+}
+const phone = { pattern: '^\\+?[0-9][0-9 ()./-]{2,31}$', examples: ['+44 20 7946 0000'] }
+
+export const Booking = Type.Object(
+  {
+    booking_id: Uuid(exampleIds.createdBooking),
+    course_id: Uuid(exampleIds.course),
+    batch_id: Uuid(exampleIds.batch),
+    user_id: UserId,
+    customer: Type.Unsafe<{ name: string; email: string; phone: string | null } | null>({
+      type: ['object', 'null'],
+      properties: { ...customerFields, phone: Type.Unsafe<string | null>({ type: ['string', 'null'], ...phone }) },
+      required: ['name', 'email', 'phone'],
+    }),
+    price: Price,
+    currency: Currency,
+    status: Status,
+    created_at: Instant(),
+    reserved_at: NullableInstant({ description: 'When the seat was taken.' }),
+    expires_at: NullableInstant({ description: 'Until when the seat is held for payment.' }),
+    paid_at: NullableInstant({ description: 'When the booking was completed.' }),
+    updated_at: Instant(),
+  },
+  { title: 'Booking', description: 'The booking as it is now.' },
+)
+
+export const NewBooking = Type.Object(
+  {
+    course_id: Uuid(exampleIds.course),
+    batch_id: Type.Optional(Uuid(exampleIds.batch, 'Left out: the earliest batch that has a free seat.')),
+    user_id: UserId,
+    customer: Type.Optional(
+      Type.Object({ ...customerFields, phone: Type.Optional(Type.String(phone)) }, { additionalProperties: false }),
+    ),
+  },
+  {
+    title: 'NewBooking',
+    additionalProperties: false,
+    examples: [
+      {
+        course_id: exampleIds.course,
+        user_id: 'user-42',
+        customer: { name: 'Ada Lovelace', email: 'ada@example.com', phone: '+44 20 7946 0000' },
+      },
+    ],
+  },
+)
+
+/** @param example a seeded booking for which the operation works */
+export const bookingParams = (example: string) => Type.Object({ booking_id: Uuid(example, 'The booking.') })

@@ -1,0 +1,145 @@
+import { Type } from 'typebox'
+import { exampleIds } from '../seed-data.ts'
+
+/** Text on one line: no control characters, which PostgreSQL or a log could not hold or show. */
+const line = '^[^\\u0000-\\u001f\\u007f]*$'
+/** Text that may have line breaks and tabs. */
+const paragraphs = '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f]*$'
+
+export const Line = (maxLength: number, options: Record<string, unknown> = {}) =>
+  Type.String({ minLength: 1, maxLength, pattern: line, ...options })
+
+/** The length keeps out `urn:uuid:…`, which the format would allow. */
+export const Uuid = (example: string, description?: string) =>
+  Type.String({ format: 'uuid', maxLength: 36, examples: [example], ...(description ? { description } : {}) })
+
+export const Instant = (options: Record<string, unknown> = {}) => Type.String({ format: 'date-time', ...options })
+
+export const NullableInstant = (options: Record<string, unknown> = {}) =>
+  Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time', ...options })
+
+/** The part of a list's query that says which page. */
+export const pageQuery = {
+  page_size: Type.Integer({ minimum: 1, maximum: 100, default: 20, description: 'How many at most.' }),
+  page_token: Type.Optional(
+    Type.String({
+      maxLength: 256,
+      description: '`next_page_token` of the page before. Leave it out for the first page.',
+    }),
+  ),
+}
+
+export const NextPageToken = Type.String({ description: 'Gets the next page. Empty at the end of the list.' })
+
+export const CourseParams = Type.Object({ course_id: Uuid(exampleIds.course, 'The course.') })
+
+const Slug = Type.String({
+  minLength: 3,
+  maxLength: 100,
+  pattern: '^[a-z0-9]+(-[a-z0-9]+)*$',
+  description: 'Names the course in URLs: lower-case words and digits, joined by hyphens. Unique.',
+  examples: ['observability-with-node'],
+})
+const Name = Line(200, { examples: ['Observability with Node.js'] })
+const Description = Type.String({
+  maxLength: 5000,
+  pattern: paragraphs,
+  examples: ['Logs, metrics and traces, one step at a time.'],
+})
+const PublishedAt = (leftOut = '') =>
+  NullableInstant({
+    description: `From when on the course can be booked. Null keeps it a draft.${leftOut}`,
+    examples: ['2025-01-06T09:00:00.000Z'],
+  })
+
+export const Price = Type.Integer({
+  minimum: 0,
+  maximum: 1_000_000_000,
+  description: 'In minor units of the currency: 4900 is 49.00.',
+  examples: [4900],
+})
+export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217.', examples: ['EUR'] })
+
+const batchFields = {
+  name: Line(200, { examples: ['Spring, mornings'] }),
+  starts_at: Instant({ examples: ['2035-03-05T09:00:00.000Z'] }),
+  ends_at: Instant({ description: 'Later than `starts_at`.', examples: ['2035-03-30T12:00:00.000Z'] }),
+  max_seats: Type.Integer({ minimum: 1, maximum: 100_000, examples: [20] }),
+  price: Price,
+  currency: Currency,
+}
+
+const Batch = Type.Object(
+  {
+    batch_id: Uuid(exampleIds.batch),
+    ...batchFields,
+    available_seats: Type.Integer({ description: 'Seats that can be reserved right now.', examples: [12] }),
+  },
+  { title: 'Batch' },
+)
+
+export const Course = Type.Object(
+  {
+    course_id: Uuid(exampleIds.course),
+    slug: Slug,
+    name: Name,
+    description: Description,
+    published_at: PublishedAt(),
+    created_at: Instant(),
+    updated_at: Instant(),
+    batches: Type.Optional(Type.Immutable(Type.Array(Batch, { description: 'By start, earliest first.' }))),
+  },
+  { title: 'Course', description: 'The course with its batches.' },
+)
+
+export const NewCourse = Type.Object(
+  {
+    slug: Slug,
+    name: Name,
+    description: Type.Optional(Description),
+    published_at: Type.Optional(PublishedAt(' Left out: now.')),
+    batches: Type.Optional(
+      Type.Array(Type.Object(batchFields, { additionalProperties: false }), {
+        maxItems: 100,
+        description: 'The runs of the course. They are given here, once; a course without any cannot be booked.',
+      }),
+    ),
+  },
+  {
+    title: 'NewCourse',
+    additionalProperties: false,
+    examples: [
+      {
+        slug: 'observability-with-node',
+        name: 'Observability with Node.js',
+        description: 'Logs, metrics and traces, one step at a time.',
+        batches: [
+          {
+            name: 'Spring, mornings',
+            starts_at: '2035-03-05T09:00:00Z',
+            ends_at: '2035-03-30T12:00:00Z',
+            max_seats: 20,
+            price: 4900,
+            currency: 'EUR',
+          },
+        ],
+      },
+    ],
+  },
+)
+
+export const CourseChanges = Type.Object(
+  {
+    slug: Type.Optional(Slug),
+    name: Type.Optional(Name),
+    description: Type.Optional(Description),
+    published_at: Type.Optional(PublishedAt()),
+  },
+  {
+    title: 'CourseChanges',
+    additionalProperties: false,
+    minProperties: 1,
+    description: 'Only what is given changes. `published_at: null` makes the course a draft again.',
+    examples: [{ name: 'Observability with Node.js, second edition' }],
+  },
+)

@@ -1,0 +1,26 @@
+import { customType } from 'drizzle-orm/pg-core'
+import { DomainError } from '../platform/domain-error.ts'
+
+/**
+ * A column of times that are RFC 3339 in UTC with milliseconds, on this side of the driver.
+ * PostgreSQL keeps no more digits than that, so what is read compares equal to what was written.
+ */
+export const instant = customType<{ data: string; driverData: string }>({
+  dataType: () => 'timestamp (3) with time zone',
+  fromDriver: (value) => new Date(value).toISOString(),
+})
+
+/**
+ * Any RFC 3339 time, in UTC.
+ *
+ * @param path where the caller wrote it: `/batches/0/starts_at`
+ * @throws DomainError invalid for a time that does not exist or that nobody can mean
+ */
+export function toInstant(value: string, path: string): string {
+  const time = new Date(value)
+  const year = time.getUTCFullYear()
+  if (Number.isNaN(year) || year < 1970 || year > 9999) {
+    throw new DomainError('invalid', 'A time is not valid.', [{ path, message: 'must be a time from 1970 to 9999' }])
+  }
+  return time.toISOString()
+}

@@ -1,0 +1,73 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+
+/** A part that the service stands on. `check` throws when the part does not answer. */
+export interface Dependency {
+  readonly name: string
+  readonly check: () => Promise<void>
+}
+
+const Readiness = Type.Object({
+  status: Type.Enum(['ready', 'not ready']),
+  checks: Type.Record(Type.String(), Type.Enum(['ok', 'failed'])),
+})
+
+/** `GET /livez` and `GET /readyz`, for whoever restarts the process and whoever routes to it. */
+export const health: FastifyPluginAsyncTypebox<{ dependencies: readonly Dependency[] }> = async (
+  app,
+  { dependencies },
+) => {
+  app.get(
+    '/livez',
+    {
+      schema: {
+        operationId: 'livez',
+        summary: 'Is the process alive?',
+        description: 'Answers as long as the process can answer at all. If it does not, restart the process.',
+        tags: ['Operations'],
+        response: {
+          200: Type.Object(
+            { status: Type.Literal('alive') },
+            { description: 'It is.', examples: [{ status: 'alive' }] },
+          ),
+        },
+      },
+    },
+    () => ({ status: 'alive' as const }),
+  )
+
+  app.get(
+    '/readyz',
+    {
+      schema: {
+        operationId: 'readyz',
+        summary: 'Can it do its work?',
+        description: 'Asks the database and the cache. Answers 503 and names the part that failed, if one did.',
+        tags: ['Operations'],
+        response: {
+          200: {
+            ...Readiness,
+            description: 'Every part answers.',
+            examples: [{ status: 'ready', checks: { database: 'ok', cache: 'ok' } }],
+          },
+          503: {
+            ...Readiness,
+            description: 'A part does not answer.',
+            examples: [{ status: 'not ready', checks: { database: 'failed', cache: 'ok' } }],
+          },
+        },
+      },
+    },
+    async (request, reply) => {
+      const results = await Promise.allSettled(dependencies.map(({ check }) => check()))
+      const checks: Record<string, 'ok' | 'failed'> = {}
+      for (const [i, { name }] of dependencies.entries()) {
+        const result = results[i] as PromiseSettledResult<void>
+        checks[name] = result.status === 'fulfilled' ? 'ok' : 'failed'
+        if (result.status === 'rejected') request.log.warn({ err: result.reason }, `${name} does not answer`)
+      }
+      const ready = results.every(({ status }) => status === 'fulfilled')
+      return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', checks })
+    },
+  )
+}

@@ -1,0 +1,83 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import fastifyPlugin from 'fastify-plugin'
+import type { Config } from '../config.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The partner service, which runs in a process of its own. */
+    partner: {
+      /** Its base URL. Starts the process if it is not running. */
+      url(): Promise<string>
+    }
+  }
+}
+
+interface Partner {
+  readonly child: ChildProcess
+  readonly url: Promise<string>
+  ready: boolean
+}
+
+/** Starts the partner service beside the app and stops it after the app's last request. */
+export const partnerProcess = fastifyPlugin<{ config: Config }>(
+  async (app, { config }) => {
+    let running: Partner | undefined
+    let closing = false
+
+    function start(): Partner {
+      const child = fork(fileURLToPath(new URL('main.js', import.meta.url)), [], { env: environmentOf(config) })
+      const partner: Partner = { child, ready: false, url: addressOf(child) }
+      child.once('message', () => {
+        partner.ready = true
+      })
+      child.once('exit', () => {
+        running = undefined
+      })
+      running = partner
+      return partner
+    }
+
+    app.decorate('partner', { url: () => (running ?? start()).url })
+    // Not earlier: two programs that start at once start slower, and the app is what people wait for.
+    app.addHook('onListen', async () => {
+      start().url.catch((err: unknown) => {
+        if (!closing) app.log.warn({ err }, 'the partner service does not start')
+      })
+    })
+    app.addHook('onClose', async () => {
+      closing = true
+      if (running) await stop(running)
+    })
+  },
+  { name: 'partner-process' },
+)
+
+async function addressOf(child: ChildProcess): Promise<string> {
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`the partner process ended with code ${code} before it was ready`)
+  })
+  const [message] = await Promise.race([once(child, 'message'), ended])
+  return (message as { url: string }).url
+}
+
+async function stop({ child, ready }: Partner): Promise<void> {
+  const exited = once(child, 'exit')
+  child.kill(ready ? 'SIGTERM' : 'SIGKILL') // one that is still starting has nothing to finish
+  await exited
+}
+
+/** The same phase and settings, but a name, a port and a log file of its own. */
+function environmentOf(config: Config): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    PHASE: String(config.PHASE),
+    HOST: '127.0.0.1',
+    PORT: '0',
+    LOG_LEVEL: config.LOG_LEVEL,
+    LOG_FILE: config.LOG_FILE && join(dirname(config.LOG_FILE), 'partner.log'),
+    OTEL_SERVICE_NAME: 'partner',
+  }
+}

@@ -1,0 +1,53 @@
+import { LRUCache } from 'lru-cache'
+import { announce, type CacheSignal, signals } from '../signals.ts'
+import type { Cache } from './cache.ts'
+
+/** A cache in this process's own memory. When it is full, what was used longest ago goes. */
+export class MemoryCache implements Cache {
+  readonly #entries: LRUCache<string, object>
+
+  /** @param maxEntries bounds the memory: a course with its batches takes about 2 kB */
+  constructor(maxEntries = 5000) {
+    this.#entries = new LRUCache({ max: maxEntries })
+  }
+
+  get<T extends object>(entity: string, key: string): Promise<Readonly<T> | undefined> {
+    const signal: CacheSignal = { operation: 'GET', entity, system: 'memory' }
+    return announce(signals.cache, signal, async () => {
+      const value = this.#entries.get(`${entity}:${key}`)
+      signal.outcome = value === undefined ? 'miss' : 'hit'
+      return value as T | undefined
+    })
+  }
+
+  set(entity: string, key: string, value: object, ttlSeconds: number): Promise<void> {
+    const signal: CacheSignal = { operation: 'SET', entity, system: 'memory' }
+    return announce(signals.cache, signal, async () => {
+      // Copied and frozen once here, so that each of the many reads can have the object itself.
+      const copy = freeze(JSON.parse(JSON.stringify(value)) as object)
+      this.#entries.set(`${entity}:${key}`, copy, { ttl: ttlSeconds * 1000 })
+      signal.outcome = 'ok'
+    })
+  }
+
+  delete(entity: string, key: string): Promise<void> {
+    const signal: CacheSignal = { operation: 'DEL', entity, system: 'memory' }
+    return announce(signals.cache, signal, async () => {
+      this.#entries.delete(`${entity}:${key}`)
+      signal.outcome = 'ok'
+    })
+  }
+
+  async ping(): Promise<void> {}
+
+  async close(): Promise<void> {
+    this.#entries.clear()
+  }
+}
+
+function freeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) {
+    if (typeof inner === 'object' && inner !== null) freeze(inner)
+  }
+  return Object.freeze(value)
+}

@@ -1,0 +1,84 @@
+import helmet from '@fastify/helmet'
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyPluginAsync } from 'fastify'
+import fastifyPlugin from 'fastify-plugin'
+import { problemThat } from './problem-schema.ts'
+import { API_HEADERS } from './server-defaults.ts'
+
+/** OpenAPI 3.1, made from the schemas of all routes that are added after it. */
+export const openapi = fastifyPlugin(
+  async (app) => {
+    await app.register(swagger, {
+      openapi: {
+        openapi: '3.1.0',
+        info: {
+          title: 'Course app',
+          description: 'The tutorial endpoints and the course booking API of the observability course.',
+          version: '1.0.0',
+          license: { name: 'MIT', identifier: 'MIT' },
+        },
+        tags: [
+          { name: 'Tutorial', description: 'Endpoints that behave in one telling way each.' },
+          { name: 'Courses', description: 'The catalog.' },
+          { name: 'Bookings', description: 'From created to completed, one seat at a time.' },
+          { name: 'Operations', description: 'For whoever runs the service.' },
+        ],
+      },
+      transformObject: (made) => completed((made as { openapiObject: Document }).openapiObject),
+    })
+  },
+  { name: 'openapi' },
+)
+
+/** Swagger UI at `/swagger`, and the document at `/swagger/json`. In a scope of its own, for Helmet is for pages alone. */
+export const swaggerPages: FastifyPluginAsync = async (pages) => {
+  // Helmet's headers take the place of the API's.
+  pages.addHook('onRequest', (_request, reply, done) => {
+    for (const name of Object.keys(API_HEADERS)) reply.removeHeader(name)
+    done()
+  })
+  await pages.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: PAGE_POLICY },
+    // Whether the outside speaks TLS is for the proxy in front to know.
+    strictTransportSecurity: false,
+  })
+  await pages.register(swaggerUi, {
+    routePrefix: '/swagger',
+    uiConfig: { tryItOutEnabled: true, displayRequestDuration: true },
+  })
+}
+
+/** The part of OpenAPI that is touched below. */
+interface Operation {
+  readonly parameters?: readonly { readonly schema: object; required?: boolean }[]
+  responses: Record<string, object>
+}
+interface Document {
+  readonly paths?: Record<string, Record<string, Operation>>
+}
+
+/** Adds what holds for every route and what a route's schema cannot say. */
+function completed(document: Document): Document {
+  for (const operation of Object.values(document.paths ?? {}).flatMap((methods) => Object.values(methods))) {
+    for (const parameter of operation.parameters ?? []) {
+      // The default is filled in before validation, so the caller need not give it.
+      if ('default' in parameter.schema) parameter.required = false
+    }
+    const other = problemThat('Any other problem, such as a server that is too busy.')
+    operation.responses = { ...operation.responses, default: other }
+  }
+  return document
+}
+
+/** Everything comes from here and nothing may be framed. Swagger UI styles its elements inline. */
+const PAGE_POLICY = {
+  defaultSrc: ["'none'"],
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'", "'unsafe-inline'"],
+  imgSrc: ["'self'", 'data:'],
+  connectSrc: ["'self'"],
+  frameAncestors: ["'none'"],
+  baseUri: ["'none'"],
+  formAction: ["'none'"],
+}

@@ -1,0 +1,126 @@
+import { STATUS_CODES } from 'node:http'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import fastifyPlugin from 'fastify-plugin'
+import { DomainError, type DomainErrorCode } from './domain-error.ts'
+import type { Problem } from './problem-schema.ts'
+
+/** An error that is about HTTP itself: an upstream that fails, a status that was asked for. */
+export class HttpError extends Error {
+  override readonly name = 'HttpError'
+
+  /** @param message is shown to the caller when `statusCode` is below 500, or when `expose` says so. */
+  constructor(
+    readonly statusCode: number,
+    message: string,
+    readonly expose = statusCode < 500,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+  }
+}
+
+const STATUS_OF: Record<DomainErrorCode, number> = {
+  invalid: 400,
+  not_found: 404,
+  conflict: 409,
+  sold_out: 409,
+  unavailable: 503,
+  internal: 500,
+}
+
+/**
+ * Answers every error as RFC 9457 problem details (`application/problem+json`).
+ * A 5xx never shows what the error said: that belongs into the log.
+ *
+ * https://www.rfc-editor.org/rfc/rfc9457
+ */
+export const problemDetails = fastifyPlugin(
+  async (app) => {
+    app.setErrorHandler((error: FastifyError | Error, request, reply) => {
+      const problem = describe(error)
+      if (problem.status === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', '1')
+      return sendProblem(request, reply, problem)
+    })
+
+    app.setNotFoundHandler((request, reply) => {
+      const malformed = request.originalUrl !== request.url
+      return sendProblem(
+        request,
+        reply,
+        malformed
+          ? { status: 400, detail: 'The URL has a malformed percent-encoding.' }
+          : {
+              status: 404,
+              detail: `There is no ${request.method} ${pathOf(request)}. See /swagger for what there is.`,
+            },
+      )
+    })
+  },
+  { name: 'problem-details' },
+)
+
+type Description = Pick<Problem, 'status'> & Partial<Pick<Problem, 'title' | 'detail' | 'errors'>>
+
+function describe(error: FastifyError | Error): Description {
+  if (error instanceof DomainError) return describeDomainError(error)
+  const { validation, validationContext, statusCode = 500 } = error as Partial<FastifyError>
+  if (validation) {
+    return {
+      status: 400,
+      detail: `The request's ${validationContext ?? 'input'} is not valid.`,
+      errors: validation.map((failure) => ({
+        path: pathOfFailure(failure),
+        message: failure.message ?? 'is not valid',
+      })),
+    }
+  }
+  const status = statusCode >= 400 && statusCode <= 599 ? statusCode : 500
+  if (status >= 500 && !(error instanceof HttpError && error.expose))
+    return { status, detail: UNEXPECTED[status] ?? UNEXPECTED[500] }
+  return { status, detail: error.message }
+}
+
+function describeDomainError(error: DomainError): Description {
+  const status = STATUS_OF[error.code]
+  if (error.code === 'internal') return { status, detail: UNEXPECTED[500] }
+  return {
+    status,
+    detail: error.message,
+    ...(error.code === 'sold_out' ? { title: 'Sold Out' } : {}),
+    ...(error.fields.length > 0 ? { errors: [...error.fields] } : {}),
+  }
+}
+
+const UNEXPECTED: Record<number, string> = {
+  500: 'The server ran into an error. Its log has the details under this request_id.',
+  503: 'The server cannot take this request just now. Try again shortly.',
+}
+
+/** Ajv points at the parent of what is missing or too much; the caller wants the field itself. */
+function pathOfFailure({ instancePath, params }: { instancePath: string; params?: Record<string, unknown> }): string {
+  const child = params?.missingProperty ?? params?.additionalProperty
+  return child === undefined ? instancePath || '/' : `${instancePath}/${String(child)}`
+}
+
+function sendProblem(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { status, title, detail, errors }: Description,
+): FastifyReply {
+  const problem: Problem = {
+    type: 'about:blank',
+    title: title ?? STATUS_CODES[status] ?? 'Error',
+    status,
+    detail: detail ?? STATUS_CODES[status] ?? 'Error',
+    instance: pathOf(request),
+    request_id: request.id,
+    ...(errors ? { errors } : {}),
+  }
+  return reply.code(status).type('application/problem+json').serializer(JSON.stringify).send(problem)
+}
+
+function pathOf(request: FastifyRequest): string {
+  const { originalUrl } = request
+  const end = originalUrl.indexOf('?')
+  return end === -1 ? originalUrl : originalUrl.slice(0, end)
+}

@@ -1,0 +1,74 @@
+import type { AddressInfo } from 'node:net'
+import closeWithGrace from 'close-with-grace'
+import type { FastifyInstance } from 'fastify'
+import { type Config, ConfigError, loadConfig } from '../config.ts'
+import { loadPhase, type Phase } from '../phase.ts'
+
+/** Longer than the longest request that the server accepts to take (`/slow?ms=10000`). */
+const GRACE_MS = 15_000
+
+export interface Serving {
+  readonly app: FastifyInstance
+  readonly config: Config
+  readonly phase: Phase
+  /** Where it listens, with the port that it really got. */
+  readonly url: string
+}
+
+/**
+ * The life of a server process: reads the configuration, builds, listens, and on SIGTERM or SIGINT
+ * stops accepting, finishes the requests in flight, lets the plugins flush, and exits with 0.
+ * A setting that cannot work ends it with one line on stderr and exit code 1.
+ */
+export async function serve(
+  build: (config: Config, phase: Phase) => FastifyInstance,
+  onListening: (serving: Serving) => void,
+): Promise<void> {
+  process.stderr.on('error', ignoreBrokenPipe)
+  try {
+    const config = loadConfig()
+    const phase = await loadPhase(config.PHASE)
+    const app = build(config, phase)
+    closeWithGrace({ delay: GRACE_MS, logger: false }, async ({ err, signal }) => {
+      if (err) app.log.fatal({ err }, 'the process cannot go on')
+      else app.log.info({ signal }, 'shutting down')
+      await app.close()
+    })
+    const url = await listen(app, config)
+    onListening({ app, config, phase, url })
+  } catch (error) {
+    process.stderr.write(`${error instanceof ConfigError ? error.message : ((error as Error).stack ?? error)}\n`)
+    process.exit(1)
+  }
+}
+
+/** Whoever read stderr has gone (`npm start | head`). That is no reason to stop serving. */
+function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+}
+
+async function listen(app: FastifyInstance, { HOST, PORT }: Config): Promise<string> {
+  await app.ready()
+  try {
+    await app.listen({ host: HOST, port: PORT, listenTextResolver: (address) => `server listening at ${address}` })
+  } catch (error) {
+    await app.close()
+    throw explain(error as NodeJS.ErrnoException, HOST, PORT)
+  }
+  const { address, family, port } = app.server.address() as AddressInfo
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}
+
+function explain(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new ConfigError('PORT', `${port} is in use`, 'Stop what uses it, or set PORT to another number.')
+    case 'EACCES':
+      return new ConfigError('PORT', `${port} needs privileges`, 'Set PORT to 1024 or more.')
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new ConfigError('HOST', `${host} is not an address of this machine`, 'Set HOST to 127.0.0.1 or 0.0.0.0.')
+    default:
+      return error
+  }
+}

@@ -1,0 +1,89 @@
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
+import { type Config, ConfigError } from '../config.ts'
+import type { Phase } from '../phase.ts'
+import { drain } from './drain.ts'
+import { problemDetails } from './problem.ts'
+import { serverDefaults } from './server-defaults.ts'
+
+/**
+ * A Fastify server with sane limits and the phase's logger, and nothing else yet.
+ *
+ * @throws ConfigError when the phase's logger cannot work with the configuration.
+ */
+export function createServer(config: Config, phase: Phase): FastifyInstance {
+  const logger = openLogger(config, phase)
+  const app = fastify({
+    ...(logger ? { loggerInstance: logger } : { logger: false }),
+    // The phases write the request log themselves, and put the request's fields on every line by
+    // context, so that no child logger has to be made per request.
+    logController: new LogController({ disableRequestLogging: true }),
+    childLoggerFactory: (parent) => parent,
+    // The very first start may have to make a database cluster, on a slow machine.
+    pluginTimeout: 120_000,
+    // Fastify's own refusal is not problem details. A request that comes in on a connection while the
+    // server closes is its last one: it is answered, with `connection: close`.
+    return503OnClosing: false,
+    bodyLimit: 64 * 1024,
+    requestTimeout: 30_000,
+    http: { headersTimeout: 10_000 },
+    // A path that cannot be decoded becomes one that does not exist. It then runs through the same
+    // hooks as any request, and the not-found handler tells the two apart.
+    rewriteUrl: (request) => (isDecodable(request.url as string) ? (request.url as string) : '/malformed'),
+    routerOptions: { maxParamLength: 16 * 1024 },
+    // Without strictNumbers: false, `?ms=Infinity` would pass a maximum.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: true, strictNumbers: false } },
+    clientErrorHandler(error, socket) {
+      if (error.code === 'ECONNRESET' || !socket.writable) return
+      socket.end(answerToMalformedHttp(error.code))
+    },
+  })
+  app.removeContentTypeParser('text/plain') // the one type beside JSON that Fastify would take
+  return app
+}
+
+/** Registers what every server has: the phase's plugins first, so that they see all that follows, then the defaults. */
+export function addPhase(app: FastifyInstance, config: Config, phase: Phase): void {
+  for (const entry of phase.plugins) {
+    const [plugin, options] = typeof entry === 'function' ? [entry, {}] : entry
+    app.register(plugin, { ...options, config })
+  }
+  app.register(problemDetails)
+  app.register(serverDefaults, { config })
+  app.register(drain)
+}
+
+function openLogger(config: Config, phase: Phase): FastifyBaseLogger | undefined {
+  try {
+    return phase.logger?.(config)
+  } catch (cause) {
+    const problem = `${config.LOG_FILE} cannot be written (${(cause as Error).message})`
+    throw new ConfigError('LOG_FILE', problem, 'Set LOG_FILE to a file that can be, or to nothing for no file.')
+  }
+}
+
+function isDecodable(url: string): boolean {
+  if (!url.includes('%')) return true
+  try {
+    decodeURI(url)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** What does not even parse as HTTP never becomes a request, so the answer is written by hand. */
+function answerToMalformedHttp(code: string | undefined): string {
+  const [status, title] =
+    code === 'HPE_HEADER_OVERFLOW'
+      ? [431, 'Request Header Fields Too Large']
+      : code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? [408, 'Request Timeout']
+        : [400, 'Bad Request']
+  const body = JSON.stringify({
+    type: 'about:blank',
+    title,
+    status,
+    detail: 'This is not an HTTP request that the server understands.',
+  })
+  return `HTTP/1.1 ${status} ${title}\r\nconnection: close\r\ncontent-type: application/problem+json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+}

@@ -1,0 +1,86 @@
+import { LRUCache } from 'lru-cache'
+import { announce, signals } from '../signals.ts'
+
+/** What a statement does and to which table, as telemetry names it. */
+export interface Statement {
+  /** The SQL verb in capitals: `SELECT`. For a CTE, the verb that follows the `with` list. */
+  readonly operation: string
+  /** The first table that the statement is about: `courses`. Empty when it names none. */
+  readonly table: string
+}
+
+// The program has a few dozen statements; the bound is for bulk inserts, whose text varies with the number of rows.
+const known = new LRUCache<string, Statement>({ max: 200 })
+
+/**
+ * Announces one SQL statement while `work` sends it. Every driver's statements come through here,
+ * so this is the only place that knows `signals.query`.
+ *
+ * @param text the statement with placeholders, as it is sent
+ * @param rowsOf tells from the driver's result how many rows were read or changed
+ */
+export function announceStatement<R>(text: string, work: () => Promise<R>, rowsOf: (result: R) => number): Promise<R> {
+  if (!signals.query.hasSubscribers) return work()
+  const { operation, table } = describe(text)
+  const signal = { operation, table, text, system: 'postgresql' as const, rows: undefined as number | undefined }
+  return announce(signals.query, signal, async () => {
+    const result = await work()
+    signal.rows = rowsOf(result)
+    return result
+  })
+}
+
+/** Reads a statement's verb and table from its text; remembers them for the next time. */
+export function describe(text: string): Statement {
+  let statement = known.get(text)
+  if (statement === undefined) {
+    statement = parse(text)
+    known.set(text, statement)
+  }
+  return statement
+}
+
+const name = /(?:only\s+)?(?:if\s+(?:not\s+)?exists\s+)?(?:"?\w+"?\.)?"?(\w+)"?/.source
+const intoTable: Record<string, RegExp> = {
+  SELECT: new RegExp(`\\bfrom\\s+${name}`, 'i'),
+  INSERT: new RegExp(`\\binto\\s+${name}`, 'i'),
+  UPDATE: new RegExp(`\\bupdate\\s+${name}`, 'i'),
+  DELETE: new RegExp(`\\bfrom\\s+${name}`, 'i'),
+  CREATE: new RegExp(`\\b(?:on|table|schema|type)\\s+${name}`, 'i'),
+  ALTER: new RegExp(`\\b(?:table|type)\\s+${name}`, 'i'),
+  DROP: new RegExp(`\\b(?:table|index|schema|type)\\s+${name}`, 'i'),
+}
+
+function parse(text: string): Statement {
+  const top = outsideParentheses(text)
+  const operation = (/^\s*with\b/i.test(top) ? verbAfterWith(top) : firstWord(top)).toUpperCase()
+  const pattern = intoTable[operation]
+  if (pattern === undefined) return { operation, table: '' }
+  const table = pattern.exec(top)?.[1]
+  // `select … from (select … from courses)` and `with page as (…) select … from page` name their table further in.
+  const isInner =
+    table === undefined ||
+    new RegExp(`"?\\b${table}\\b"?\\s+as\\s*(?:not\\s+)?(?:materialized\\s*)?\\(`, 'i').test(text)
+  return { operation, table: (isInner ? pattern.exec(text)?.[1] : table) ?? '' }
+}
+
+function firstWord(text: string): string {
+  return /\w+/.exec(text)?.[0] ?? ''
+}
+
+function verbAfterWith(top: string): string {
+  return /\b(?:select|insert|update|delete)\b/i.exec(top)?.[0] ?? 'WITH'
+}
+
+/** The text without what stands in parentheses, literals and comments; quoted names stay. */
+function outsideParentheses(text: string): string {
+  const plain = text.replace(/--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'/g, ' ')
+  let depth = 0
+  let outside = ''
+  for (const character of plain) {
+    if (character === ')') depth--
+    if (depth === 0) outside += character
+    if (character === '(') depth++
+  }
+  return outside
+}

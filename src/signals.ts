@@ -1,0 +1,110 @@
+/**
+ * The boundary between the application and its telemetry.
+ *
+ * The application announces what it does on Node's own diagnostics_channel; the phases listen and
+ * turn announcements into logs, metrics and spans. Nothing here knows pino, prom-client or
+ * OpenTelemetry, and an announcement that nobody listens to costs next to nothing.
+ *
+ * https://nodejs.org/api/diagnostics_channel.html#tracingchannel-channels
+ */
+import { type Channel, channel, type TracingChannel, tracingChannel } from 'node:diagnostics_channel'
+
+/** A unit of work inside a handler or service, worth a span of its own. */
+export interface StepSignal {
+  /** The span's name, a constant of the code: `database_query`. Never user input. */
+  readonly name: string
+  readonly attributes?: Readonly<Record<string, string | number | boolean>>
+}
+
+/** One SQL statement. */
+export interface QuerySignal {
+  /** The SQL verb in capitals: `SELECT`. */
+  readonly operation: string
+  /** The table that the statement is about: `courses`. */
+  readonly table: string
+  /** The statement with placeholders, never with values. */
+  readonly text: string
+  /** Which database answers, as OpenTelemetry names it: `postgresql`. */
+  readonly system: 'postgresql'
+  /** Rows read or changed; set when the statement has succeeded. */
+  rows?: number
+}
+
+/** One cache command. */
+export interface CacheSignal {
+  readonly operation: 'GET' | 'SET' | 'DEL'
+  /** What is cached: `course`. Never the key itself, which holds an id. */
+  readonly entity: string
+  /** Which cache answers: `redis`, or `memory` for the in-process one. */
+  readonly system: 'redis' | 'memory'
+  /** Set when the command is done. A `GET` is a hit or a miss; `SET` and `DEL` are `ok`. */
+  outcome?: 'hit' | 'miss' | 'ok' | 'error'
+}
+
+/** One gRPC call, on the server or on the client. */
+export interface RpcSignal {
+  /** `course.v1.CatalogService` */
+  readonly service: string
+  /** `GetCourse` */
+  readonly method: string
+  /** gRPC status code by number; set when the call is done. */
+  statusCode?: number
+}
+
+/** What `announce` and Node add to a tracing signal. */
+export interface Progress {
+  /** When the work began, on the clock of `performance.now()`, in milliseconds. */
+  startedAt?: number
+  /** What the work returned; set when it has ended well. */
+  result?: unknown
+  /** The error that ended it. */
+  error?: unknown
+}
+
+export type BookingStatus = 'created' | 'reserved' | 'completed' | 'failed' | 'expired'
+
+/** Something happened to a booking. Published after the database has committed it. */
+export interface BookingSignal {
+  readonly status: BookingStatus
+  readonly bookingId: string
+  readonly courseId: string
+  readonly batchId: string
+  /** In minor units of `currency`: 4900 is 49.00. */
+  readonly price: number
+  /** ISO 4217. */
+  readonly currency: string
+}
+
+export const signals = {
+  step: tracingChannel('course-app:step') as Tracing<StepSignal>,
+  query: tracingChannel('course-app:query') as Tracing<QuerySignal>,
+  cache: tracingChannel('course-app:cache') as Tracing<CacheSignal>,
+  rpcServer: tracingChannel('course-app:rpc.server') as Tracing<RpcSignal>,
+  rpcClient: tracingChannel('course-app:rpc.client') as Tracing<RpcSignal>,
+  booking: channel('course-app:booking') as Channel,
+}
+
+/** A tracing channel whose listeners get a `T` that has been announced. */
+export type Tracing<T extends object> = TracingChannel<unknown, T & Progress>
+
+/**
+ * Runs `work` and announces its start, its end and its error on a tracing signal.
+ * Listeners see one and the same `signal` object at every event, so `work` may fill in what is
+ * only known at the end (`signal.rows = …`).
+ *
+ * @returns what `work` returns; its error is passed on untouched.
+ */
+export function announce<T extends object, R>(
+  on: Tracing<T>,
+  signal: T & Progress,
+  work: () => Promise<R>,
+): Promise<R> {
+  if (!on.hasSubscribers) return work()
+  signal.startedAt = performance.now()
+  return on.tracePromise(work, signal)
+}
+
+/** Tells the listeners what has happened to a booking. */
+export function announceBooking(signal: BookingSignal): void {
+  if (signals.booking.hasSubscribers) signals.booking.publish(signal)
+}
