@@ -1,0 +1,54 @@
+import { writeSync } from 'node:fs'
+import { prettyFactory } from 'pino-pretty'
+import type { Config } from '../../src/config.ts'
+import { LineWriter, type Output } from './line-writer.ts'
+import { openRotatingFile } from './rotating-file.ts'
+import { writeAll } from './write-all.ts'
+
+const standardOutput: Output = {
+  name: 'standard output',
+  append: (bytes) => writeAll(1, bytes),
+  appendSync: (bytes) => writeSync(1, bytes),
+}
+
+const writers: LineWriter[] = []
+
+/**
+ * Opens what the log is written to: the console, and the file that `LOG_FILE` names.
+ *
+ * @throws when the file cannot be written.
+ */
+export function openDestinations(config: Config): { write(line: string): void } {
+  const { LOG_FILE: path, LOG_FILE_MAX_BYTES: maxBytes, LOG_FILE_COUNT: files } = config
+  const file = path === '' ? [] : [openRotatingFile(path, { maxBytes, files })]
+  return process.stdout.isTTY ? prettyOnTerminal(file) : open([standardOutput, ...file])
+}
+
+/** A person reads a terminal, and a program reads the file. */
+function prettyOnTerminal(file: readonly Output[]): { write(line: string): void } {
+  const prettify = prettyFactory({
+    colorize: true,
+    messageKey: 'message',
+    translateTime: 'SYS:HH:MM:ss.l',
+    singleLine: true,
+  })
+  const terminal = open([standardOutput])
+  const json = open(file)
+  return {
+    write(line) {
+      terminal.write(prettify(line))
+      json.write(line)
+    },
+  }
+}
+
+function open(outputs: readonly Output[]): LineWriter {
+  const writer = new LineWriter(outputs)
+  writers.push(writer)
+  return writer
+}
+
+/** Resolves when everything that was logged so far has been written. */
+export async function drainDestinations(): Promise<void> {
+  await Promise.all(writers.map((writer) => writer.drained()))
+}

@@ -1,0 +1,13 @@
+import { definePhase } from '../../src/phase.ts'
+import { errorLog } from './error-log.ts'
+import { flushLogs } from './flush-logs.ts'
+import { createLogger } from './logger.ts'
+import { requestEnd } from './request-end.ts'
+import { stepLog } from './step-log.ts'
+
+export default definePhase({
+  number: 1,
+  title: 'Structured logging',
+  logger: (config) => createLogger(config),
+  plugins: [flushLogs, requestEnd, stepLog, errorLog],
+})

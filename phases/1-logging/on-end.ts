@@ -1,0 +1,26 @@
+import type { FastifyInstance } from 'fastify'
+import type { Progress, Tracing } from '../../src/signals.ts'
+
+/**
+ * Calls `listener` each time that announced work has ended, well or badly, until the server closes.
+ *
+ * @param listener gets the signal and how long the work took, in milliseconds.
+ */
+export function onEnd<T extends object>(
+  app: FastifyInstance,
+  signal: Tracing<T>,
+  listener: (signal: T & Progress, latency: number) => void,
+): void {
+  const asyncEnd = (message: T & Progress) => {
+    listener(message, milliseconds(performance.now() - (message.startedAt as number)))
+  }
+  signal.asyncEnd.subscribe(asyncEnd as (message: unknown) => void)
+  app.addHook('onClose', async () => {
+    signal.asyncEnd.unsubscribe(asyncEnd as (message: unknown) => void)
+  })
+}
+
+/** Rounded to the microsecond: more digits are noise, fewer make everything fast look alike. */
+export function milliseconds(duration: number): number {
+  return Math.round(duration * 1000) / 1000
+}

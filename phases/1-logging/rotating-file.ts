@@ -1,0 +1,57 @@
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Output } from './line-writer.ts'
+import { writeAll } from './write-all.ts'
+
+export interface RotationOptions {
+  /** A file that has grown past this is put aside, in bytes. */
+  readonly maxBytes: number
+  /** How many files there may be, with the one being written. The oldest is deleted. */
+  readonly files: number
+}
+
+/**
+ * A file that is rotated by size: `app.log` becomes `app.log.1`, `app.log.1` becomes `app.log.2`, and so
+ * on. `app.log` is always the newest, so `tail -F` and log shippers may watch that one name. Rotation
+ * happens between two writes, so no line is torn.
+ *
+ * @throws when the file cannot be written.
+ */
+export function openRotatingFile(path: string, { maxBytes, files }: RotationOptions): Output {
+  makeFolder(dirname(path))
+  let fd = openSync(path, 'a')
+  let size = fstatSync(fd).size
+
+  function grow(bytes: number): void {
+    size += bytes
+    if (size < maxBytes) return
+    putAside(path, files)
+    closeSync(fd)
+    fd = openSync(path, 'a')
+    size = 0
+  }
+
+  return {
+    name: path,
+    async append(bytes) {
+      await writeAll(fd, bytes)
+      grow(bytes.length)
+    },
+    appendSync: (bytes) => writeSync(fd, bytes),
+  }
+}
+
+/** Not mkdir's own `recursive`: on Node 20 that never returns where nothing can be made, as below /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return
+  makeFolder(dirname(path))
+  mkdirSync(path)
+}
+
+function putAside(path: string, files: number): void {
+  const name = (age: number) => (age === 0 ? path : `${path}.${age}`)
+  rmSync(name(files - 1), { force: true })
+  for (let age = files - 2; age >= 0; age--) {
+    if (existsSync(name(age))) renameSync(name(age), name(age + 1))
+  }
+}

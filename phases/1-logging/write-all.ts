@@ -1,0 +1,19 @@
+import { write } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
+
+const writeSome = promisify(write)
+
+/** Writes all of `bytes`, however many pieces the operating system takes them in. */
+export async function writeAll(fd: number, bytes: Buffer): Promise<void> {
+  let rest = bytes
+  while (rest.length > 0) {
+    try {
+      const { bytesWritten } = await writeSome(fd, rest)
+      rest = rest.subarray(bytesWritten)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+      await delay(10) // a pipe whose reader is slow; there is room again soon
+    }
+  }
+}

@@ -1,0 +1,14 @@
+import { definePhase } from '../../src/phase.ts'
+import logging from '../1-logging/index.ts'
+import { createLogger } from '../1-logging/logger.ts'
+import { domainLog } from './domain-log.ts'
+import { requestId } from './request-id.ts'
+import { requestLog } from './request-log.ts'
+import { currentFields, requestScope } from './request-scope.ts'
+
+export default definePhase({
+  number: 2,
+  title: 'Request logging',
+  logger: (config) => createLogger(config, currentFields),
+  plugins: [...logging.plugins, requestId, requestScope, requestLog, domainLog],
+})

@@ -1,0 +1,42 @@
+import type { FastifyRequest } from 'fastify'
+import fastifyPlugin from 'fastify-plugin'
+import { milliseconds } from '../1-logging/on-end.ts'
+import type {} from '../1-logging/request-end.ts'
+import { asPartOf } from './request-scope.ts'
+
+/** Logs each request when it starts (debug) and when it is over (info, warn, error). */
+export const requestLog = fastifyPlugin(
+  async (app) => {
+    if (DETAILED.has(app.log.level)) {
+      app.addHook('onRequest', (request, _reply, done) => {
+        app.log.debug({ method: request.method, path: pathOf(request), headers: request.headers }, 'request started')
+        done()
+      })
+    }
+
+    app.onRequestEnd(({ request, status, latency }) => {
+      const line = {
+        method: request.method,
+        path: pathOf(request),
+        route: request.route,
+        status,
+        latency: milliseconds(latency),
+      }
+      asPartOf(request, () => app.log[levelOf(status)](line, 'request completed'))
+    })
+  },
+  { name: 'request-log', dependencies: ['request-end', 'request-scope'] },
+)
+
+const DETAILED = new Set(['trace', 'debug'])
+
+function levelOf(status: number): 'info' | 'warn' | 'error' {
+  if (status >= 500) return 'error'
+  return status >= 400 ? 'warn' : 'info'
+}
+
+/** Without the query, which may hold anything. */
+function pathOf({ originalUrl }: FastifyRequest): string {
+  const end = originalUrl.indexOf('?')
+  return end === -1 ? originalUrl : originalUrl.slice(0, end)
+}

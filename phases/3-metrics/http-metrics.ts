@@ -1,0 +1,63 @@
+import fastifyPlugin from 'fastify-plugin'
+import { Counter, Gauge, Histogram } from 'prom-client'
+import type { RequestEnd } from '../1-logging/request-end.ts'
+
+const labelNames = ['method', 'route', 'status'] as const
+
+export interface HttpMetricsOptions {
+  /** The trace to show beside a duration, if there is one (phase 5). */
+  readonly exemplarOf?: (end: RequestEnd) => Record<string, string> | undefined
+}
+
+/**
+ * RED: the rate, the errors and the duration of requests, which is what one asks first of any service.
+ * Rate and errors come from the counter, the duration from the histogram.
+ */
+export const httpMetrics = fastifyPlugin<HttpMetricsOptions>(
+  async (app, { exemplarOf }) => {
+    // A counter only ever goes up. What is interesting is how fast: rate(…[5m]).
+    const count = new Counter({
+      name: 'http_server_request_count_total',
+      help: 'HTTP requests that have been answered.',
+      labelNames,
+    })
+
+    // A histogram counts observations by size, so that percentiles can be computed later, over any
+    // time and any number of instances.
+    const duration = new Histogram({
+      name: 'http_server_request_duration_seconds',
+      help: 'Time from receiving a request to having answered it, in seconds.',
+      labelNames,
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      enableExemplars: exemplarOf !== undefined,
+    })
+
+    // A gauge goes up and down. It says how it is right now, and forgets how it was before.
+    const active = new Gauge({
+      name: 'http_server_requests_active',
+      help: 'HTTP requests that are being served.',
+    })
+
+    app.addHook('onRequest', (_request, _reply, done) => {
+      active.inc()
+      done()
+    })
+
+    app.onRequestEnd((end) => {
+      const { request, status, latency } = end
+      const labels = {
+        method: request.method,
+        // The template, never the path: /v1/courses/:course_id is one series, ids would be millions.
+        route: request.route,
+        status,
+      }
+      const seconds = latency / 1000
+
+      active.dec()
+      count.inc(labels)
+      if (exemplarOf) duration.observe({ labels, value: seconds, exemplarLabels: exemplarOf(end) })
+      else duration.observe(labels, seconds)
+    })
+  },
+  { name: 'http-metrics', dependencies: ['request-end', 'process-metrics'] },
+)

@@ -1,0 +1,14 @@
+import { definePhase } from '../../src/phase.ts'
+import requestLogging from '../2-request-logging/index.ts'
+import { bookingGauges } from './booking-gauges.ts'
+import { courseMetrics } from './course-metrics.ts'
+import { httpMetrics } from './http-metrics.ts'
+import { metricsEndpoint } from './metrics-endpoint.ts'
+import { processMetrics } from './process-metrics.ts'
+
+export default definePhase({
+  number: 3,
+  title: 'Metrics with Prometheus',
+  logger: requestLogging.logger,
+  plugins: [...requestLogging.plugins, processMetrics, metricsEndpoint, httpMetrics, courseMetrics, bookingGauges],
+})

@@ -1,0 +1,60 @@
+import fastifyPlugin from 'fastify-plugin'
+import { type Metric, Registry, type RegistryContentType, register } from 'prom-client'
+
+/**
+ * `GET /metrics`, which Prometheus asks for every few seconds. It gets OpenMetrics, the only format
+ * with exemplars, if it says that it understands it, and the older text format otherwise.
+ *
+ * https://prometheus.io/docs/instrumenting/content_negotiation/
+ */
+export const metricsEndpoint = fastifyPlugin(
+  async (app) => {
+    app.get(
+      '/metrics',
+      {
+        schema: {
+          operationId: 'metrics',
+          summary: 'Metrics for Prometheus',
+          description: 'Prometheus text format, or OpenMetrics when the Accept header asks for it.',
+          tags: ['Operations'],
+          response: { 200: METRICS_TEXT },
+        },
+      },
+      async (request, reply) => {
+        const type = acceptsOpenMetrics(request.headers.accept)
+          ? Registry.OPENMETRICS_CONTENT_TYPE
+          : Registry.PROMETHEUS_CONTENT_TYPE
+        return reply.type(type).send(await inFormat(type).metrics())
+      },
+    )
+  },
+  { name: 'metrics-endpoint', dependencies: ['process-metrics'] },
+)
+
+/** For the API's description: what a scrape looks like. */
+export const METRICS_TEXT = {
+  description: 'The metrics, a line for each series.',
+  content: {
+    'text/plain': {
+      schema: {
+        type: 'string',
+        examples: ['# TYPE http_server_requests_active gauge\nhttp_server_requests_active 1\n'],
+      },
+    },
+  },
+}
+
+function acceptsOpenMetrics(accept = ''): boolean {
+  return accept.includes('application/openmetrics-text')
+}
+
+/**
+ * Every metric, in the format asked for. prom-client renames counters while it writes OpenMetrics
+ * (their `_total` goes, and is put back on each line), so it gets a stand-in of each metric to rename.
+ */
+function inFormat(type: RegistryContentType): Registry<RegistryContentType> {
+  const registry: Registry<RegistryContentType> = new Registry()
+  registry.setContentType(type)
+  for (const metric of register.getMetricsAsArray()) registry.registerMetric(Object.create(metric) as Metric)
+  return registry
+}

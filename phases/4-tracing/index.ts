@@ -1,0 +1,20 @@
+import { definePhase } from '../../src/phase.ts'
+import metrics from '../3-metrics/index.ts'
+import { clientSpans } from './client-spans.ts'
+import { jaegerExporter } from './jaeger-exporter.ts'
+import { serverSpans } from './server-spans.ts'
+import { signalSpans } from './signal-spans.ts'
+import { tracerProvider } from './tracer-provider.ts'
+
+export default definePhase({
+  number: 4,
+  title: 'Distributed tracing with OpenTelemetry and Jaeger',
+  logger: metrics.logger,
+  plugins: [
+    ...metrics.plugins,
+    [tracerProvider, { createExporter: jaegerExporter }],
+    serverSpans,
+    signalSpans,
+    clientSpans,
+  ],
+})

@@ -1,0 +1,80 @@
+import { propagation, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+import {
+  ATTR_ERROR_TYPE,
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_HTTP_ROUTE,
+  ATTR_URL_PATH,
+  ATTR_URL_SCHEME,
+} from '@opentelemetry/semantic-conventions'
+import type { FastifyRequest } from 'fastify'
+import fastifyPlugin from 'fastify-plugin'
+import type {} from '../1-logging/request-end.ts'
+import type {} from '../2-request-logging/request-scope.ts'
+import type {} from './context-manager.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The span of this request; `null` for what is not traced. */
+    span: Span | null
+  }
+}
+
+/** Asked for every few seconds by machines; their traces would bury the others. */
+const UNTRACED = new Set(['/metrics', '/metrics/otel', '/livez', '/readyz'])
+
+/**
+ * One span for each request, child of the caller's span if the caller sent a `traceparent`.
+ * While the request is served its span is the current one, so every other span hangs below it.
+ *
+ * https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server
+ */
+export const serverSpans = fastifyPlugin(
+  async (app) => {
+    const tracer = trace.getTracer('http-server')
+    app.decorateRequest('span', null)
+
+    app.addHook('onRequest', (request, _reply, done) => {
+      if (UNTRACED.has(request.route)) return done()
+
+      const caller = propagation.extract(ROOT_CONTEXT, request.headers)
+      const span = tracer.startSpan(
+        request.is404 ? request.method : `${request.method} ${request.route}`,
+        { kind: SpanKind.SERVER, attributes: attributesOf(request) },
+        caller,
+      )
+      request.span = span
+      request.scope.context = trace.setSpan(caller, span)
+      done()
+    })
+
+    app.addHook('onError', (request, _reply, error, done) => {
+      request.span?.recordException(error)
+      done()
+    })
+
+    app.onRequestEnd(({ request: { span }, status }) => {
+      if (span === null) return
+      span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, status)
+      // A 4xx is the caller's error: it marks the caller's span, not this one.
+      if (status >= 500) {
+        span.setAttribute(ATTR_ERROR_TYPE, String(status))
+        span.setStatus({ code: SpanStatusCode.ERROR })
+      }
+      span.end()
+    })
+  },
+  { name: 'server-spans', dependencies: ['request-end', 'request-scope', 'tracer-provider'] },
+)
+
+function attributesOf(request: FastifyRequest) {
+  const { originalUrl } = request
+  const query = originalUrl.indexOf('?')
+  return {
+    [ATTR_HTTP_REQUEST_METHOD]: request.method,
+    [ATTR_HTTP_ROUTE]: request.is404 ? undefined : request.route,
+    [ATTR_URL_PATH]: query === -1 ? originalUrl : originalUrl.slice(0, query),
+    [ATTR_URL_SCHEME]: request.protocol,
+    request_id: request.id,
+  }
+}

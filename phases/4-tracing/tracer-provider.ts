@@ -1,0 +1,49 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { TextMapPropagator } from '@opentelemetry/api'
+import { getNumberFromEnv, W3CTraceContextPropagator } from '@opentelemetry/core'
+import { BatchSpanProcessor, NodeTracerProvider, type SpanExporter } from '@opentelemetry/sdk-trace-node'
+import fastifyPlugin from 'fastify-plugin'
+import type { PhaseOptions } from '../../src/phase.ts'
+import { contextManager } from './context-manager.ts'
+import { warnOncePerOutage } from './outage.ts'
+import { resourceOf } from './resource.ts'
+
+/** How long a process that ends waits for its last spans to be taken, in milliseconds. */
+const FLUSH_MS = 500
+
+export interface TracerProviderOptions extends PhaseOptions {
+  /** Makes what sends the spans away. */
+  readonly createExporter: () => SpanExporter
+  /** How context travels in headers; W3C Trace Context if not given. */
+  readonly propagator?: TextMapPropagator
+}
+
+/**
+ * Sets OpenTelemetry up: where spans go, how context travels, what this service is called.
+ * The SDK itself reads `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG`.
+ */
+export const tracerProvider = fastifyPlugin<TracerProviderOptions>(
+  async (app, { config, createExporter, propagator = new W3CTraceContextPropagator() }) => {
+    const exporter = warnOncePerOutage(createExporter(), app.log)
+    const provider = new NodeTracerProvider({
+      resource: resourceOf(config),
+      // Ended spans wait here and leave in batches, in the background. If they come faster than they
+      // leave, or nobody takes them, the queue fills up and further spans are dropped: memory is bounded.
+      spanProcessors: [
+        new BatchSpanProcessor(exporter, {
+          scheduledDelayMillis: getNumberFromEnv('OTEL_BSP_SCHEDULE_DELAY') ?? 1000,
+          maxQueueSize: getNumberFromEnv('OTEL_BSP_MAX_QUEUE_SIZE') ?? 8192,
+          maxExportBatchSize: getNumberFromEnv('OTEL_BSP_MAX_EXPORT_BATCH_SIZE') ?? 512,
+        }),
+      ],
+    })
+    provider.register({ contextManager, propagator })
+
+    // The last spans get a moment to leave. A collector that is away must not keep the process.
+    app.addHook('onClose', async () => {
+      const sent = provider.shutdown().catch((err: unknown) => app.log.debug({ err }, 'the last spans were not sent'))
+      await Promise.race([sent, delay(FLUSH_MS, undefined, { ref: false })])
+    })
+  },
+  { name: 'tracer-provider' },
+)

@@ -1,0 +1,60 @@
+import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core'
+import { definePhase } from '../../src/phase.ts'
+import { errorLog } from '../1-logging/error-log.ts'
+import { flushLogs } from '../1-logging/flush-logs.ts'
+import { createLogger } from '../1-logging/logger.ts'
+import { requestEnd } from '../1-logging/request-end.ts'
+import { stepLog } from '../1-logging/step-log.ts'
+import { domainLog } from '../2-request-logging/domain-log.ts'
+import { requestId } from '../2-request-logging/request-id.ts'
+import { requestLog } from '../2-request-logging/request-log.ts'
+import { requestScope } from '../2-request-logging/request-scope.ts'
+import { bookingGauges } from '../3-metrics/booking-gauges.ts'
+import { courseMetrics } from '../3-metrics/course-metrics.ts'
+import { httpMetrics } from '../3-metrics/http-metrics.ts'
+import { metricsEndpoint } from '../3-metrics/metrics-endpoint.ts'
+import { processMetrics } from '../3-metrics/process-metrics.ts'
+import { clientSpans } from '../4-tracing/client-spans.ts'
+import { serverSpans } from '../4-tracing/server-spans.ts'
+import { signalSpans } from '../4-tracing/signal-spans.ts'
+import { tracerProvider } from '../4-tracing/tracer-provider.ts'
+import { exemplarOf } from './exemplars.ts'
+import { otelMetrics } from './otel-metrics.ts'
+import { otlpExporter } from './otlp-exporter.ts'
+import { currentFieldsWithTrace, traceFields } from './trace-fields.ts'
+
+/** Trace context says where a request belongs; baggage carries what the caller wants everyone to know. */
+const propagator = new CompositePropagator({
+  propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],
+})
+
+export default definePhase({
+  number: 5,
+  title: 'Unified observability',
+  logger: (config) => createLogger(config, currentFieldsWithTrace),
+  plugins: [
+    flushLogs,
+    requestEnd,
+    // First who it is and where it belongs, so that everything after can say so.
+    [tracerProvider, { createExporter: otlpExporter, propagator }],
+    requestId,
+    requestScope,
+    serverSpans,
+    traceFields,
+    // Logs
+    stepLog,
+    errorLog,
+    requestLog,
+    domainLog,
+    // Metrics
+    processMetrics,
+    metricsEndpoint,
+    [httpMetrics, { exemplarOf }],
+    courseMetrics,
+    bookingGauges,
+    otelMetrics,
+    // Traces
+    signalSpans,
+    clientSpans,
+  ],
+})

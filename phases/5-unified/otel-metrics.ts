@@ -1,0 +1,95 @@
+import { metrics, type ObservableResult } from '@opentelemetry/api'
+import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus'
+import { MeterProvider } from '@opentelemetry/sdk-metrics'
+import {
+  ATTR_DB_COLLECTION_NAME,
+  ATTR_DB_OPERATION_NAME,
+  ATTR_DB_SYSTEM_NAME,
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_HTTP_ROUTE,
+  METRIC_DB_CLIENT_OPERATION_DURATION,
+  METRIC_HTTP_SERVER_REQUEST_DURATION,
+} from '@opentelemetry/semantic-conventions'
+import fastifyPlugin from 'fastify-plugin'
+import type { PhaseOptions } from '../../src/phase.ts'
+import { signals } from '../../src/signals.ts'
+import { onEnd } from '../1-logging/on-end.ts'
+import type {} from '../1-logging/request-end.ts'
+import { METRICS_TEXT } from '../3-metrics/metrics-endpoint.ts'
+import { resourceOf } from '../4-tracing/resource.ts'
+
+/**
+ * The other way to metrics: OpenTelemetry's API and names, in Prometheus' format at `/metrics/otel`.
+ * Code that measures this way can send its metrics anywhere, as it does with its traces.
+ *
+ * https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
+ */
+export const otelMetrics = fastifyPlugin<PhaseOptions>(
+  async (app, { config }) => {
+    const exporter = new PrometheusExporter({ preventServerStart: true })
+    const provider = new MeterProvider({ resource: resourceOf(config), readers: [exporter] })
+    metrics.setGlobalMeterProvider(provider)
+    app.addHook('onClose', () => provider.shutdown())
+
+    const meter = provider.getMeter('course-app')
+    const requestDuration = meter.createHistogram(METRIC_HTTP_SERVER_REQUEST_DURATION, {
+      description: 'Duration of HTTP server requests.',
+      unit: 's',
+      advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] },
+    })
+    const queryDuration = meter.createHistogram(METRIC_DB_CLIENT_OPERATION_DURATION, {
+      description: 'Duration of database client operations.',
+      unit: 's',
+      advice: { explicitBucketBoundaries: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10] },
+    })
+
+    // What is only of interest when somebody asks is measured when somebody asks.
+    let active = 0
+    meter
+      .createObservableUpDownCounter('http.server.active_requests', {
+        description: 'Number of active HTTP server requests.',
+      })
+      .addCallback((result: ObservableResult) => result.observe(active))
+
+    app.addHook('onRequest', (_request, _reply, done) => {
+      active++
+      done()
+    })
+    app.onRequestEnd(({ request, status, latency }) => {
+      active--
+      requestDuration.record(latency / 1000, {
+        [ATTR_HTTP_REQUEST_METHOD]: request.method,
+        [ATTR_HTTP_ROUTE]: request.route,
+        [ATTR_HTTP_RESPONSE_STATUS_CODE]: status,
+      })
+    })
+    onEnd(app, signals.query, ({ operation, table, system }, latency) => {
+      queryDuration.record(latency / 1000, {
+        [ATTR_DB_SYSTEM_NAME]: system,
+        [ATTR_DB_OPERATION_NAME]: operation,
+        [ATTR_DB_COLLECTION_NAME]: table,
+      })
+    })
+
+    const serializer = new PrometheusSerializer()
+    app.get(
+      '/metrics/otel',
+      {
+        schema: {
+          operationId: 'metricsOtel',
+          summary: 'OpenTelemetry metrics for Prometheus',
+          description: "What OpenTelemetry's own instruments measured, through its Prometheus exporter.",
+          tags: ['Operations'],
+          response: { 200: METRICS_TEXT },
+        },
+      },
+      async (_request, reply) => {
+        const { resourceMetrics, errors } = await exporter.collect()
+        for (const err of errors) app.log.warn({ err }, 'an OpenTelemetry metric cannot be read')
+        return reply.type('text/plain; version=0.0.4; charset=utf-8').send(serializer.serialize(resourceMetrics))
+      },
+    )
+  },
+  { name: 'otel-metrics', dependencies: ['request-end'] },
+)
