@@ -1,0 +1,176 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t, { type Test } from 'tap'
+import { ConfigError, loadConfig } from '../src/config.ts'
+import { runApp, startApp } from './support/app-process.ts'
+import { startJaegerReceiver } from './support/jaeger-receiver.ts'
+
+const mainScript = new URL('../src/main.js', import.meta.url)
+/** The same start as main.js, without what takes its time. */
+const smallServer = new URL('platform/small-server.js', import.meta.url)
+
+async function temporaryFolder(t: Test): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'course-app-config-'))
+  t.teardown(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** Loads the configuration in a folder with this `.env`, in this environment and no other. */
+async function load(t: Test, given: { env?: Record<string, string>; file?: string; args?: string[] }) {
+  const folder = await temporaryFolder(t)
+  if (given.file !== undefined) await writeFile(join(folder, '.env'), given.file)
+  const [before, cwd] = [{ ...process.env }, process.cwd()]
+  process.chdir(folder)
+  becomeEnvironment(given.env ?? {})
+  try {
+    return loadConfig(given.args ?? [])
+  } finally {
+    becomeEnvironment(before)
+    process.chdir(cwd)
+  }
+}
+
+/** In place: what reads `.env` writes to the real environment, not to an object in its stead. */
+function becomeEnvironment(env: NodeJS.ProcessEnv): void {
+  for (const name of Object.keys(process.env)) delete process.env[name]
+  Object.assign(process.env, env)
+}
+
+/** A program in a folder of the test's own, for what must be there before it starts. */
+async function scriptIn(folder: string, program: URL): Promise<string> {
+  const script = join(folder, 'start.mjs')
+  await writeFile(script, `process.chdir(${JSON.stringify(folder)})\nawait import('${program.href}')\n`)
+  return script
+}
+
+t.test('the defaults are those of the contract', async (t) => {
+  t.match(await load(t, {}), {
+    PHASE: 5,
+    HOST: '127.0.0.1',
+    PORT: 8080,
+    DATABASE_URL: undefined,
+    DATA_DIR: './data',
+    LOG_LEVEL: 'info',
+    LOG_FILE: 'logs/app.log',
+    EXTERNAL_API_URL: undefined,
+    EXTERNAL_TIMEOUT_MS: 2000,
+    OTEL_SERVICE_NAME: 'course-app',
+    CORS_ORIGIN: undefined,
+  })
+})
+
+t.test('arguments win over the environment, it over .env, and that over the defaults', async (t) => {
+  const file = 'PHASE=1\nPORT=1001\nLOG_LEVEL=warn\nOTEL_SERVICE_NAME="from file"\n# a comment\n'
+  const env = { PHASE: '2', PORT: '1002' }
+  t.match(await load(t, { file, env, args: ['--phase', '3', '--log-file='] }), {
+    PHASE: 3,
+    PORT: 1002,
+    LOG_LEVEL: 'warn',
+    LOG_FILE: '',
+    OTEL_SERVICE_NAME: 'from file',
+    EXTERNAL_TIMEOUT_MS: 2000,
+  })
+})
+
+t.test('an empty variable counts as unset, but an empty LOG_FILE means no file', async (t) => {
+  const empty = { PHASE: '', PORT: '', HOST: '', DATABASE_URL: '', EXTERNAL_API_URL: '', CORS_ORIGIN: '', LOG_FILE: '' }
+  t.strictSame(await load(t, { env: empty }), { ...(await load(t, {})), LOG_FILE: '' })
+})
+
+t.test('a value that cannot work is refused with its name and a remedy', async (t) => {
+  for (const [name, ...values] of [
+    ['PHASE', '9', '-1', 'x', '1.5'],
+    ['PORT', 'abc', '65536', 'Infinity', '8080/'],
+    ['LOG_LEVEL', 'INFO'],
+    ['DATABASE_URL', 'nonsense', 'postgres://'],
+    ['EXTERNAL_API_URL', 'ftp://host', 'http://'],
+    ['EXTERNAL_TIMEOUT_MS', '0', 'soon'],
+    ['LOG_FILE_MAX_BYTES', '10MB'],
+    ['LOG_FILE_COUNT', '101'],
+    ['MAX_EVENT_LOOP_DELAY_MS', '-1'],
+  ] as [string, ...string[]][]) {
+    for (const value of values) {
+      const error = await load(t, { env: { [name]: value } }).catch((error: unknown) => error as ConfigError)
+      t.ok(error instanceof ConfigError, `${name}=${value}`)
+      t.match(error, { variable: name, message: `${name}: ${JSON.stringify(value)} does not work. Set ${name} to ` })
+      t.notMatch((error as Error).message, '\n')
+    }
+  }
+  await t.rejects(load(t, { file: 'PORT=abc' }), { message: /^PORT: / })
+  await t.rejects(load(t, { args: ['--port', 'abc'] }), { message: /^PORT: / })
+  await t.rejects(load(t, { env: { HOST: 'evil\nfatal: forged' }, args: ['--port', '1\n2'] }), { message: /^[^\n]*$/ })
+})
+
+t.test('a start that cannot succeed ends with one line that says what to do', async (t) => {
+  const folder = await temporaryFolder(t)
+  const file = join(folder, 'file')
+  await writeFile(file, '')
+  const withBadEnv = join(folder, 'with-bad-env')
+  await mkdir(join(withBadEnv, '.env'), { recursive: true })
+  const dataDir = join(folder, 'data')
+  const running = await startApp(t, { env: { PHASE: '0', DATABASE_URL: undefined, DATA_DIR: dataDir } })
+  const usedPort = new URL(running.url).port
+  const small = fileURLToPath(smallServer)
+
+  for (const [what, line, options] of [
+    ['no such phase', /^PHASE: "9" does not work\. Set PHASE to /, { env: { PHASE: '9' } }],
+    ['unknown argument', /^Arguments: .*--colour.* Known are --phase /, { args: ['--colour', 'red'] }],
+    [
+      '.env cannot be read',
+      /^\.env: cannot be read .*\. Mend the file or remove it\./,
+      { script: await scriptIn(withBadEnv, mainScript) },
+    ],
+    [
+      'log file is a folder',
+      /^LOG_FILE: .* cannot be written .* Set LOG_FILE to /,
+      { env: { PHASE: '1', LOG_FILE: folder } },
+    ],
+    [
+      'log file below a file',
+      /^LOG_FILE: .* cannot be written .* Set LOG_FILE to /,
+      { env: { PHASE: '1', LOG_FILE: join(file, 'app.log') } },
+    ],
+    [
+      'data below a file',
+      /^DATA_DIR: .* cannot be written .* Set DATA_DIR to /,
+      { env: { DATABASE_URL: undefined, DATA_DIR: join(file, 'data') } },
+    ],
+    [
+      'data in use',
+      new RegExp(`^DATA_DIR: is in use by process ${running.pid}\\. Stop it, or set DATA_DIR to another folder\\.`),
+      { env: { DATABASE_URL: undefined, DATA_DIR: dataDir } },
+    ],
+    ['PostgreSQL', /^DATABASE_URL: .* Set DATABASE_URL to /, { env: { DATABASE_URL: 'postgres://app:s3cret@db/app' } }],
+    [
+      'port in use',
+      new RegExp(`^PORT: ${usedPort} is in use\\. .*set PORT to `),
+      { script: small, env: { PORT: usedPort } },
+    ],
+    ['not our address', /^HOST: 192\.0\.2\.1 is not .* Set HOST to /, { script: small, env: { HOST: '192.0.2.1' } }],
+  ] as const) {
+    const { env, ...rest } = { env: {}, ...options }
+    const { code, signal, stdout, stderr } = await runApp(t, { ...rest, env: { PHASE: '0', ...env } })
+    t.strictSame({ code, signal, stdout }, { code: 1, signal: null, stdout: '' }, what)
+    t.match(stderr, line, what)
+    t.match(stderr, /^[^\n]+\n$/, `${what}: one line`)
+    t.notMatch(stderr, /s3cret|\n +at /, what)
+  }
+  t.equal((await fetch(`${running.url}/readyz`)).status, 200, 'who was there before is not disturbed')
+})
+
+t.test('OpenTelemetry’s own variables may be in .env too', async (t) => {
+  const jaeger = await startJaegerReceiver(t)
+  const folder = await temporaryFolder(t)
+  await writeFile(
+    join(folder, '.env'),
+    `PHASE=4\nOTEL_SERVICE_NAME=named-in-env-file\nOTEL_EXPORTER_JAEGER_ENDPOINT=${jaeger.endpoint}\nOTEL_BSP_SCHEDULE_DELAY=50\n`,
+  )
+  const app = await startApp(t, { script: await scriptIn(folder, smallServer) })
+  await fetch(`${app.url}/slow?ms=0`)
+  const line = await app.waitForLogLine('the request', ({ path }) => path === '/slow')
+  t.equal(line.service, 'named-in-env-file')
+  const [span] = await jaeger.waitForSpans('GET /slow')
+  t.equal(span?.service, 'named-in-env-file')
+})

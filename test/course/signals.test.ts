@@ -1,0 +1,151 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { sql } from 'drizzle-orm'
+import t from 'tap'
+import { type QuerySignal, signals } from '../../src/signals.ts'
+import { batch, courseApp, listen, newBooking, newCourse, send, verb } from './course-app.ts'
+
+t.test('what the course service announces', async (t) => {
+  const app = await courseApp(t)
+  const heard = listen(t)
+
+  t.test('statements, with placeholders and without values', async (t) => {
+    const secrets = { name: 'Eve Secret', email: 'eve@secret.example', phone: '+1 555 0100 123' }
+    const { course_id } = await newCourse(app, { slug: 'secret-slug', name: 'Secret name', description: 'Secret text' })
+    const { booking_id } = await newBooking(app, course_id, { user_id: 'secret-user', customer: secrets })
+    heard.clear()
+    await newBooking(app, course_id, { user_id: 'secret-user', customer: secrets })
+    await verb(app, booking_id, 'reserve')
+    await verb(app, booking_id, 'complete')
+    await send(app, 'GET', '/v1/bookings?user_id=secret-user&status=completed')
+    await send(app, 'POST', '/v1/courses', { slug: 'secret-slug', name: 'Secret name' })
+    t.same(
+      heard.queries.map(({ operation, table, rows }) => `${operation} ${table} ${rows}`),
+      [
+        ...['SELECT courses 1', 'SELECT batches 1', 'INSERT bookings 1'],
+        ...['UPDATE bookings 1', 'UPDATE batches 1'],
+        ...['UPDATE bookings 1', 'SELECT bookings 1', 'INSERT courses undefined'],
+      ],
+    )
+    for (const { text, system } of heard.queries) {
+      t.equal(system, 'postgresql')
+      t.match(text, /\$1/)
+      t.notMatch(text, /secret|'[^']+'/i)
+      t.notOk(text.includes(course_id) || text.includes(booking_id))
+    }
+    const { error } = heard.queries.at(-1) as QuerySignal & { error: Error }
+    t.match(error, { name: 'DatabaseError', sqlState: '23505', constraint: 'courses_slug' })
+    t.notMatch(JSON.stringify(error, Object.getOwnPropertyNames(error)), /secret/i)
+  })
+
+  t.test('bookings, after the commit', async (t) => {
+    const { course_id } = await newCourse(app)
+    heard.clear()
+    const { booking_id, batch_id } = await newBooking(app, course_id)
+    await verb(app, booking_id, 'reserve')
+    await verb(app, booking_id, 'reserve')
+    await verb(app, booking_id, 'expire')
+    const about = { bookingId: booking_id, courseId: course_id, batchId: batch_id, price: 4900, currency: 'EUR' }
+    t.same(
+      heard.bookings,
+      ['created', 'reserved', 'expired'].map((status) => ({ status, ...about })),
+    )
+  })
+
+  t.test('cache commands, with their outcome', async (t) => {
+    const { course_id } = await newCourse(app)
+    heard.clear()
+    await send(app, 'GET', `/v1/courses/${course_id}`)
+    await send(app, 'GET', `/v1/courses/${course_id}`)
+    await send(app, 'PATCH', `/v1/courses/${course_id}`, { name: 'New' })
+    t.same(
+      heard.cache.map(({ operation, entity, system, outcome }) => [operation, entity, system, outcome].join(' ')),
+      ['GET course memory miss', 'SET course memory ok', 'GET course memory hit', 'DEL course memory ok'],
+    )
+  })
+
+  t.test('everything in the context of the request that caused it', async (t) => {
+    const context = new AsyncLocalStorage<number>()
+    const wrong: unknown[] = []
+    const expected = new WeakMap<object, number | undefined>()
+    const onStart = (message: object) => expected.set(message, context.getStore())
+    const onEnd = (message: object) => {
+      if (context.getStore() === undefined || expected.get(message) !== context.getStore()) wrong.push(message)
+    }
+    for (const signal of [signals.query, signals.cache]) {
+      signal.start.subscribe(onStart as never)
+      signal.asyncEnd.subscribe(onEnd as never)
+    }
+    const course = await context.run(0, () => newCourse(app, { batches: [batch({ max_seats: 100 })] }))
+    await Promise.all(
+      Array.from({ length: 30 }, (_, i) =>
+        context.run(i + 1, async () => {
+          const { booking_id } = await newBooking(app, course.course_id)
+          if (context.getStore() !== i + 1) wrong.push(`after createBooking of ${i + 1}`)
+          await verb(app, booking_id, 'reserve')
+          await app.database.run((queries) => queries.execute(sql`select 1`))
+          if (context.getStore() !== i + 1) wrong.push(`after a statement of ${i + 1}`)
+          await send(app, 'GET', `/v1/courses/${course.course_id}`)
+        }),
+      ),
+    )
+    for (const signal of [signals.query, signals.cache]) {
+      signal.start.unsubscribe(onStart as never)
+      signal.asyncEnd.unsubscribe(onEnd as never)
+    }
+    t.same(wrong, [])
+  })
+})
+
+t.test('every list is served by an index', async (t) => {
+  const app = await courseApp(t)
+  const heard = listen(t)
+  const { course_id } = await newCourse(app)
+  await newBooking(app, course_id)
+  const { next_page_token: courseToken } = await nextPage('/v1/courses')
+  const { next_page_token: token } = await nextPage('/v1/bookings')
+  await app.database.run((queries) => queries.execute(sql`set enable_seqscan = off`))
+  await app.database.run((queries) => queries.execute(sql`set enable_sort = off`))
+
+  const time = '2025-01-01T00:00:00.000Z'
+  const cases: [string, RegExp][] = [
+    ['/v1/courses?page_size=2', /Backward using courses_newest/],
+    [`/v1/courses?page_size=2&page_token=${courseToken}`, /Backward using courses_newest[\s\S]*Index Cond: \(ROW/],
+    ['/v1/courses?include=batches', /batches_of_course/],
+    ['/v1/bookings?page_size=2', /Backward using bookings_newest/],
+    [`/v1/bookings?page_size=2&page_token=${token}`, /Backward using bookings_newest[\s\S]*Index Cond: \(ROW/],
+    ['/v1/bookings?user_id=ada', /Backward using bookings_by_user/],
+    ['/v1/bookings?status=created', /Backward using bookings_by_status/],
+    [`/v1/bookings?course_id=${course_id}`, /Backward using bookings_by_course/],
+  ]
+  for (const [url, plan] of cases) {
+    heard.clear()
+    await send(app, 'GET', url)
+    t.match(await explain(heard.queries.at(-1)?.text ?? ''), plan, url)
+  }
+  heard.clear()
+  await app.course.bookings.outstanding()
+  t.match(await explain(heard.queries.at(-1)?.text ?? ''), /bookings_outstanding/)
+
+  /** A page of one, and a second row so that there is a next one. */
+  async function nextPage(url: string) {
+    if (url === '/v1/courses') await newCourse(app)
+    else await newBooking(app, course_id)
+    return (await send(app, 'GET', `${url}?page_size=1`)).json<{ next_page_token: string }>()
+  }
+
+  /** The plan, with a likely value for each placeholder. */
+  async function explain(text: string): Promise<string> {
+    const statement = text
+      .replace(/\$\d+(?=::timestamptz)/g, `'${time}'`)
+      .replace(/\$\d+(?=::uuid)|(?<="course_id" = )\$\d+/g, `'${course_id}'`)
+      .replace(/(?<=limit )\$\d+/g, '2')
+      .replace(/(?<="status" = )\$\d+/g, text.includes('group by') ? `'reserved'` : `'created'`)
+      .replace(/\$\d+/g, `'${text.includes('string_to_array') ? course_id : 'ada'}'`)
+    const { rows } = (await app.database.run((queries) =>
+      queries.execute(sql.raw(`explain ${statement}`)),
+    )) as unknown as {
+      rows: Record<string, string>[]
+    }
+    return rows.map((row) => row['QUERY PLAN']).join('\n')
+  }
+})

@@ -1,0 +1,42 @@
+import t from 'tap'
+import { health } from '../../src/endpoints/health.ts'
+import { localServer } from '../platform/local-server.ts'
+import { httpClient } from '../support/http.ts'
+
+t.test('health', async (t) => {
+  const broken = new Set<string>()
+  const part = (name: string) => ({
+    name,
+    check: async () => {
+      if (broken.has(name)) throw new Error('password authentication failed for user "app"')
+    },
+  })
+  const { url } = await localServer(t, (app) =>
+    app.register(health, { dependencies: [part('database'), part('cache')] }),
+  )
+  const { getJson } = httpClient(t)
+
+  t.test('ready when every part answers', async (t) => {
+    t.match(await getJson(`${url}/readyz`), {
+      status: 200,
+      body: { status: 'ready', checks: { database: 'ok', cache: 'ok' } },
+    })
+  })
+
+  t.test('names the part that does not, and not why; ready again when it is back', async (t) => {
+    broken.add('database')
+    const { status, body, text } = await getJson(`${url}/readyz`)
+    t.equal(status, 503)
+    t.strictSame(body, { status: 'not ready', checks: { database: 'failed', cache: 'ok' } })
+    t.notMatch(text, /password/)
+    broken.add('cache')
+    t.match((await getJson(`${url}/readyz`)).body, { checks: { database: 'failed', cache: 'failed' } })
+    broken.clear()
+    t.equal((await getJson(`${url}/readyz`)).status, 200)
+  })
+
+  t.test('alive, whatever the parts do', async (t) => {
+    broken.add('database')
+    t.match(await getJson(`${url}/livez`), { status: 200, body: { status: 'alive' } })
+  })
+})

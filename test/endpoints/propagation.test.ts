@@ -1,0 +1,52 @@
+import t from 'tap'
+import { propagation } from '../../src/endpoints/propagation.ts'
+import { buildPartner } from '../../src/partner/server.ts'
+import { loadPhase } from '../../src/phase.ts'
+import { bareConfig, localServer } from '../platform/local-server.ts'
+import { httpClient } from '../support/http.ts'
+
+t.test('GET /propagation', async (t) => {
+  const partner = buildPartner(bareConfig({ OTEL_SERVICE_NAME: 'partner' }), await loadPhase(0))
+  t.teardown(() => partner.close())
+  const address = await partner.listen({ host: '127.0.0.1', port: 0 })
+  const { getJson } = httpClient(t)
+  const propagationTo = async (partnerUrl: string, timeoutMs = 10_000) => {
+    const options = { partnerUrl: async () => partnerUrl, timeoutMs }
+    return `${(await localServer(t, (app) => app.register(propagation, options))).url}/propagation`
+  }
+
+  t.test('without tracing nothing is passed on, not even what the caller sent', async (t) => {
+    const headers = {
+      traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+      baggage: 'user=ada',
+    }
+    const { status, body } = await getJson(await propagationTo(address), headers)
+    t.equal(status, 200)
+    t.strictSame(
+      { ...body, request_id: typeof body.request_id },
+      {
+        message: 'context propagated',
+        trace_id: null,
+        hops: [{ service: 'partner', protocol: 'http', traceparent: null, baggage: null }],
+        request_id: 'string',
+      },
+    )
+  })
+
+  t.test('a partner that cannot be reached is a 502', async (t) => {
+    const { status, body, text } = await getJson(await propagationTo('http://127.0.0.1:1'))
+    t.match({ status, body }, { status: 502, body: { detail: 'The partner service cannot be reached.' } })
+    t.notMatch(text, /ECONNREFUSED|fetch failed|127\.0\.0\.1/)
+  })
+
+  t.test('so is one that answers with an error', async (t) => {
+    const failing = await localServer(t, (app) => app.get('/hop', (_request, reply) => reply.code(500).send({ no: 1 })))
+    t.match(await getJson(await propagationTo(failing.url)), { status: 502, body: { status: 502 } })
+  })
+
+  t.test('and one that hangs', async (t) => {
+    const hanging = await localServer(t, (app) => app.get('/hop', (_request, reply) => void reply.hijack()))
+    t.teardown(() => hanging.app.server.closeAllConnections())
+    t.match(await getJson(await propagationTo(hanging.url, 100)), { status: 502, body: { status: 502 } })
+  })
+})

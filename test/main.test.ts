@@ -1,0 +1,113 @@
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { childrenOf } from './partner/child-processes.ts'
+import { type AppProcess, startApp } from './support/app-process.ts'
+import { httpClient } from './support/http.ts'
+import { isRunning } from './support/is-running.ts'
+import { parseLogLines } from './support/log-file.ts'
+import { waitFor } from './support/wait-for.ts'
+
+const MAX_MEMORY_MB = 450
+
+/** The partner of an app; waits until it has answered, for it starts beside the app. */
+async function partnerOf(app: AppProcess): Promise<number> {
+  const response = await fetch(`${app.url}/propagation`)
+  if (response.status !== 200) throw new Error(await response.text())
+  const [pid] = await childrenOf(app.pid)
+  if (pid === undefined) throw new Error('the app has started no process')
+  return pid
+}
+
+/** The most memory that the process ever had in use. Only Linux keeps that. */
+async function peakMemoryMb(app: AppProcess): Promise<number> {
+  const status = await readFile(`/proc/${app.pid}/status`, 'utf8')
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024
+}
+
+async function temporaryFolder(t: Test): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'course-app-main-'))
+  t.teardown(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
+  return folder
+}
+
+t.test('one life after the other on the same data', async (t) => {
+  const env = { DATABASE_URL: undefined, DATA_DIR: join(await temporaryFolder(t), 'data') }
+  const { getJson, postJson, send } = httpClient(t)
+  const paths: string[] = []
+
+  async function createCourse(app: AppProcess, slug: string): Promise<void> {
+    const { status, headers } = await postJson(`${app.url}/v1/courses`, { slug, name: slug })
+    t.equal(status, 201)
+    paths.push(String(headers.location))
+  }
+  async function hasAllCourses(app: AppProcess): Promise<void> {
+    for (const path of paths) t.equal((await getJson(app.url + path)).status, 200, path)
+  }
+
+  await t.test('the first start, as it comes out of the box', async (t) => {
+    const app = await startApp(t, { env })
+    if (process.platform === 'linux') {
+      const peak = await peakMemoryMb(app)
+      t.ok(peak < MAX_MEMORY_MB, `${Math.round(peak)} MB`)
+    }
+
+    t.match(app.stderr(), /^ +Phase 5: Unified observability$/m)
+    for (const path of ['/swagger', '/hello', "/slow?ms=500'", '/v1/courses', '/metrics'])
+      t.match(app.stderr(), `${app.url}${path}\n`, 'the banner names it')
+    t.match(app.stderr(), app.logFile)
+    t.notMatch(app.stderr(), /warn|deprecat/i)
+
+    const found = await send(`${app.url}/`)
+    t.match(found, { status: 302, headers: { location: '/swagger' } })
+    t.match((await getJson(`${app.url}/readyz`)).body, { status: 'ready', checks: { database: 'ok', cache: 'ok' } })
+    await createCourse(app, 'first-life')
+
+    const partner = await partnerOf(app)
+    t.equal((await app.stop('SIGKILL')).signal, 'SIGKILL')
+    await waitFor('the partner to end with the app', () => !isRunning(partner))
+    for (const { message } of parseLogLines(app.stdout())) t.type(message, 'string', 'stdout holds log lines alone')
+  })
+
+  await t.test('after a kill -9 everything is still there', async (t) => {
+    const app = await startApp(t, { env: { ...env, PHASE: '2' } })
+    await hasAllCourses(app)
+    await createCourse(app, 'second-life')
+
+    const partner = await partnerOf(app)
+    process.kill(partner, 'SIGKILL')
+    await waitFor('the partner to be gone', () => !isRunning(partner))
+    const successor = await waitFor('another one', () => partnerOf(app))
+    t.not(successor, partner)
+    t.equal((await getJson(`${app.url}/external`)).status, 200)
+
+    const { code, ms } = await app.stop('SIGTERM')
+    t.equal(code, 0)
+    t.ok(ms < 2000, `${ms} ms, though a client and the partner keep their connections`)
+    t.notOk(isRunning(successor))
+  })
+
+  await t.test('and after an orderly end', async (t) => {
+    const asked: (string | undefined)[] = []
+    const api = createServer(({ url }) => asked.push(url)).listen(0, '127.0.0.1')
+    t.teardown(() => {
+      api.closeAllConnections()
+      api.close()
+    })
+    await once(api, 'listening')
+    const EXTERNAL_API_URL = `http://127.0.0.1:${(api.address() as AddressInfo).port}`
+    const app = await startApp(t, { env: { ...env, PHASE: '0', EXTERNAL_API_URL, EXTERNAL_TIMEOUT_MS: '150' } })
+    await hasAllCourses(app)
+    t.match(app.stderr(), /^ +Phase 0: The bare server$/m)
+    t.notMatch(app.stderr(), /\/metrics|Logs/, 'the banner promises nothing that phase 0 lacks')
+    t.equal((await getJson(`${app.url}/metrics`)).status, 404)
+    t.match(await getJson(`${app.url}/external`), { status: 504, body: { detail: /within 150 ms/ } })
+    t.strictSame(asked, ['/status/200'], 'EXTERNAL_API_URL was called in the partner’s place')
+    t.equal(app.stdout(), '')
+    t.equal((await app.stop('SIGINT')).code, 0)
+  })
+})

@@ -1,0 +1,12 @@
+/** Commits rows as fast as it can and says so after each, until it is killed. For database.test.ts. */
+import { sql } from 'drizzle-orm'
+import { openDatabase } from '../../src/platform/database.ts'
+
+const database = await openDatabase({ DATABASE_URL: undefined, DATA_DIR: process.argv[2] as string })
+await database.run((queries) => queries.execute(sql`create table if not exists notes (n integer primary key)`))
+for (let n = Number(process.argv[3]); ; n++) {
+  await database.transaction(async (tx) => {
+    await tx.execute(sql`insert into notes values (${n})`)
+  })
+  process.stdout.write(`${n}\n`)
+}

@@ -1,0 +1,35 @@
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import type { Test } from 'tap'
+import { type Config, loadConfig } from '../../src/config.ts'
+import { loadPhase } from '../../src/phase.ts'
+import { addPhase, createServer } from '../../src/platform/server.ts'
+
+export interface LocalServer {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string
+  readonly port: number
+  readonly app: FastifyInstance
+}
+
+/** The bare server of phase 0 with routes of the test's choice, in this process, on a free port. */
+export async function localServer(
+  t: Pick<Test, 'teardown'>,
+  register: (app: FastifyInstance) => unknown,
+  settings: Partial<Config> = {},
+): Promise<LocalServer> {
+  const config = bareConfig(settings)
+  const phase = await loadPhase(0)
+  const app = createServer(config, phase)
+  addPhase(app, config, phase)
+  await register(app)
+  t.teardown(() => app.close())
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = app.server.address() as AddressInfo
+  return { url: `http://127.0.0.1:${port}`, port, app }
+}
+
+/** The settings of a process that listens on a free port and writes no log. */
+export function bareConfig(settings: Partial<Config> = {}): Config {
+  return { ...loadConfig(['--phase', '0', '--port', '0', '--log-file', '']), ...settings }
+}

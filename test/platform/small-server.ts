@@ -1,0 +1,23 @@
+/** A server process with `serve()` around it and nothing that is slow to start: started by serve.test.ts. */
+import { slow } from '../../src/endpoints/slow.ts'
+import { serve } from '../../src/platform/serve.ts'
+import { addPhase, createServer } from '../../src/platform/server.ts'
+
+await serve(
+  (config, phase) => {
+    const app = createServer(config, phase)
+    addPhase(app, config, phase)
+    app.register(slow)
+    app.get('/livez', () => ({ status: 'alive' }))
+    app.register((_app, _options, done) => {
+      done(process.env.FAIL === 'at start' ? new Error('this plugin is broken') : undefined)
+    })
+    return app
+  },
+  ({ url }) => {
+    process.stderr.write(`${url}\n`)
+    setImmediate(() => {
+      if (process.env.FAIL === 'later') throw new Error('this was not caught')
+    })
+  },
+)

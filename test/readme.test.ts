@@ -1,0 +1,190 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { type Config, loadConfig } from '../src/config.ts'
+import { startApp } from './support/app-process.ts'
+import { scrape } from './support/scrape.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const read = (file: string) => readFileSync(join(root, file), 'utf8')
+const readme = read('README.md')
+
+/** What stands between backticks, without them. */
+function code(text = ''): string[] {
+  return [...text.matchAll(/`([^`]+)`/g)].map(([, found]) => found as string)
+}
+
+/** The body rows of the first table after `marker`, each as its cells. */
+function tableAfter(marker: string): string[][] {
+  const [, after] = readme.split(`\n${marker}\n`)
+  if (after === undefined) throw new Error(`README.md has no ${marker}`)
+  const [table] = /^\|.*\n\|[-|]+\n(?:\|.*\n)+/m.exec(after) ?? ['']
+  return table
+    .trim()
+    .split('\n')
+    .slice(2)
+    .map((row) =>
+      row
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    )
+}
+
+/** Which settings there are, which `loadConfig` tells when it is given one that does not exist. */
+function settings(): string[] {
+  try {
+    loadConfig(['--no-such-setting'])
+  } catch (error) {
+    const flags = (error as Error).message.matchAll(/--([a-z-]+)(?=[ .])/g)
+    return [...flags].map(([, flag]) => (flag as string).toUpperCase().replaceAll('-', '_'))
+  }
+  throw new Error('loadConfig takes a setting that does not exist')
+}
+
+/** Every setting with its default as one would write it; `unset` where there is none. */
+function defaults(): Record<string, string> {
+  const names = settings()
+  for (const name of names) delete process.env[name]
+  const config = loadConfig([])
+  return Object.fromEntries(names.map((name) => [name, String(config[name as keyof Config] ?? 'unset')]))
+}
+
+t.test('configuration', async (t) => {
+  process.chdir(t.testdir()) // so that a developer's .env is not read
+  const expected = defaults()
+  const own = Object.keys(expected)
+  t.ok(own.length > 10, 'the settings have been found')
+  const documented = [...tableAfter('<!-- config -->'), ...tableAfter('<!-- config: OpenTelemetry -->')]
+  const table = Object.fromEntries(documented.map(([variable, value]) => [code(variable)[0], code(value)[0] ?? value]))
+
+  t.test('the README lists every setting with its default', async (t) => {
+    t.same(Object.fromEntries(own.map((name) => [name, table[name]])), expected)
+  })
+
+  t.test('and beside them what OpenTelemetry reads', async (t) => {
+    const others = Object.keys(table).filter((name) => !own.includes(name))
+    t.same(
+      others.filter((name) => !name.startsWith('OTEL_')),
+      [],
+    )
+    const inCode = readdirSync(join(root, 'phases'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .flatMap((name) => read(join('phases', name)).match(/OTEL_[A-Z_]+/g) ?? [])
+    for (const name of new Set(inCode)) t.ok(table[name] !== undefined, name)
+  })
+
+  t.test('.env.example has the same variables and defaults', async (t) => {
+    const lines = [...read('.env.example').matchAll(/^# ([A-Z_]+)=(.*)$/gm)]
+    t.same(Object.fromEntries(lines.map(([, name, value]) => [name, value || 'unset'])), table)
+    const active = read('.env.example').match(/^[^#\n].*/gm)
+    t.equal(active, null, 'nothing in it is set')
+  })
+})
+
+t.test('the running app', async (t) => {
+  const app = await startApp(t, { env: { PHASE: '5', OTEL_TRACES_SAMPLER: 'always_off' } })
+
+  t.test('the metrics table lists the custom metrics, with their types', async (t) => {
+    const seen = await scrape(`${app.url}/metrics`)
+    const table = tableAfter('<!-- metrics -->').filter(([name]) => !name?.includes('*'))
+    t.same(
+      Object.fromEntries(table.map(([name, type]) => [code(name)[0], type])),
+      Object.fromEntries(
+        [...seen.families.values()]
+          .filter(({ name }) => !/^(process|nodejs)_/.test(name))
+          .map(({ name, type }) => [name, type]),
+      ),
+    )
+  })
+
+  t.test('the metrics table has the names and labels of phases/3-metrics', async (t) => {
+    const sources = readdirSync(join(root, 'phases/3-metrics'))
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => read(join('phases/3-metrics', name)))
+    const inCode = sources.flatMap((source) => [...source.matchAll(/\bname: '([a-z]+(?:_[a-z]+)+)'/g)])
+    const table = tableAfter('<!-- metrics -->').filter(([name]) => !name?.includes('*'))
+    t.same(table.map(([name]) => code(name)[0]).sort(), inCode.map(([, name]) => name).sort())
+  })
+
+  t.test('the endpoint tables list what the API documents, and what they list is there', async (t) => {
+    const { paths } = (await (await fetch(`${app.url}/swagger/json`)).json()) as { paths: Record<string, object> }
+    const documented = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    )
+    const listed = ['Tutorial:', 'Course booking:', 'Operations:']
+      .flatMap((heading) => tableAfter(heading))
+      .map(([endpoint]) => code(endpoint)[0] as string)
+    t.same(
+      documented.filter((endpoint) => !listed.includes(endpoint)),
+      [],
+      'all are listed',
+    )
+    for (const endpoint of listed.filter((name) => !documented.includes(name))) {
+      const [method, path] = endpoint.split(' ')
+      t.equal((await fetch(app.url + path, { method })).status, 200, endpoint)
+    }
+  })
+
+  t.test('every curl command in a table succeeds, or fails as its row says', async (t) => {
+    const commands = ['Tutorial:', 'Course booking:', 'Operations:'].flatMap((heading) =>
+      tableAfter(heading).map(([, meaning, command]) => ({ meaning, command: code(command)[0] as string })),
+    )
+    for (const { meaning, command } of commands) {
+      const { url, init } = requestOf(command, app.url)
+      const { status } = await fetch(url, init)
+      t.ok(status < 400 || /fail/.test(meaning ?? ''), `${command}: ${status}`)
+    }
+  })
+})
+
+/** What curl would send, for the few options that the README uses. */
+function requestOf(command: string, base: string): { url: string; init: RequestInit } {
+  const words = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => (quoted ?? plain) as string)
+  const after = (option: string) => words[words.indexOf(option) + 1] as string
+  const headers = words.flatMap((word, index) => (word === '-H' ? [words[index + 1] as string] : []))
+  const url = words.find((word) => word.startsWith('localhost:8080'))
+  if (words[0] !== 'curl' || url === undefined) throw new Error(`not a curl command: ${command}`)
+  return {
+    url: url.replace('localhost:8080', base),
+    init: {
+      method: words.includes('-X') ? after('-X') : words.includes('-d') ? 'POST' : 'GET',
+      headers: headers.map((header) => header.split(': ') as [string, string]),
+      ...(words.includes('-d') ? { body: after('-d') } : {}),
+    },
+  }
+}
+
+for (const file of ['README.md', 'CONTRIBUTING.md']) {
+  t.test(file, async (t) => {
+    const text = read(file)
+
+    t.test('its links lead somewhere', async (t) => {
+      const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link as string)
+      for (const link of links.filter((name) => !/^https?:/.test(name))) {
+        const [path = '', anchor] = link.split('#')
+        t.ok(existsSync(join(root, dirname(file), path)), link)
+        if (anchor !== undefined) t.ok(anchorsOf(path === '' ? text : read(path)).includes(anchor), link)
+      }
+      t.ok(links.length > 5, 'the links have been found')
+    })
+
+    t.test('its npm scripts exist', async (t) => {
+      const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+      const mentioned = new Set([...text.matchAll(/npm run ([a-z][\w:-]*)/g)].map(([, name]) => name as string))
+      for (const name of mentioned) t.ok(name in scripts, name)
+      t.ok(mentioned.size > 2, 'the scripts have been found')
+    })
+  })
+}
+
+/** What GitHub makes of the headings. */
+function anchorsOf(markdown: string): string[] {
+  return [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    (heading as string)
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  )
+}

@@ -1,0 +1,267 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { Test } from 'tap'
+import { type LogLine, readLogLines, waitForLine } from './log-file.ts'
+import { GiveUp, type WaitOptions, waitFor } from './wait-for.ts'
+
+export interface AppOptions {
+  /** Added to the defaults; `undefined` takes a default away. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** Arguments of main.js: `['--phase', '3']`. */
+  readonly args?: readonly string[]
+  /** The script to run instead of the app. */
+  readonly script?: string
+  /** Milliseconds until the app must be ready. 30 000 unless given. */
+  readonly timeout?: number
+  /** Milliseconds that it may take to stop. 5000 unless given. */
+  readonly stopTimeout?: number
+}
+
+/** How a process ended, and how many milliseconds after it was asked to. */
+export interface Exit {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly ms: number
+}
+
+/** How a process ended that was not meant to stay, and what it printed. */
+export interface FinishedRun extends Exit {
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** The app, running as a process of its own. */
+export interface AppProcess {
+  /** `http://127.0.0.1:PORT`, without a slash at the end. */
+  readonly url: string
+  readonly pid: number
+  readonly logFile: string
+  /** Its working directory, a temporary one that also holds the log file. */
+  readonly folder: string
+  /** Milliseconds from its start until it was ready. */
+  readonly startedInMs: number
+  /** All that it has printed so far. */
+  stdout(): string
+  stderr(): string
+  /** The lines of its log file so far. */
+  logLines(): Promise<LogLine[]>
+  waitForLogLine(description: string, predicate: (line: LogLine) => boolean, options?: WaitOptions): Promise<LogLine>
+  /**
+   * Sends a signal, SIGTERM unless given, and waits for the end.
+   *
+   * @throws when the process needs more than `stopTimeout`; it is killed then.
+   */
+  stop(signal?: NodeJS.Signals): Promise<Exit>
+}
+
+type TestContext = Pick<Test, 'teardown'>
+
+const mainScript = fileURLToPath(new URL('../../src/main.js', import.meta.url))
+
+/**
+ * For `AppOptions.script`: the partner service by itself. It has every plugin of the phase and no database,
+ * so it starts three times as fast where a test only needs some server with telemetry.
+ */
+export const partnerScript = fileURLToPath(new URL('../../src/partner/main.js', import.meta.url))
+
+/**
+ * Starts `node dist/src/main.js` as a process of its own and waits until it is ready: its banner (what it
+ * prints apart from JSON log lines) has a URL, and `GET /livez` there answers 200.
+ *
+ * Unless told otherwise it listens on free ports, keeps its data in memory, works and logs in a
+ * temporary folder and inherits nothing of the environment but PATH and HOME. When the test is over it
+ * is stopped, and the test fails if it does not stop within `stopTimeout`, exits with an error, or had died before.
+ */
+export async function startApp(t: TestContext, options: AppOptions = {}): Promise<AppProcess> {
+  const running = await launch(t, options)
+  t.teardown(() => running.end())
+  const url = await running.ready(options.timeout ?? 30_000)
+  const startedInMs = performance.now() - running.startedAt
+  const { pid, logFile, folder } = running
+  return {
+    url,
+    pid,
+    logFile,
+    folder,
+    startedInMs,
+    stdout: () => running.stdout,
+    stderr: () => running.stderr,
+    logLines: () => readLogLines(logFile),
+    waitForLogLine: (description, predicate, wait) => waitForLine(logFile, description, predicate, wait),
+    stop: (signal) => running.stop(signal),
+  }
+}
+
+/**
+ * Runs the app where it is expected to end by itself, as with a bad setting.
+ *
+ * @throws when it still runs after `options.timeout` (30 s unless given); it is killed then.
+ */
+export async function runApp(t: TestContext, options: AppOptions = {}): Promise<FinishedRun> {
+  const running = await launch(t, options)
+  const exit = await running.exitWithin(options.timeout ?? 30_000)
+  return { ...exit, stdout: running.stdout, stderr: running.stderr }
+}
+
+async function launch(t: TestContext, options: AppOptions): Promise<RunningProcess> {
+  const folder = await mkdtemp(join(tmpdir(), 'course-app-test-'))
+  t.teardown(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
+  const env = environment(folder, options.env)
+  const startedAt = performance.now()
+  const child = spawn(process.execPath, [options.script ?? mainScript, ...(options.args ?? [])], {
+    cwd: folder, // so that a developer's .env is not read
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const running = new RunningProcess(child, startedAt, folder, env.LOG_FILE ?? '', options.stopTimeout ?? 5000)
+  await once(child, 'spawn')
+  guard(child, folder)
+  return running
+}
+
+/**
+ * The last resort for when this process is killed, and no teardown runs: a shell that reads a pipe which
+ * we never write to. The pipe ends when we do, and then the shell removes what we have left.
+ */
+function guard(app: ChildProcess, folder: string): void {
+  const script = 'cat; kill -9 "$0"; rm -rf "$1"'
+  const shell = spawn('/bin/sh', ['-c', script, String(app.pid), folder], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  })
+  shell.unref()
+  app.once('exit', () => shell.kill())
+}
+
+function environment(folder: string, own: AppOptions['env']): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    GRPC_PORT: '0',
+    DATABASE_URL: 'memory:',
+    DATA_DIR: join(folder, 'data'),
+    LOG_FILE: join(folder, 'app.log'),
+    ...own,
+  }
+}
+
+class RunningProcess {
+  stdout = ''
+  stderr = ''
+  readonly pid: number
+  readonly #exited: Promise<Omit<Exit, 'ms'> & { readonly at: number }>
+  readonly #closed: Promise<unknown>
+  #ended = false
+  #stopAsked = false
+
+  constructor(
+    readonly child: ChildProcess,
+    readonly startedAt: number,
+    readonly folder: string,
+    readonly logFile: string,
+    readonly stopTimeout: number,
+  ) {
+    this.pid = child.pid ?? 0
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.stdout += text
+    })
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text
+    })
+    this.#exited = once(child, 'exit').then(([code, signal]) => {
+      this.#ended = true
+      return { code, signal, at: performance.now() }
+    })
+    // Comes after the last output of the app and of all that the app has started.
+    this.#closed = once(child, 'close')
+  }
+
+  async ready(timeout: number): Promise<string> {
+    try {
+      return await waitFor('the app to print its URL and answer GET /livez', () => this.#respondingUrl(), {
+        timeout,
+        seen: () => this.output(),
+      })
+    } catch (error) {
+      await this.stop('SIGKILL') // the error says it all, the teardown need not complain again
+      throw error
+    }
+  }
+
+  async #respondingUrl(): Promise<string | undefined> {
+    if (this.#ended) {
+      const { code, signal } = await this.exitWithin(this.stopTimeout)
+      throw new GiveUp(`the app ended before it was ready (code ${code}, signal ${signal})\n${this.output()}`)
+    }
+    const banner = `${this.stdout}\n${this.stderr}`.replace(/^\{.*$/gm, '') // a log line may name another server
+    const printed = banner.match(/http:\/\/[^\s"]+:\d+/g) ?? []
+    for (const url of new Set(printed)) {
+      if (await isAlive(url)) return url
+    }
+    return undefined
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Exit> {
+    this.#stopAsked = true
+    this.child.kill(signal)
+    return await this.exitWithin(this.stopTimeout, `after ${signal}`)
+  }
+
+  async exitWithin(timeout: number, when = 'after its start'): Promise<Exit> {
+    const began = performance.now()
+    const cancel = new AbortController()
+    const late = sleep(timeout, undefined, { signal: cancel.signal }).catch(() => undefined)
+    const closed = await Promise.race([this.#closed, late])
+    cancel.abort()
+    if (closed === undefined) await this.#complain(timeout, when)
+    const { code, signal, at } = await this.#exited
+    return { code, signal, ms: Math.max(0, at - began) }
+  }
+
+  async #complain(timeout: number, when: string): Promise<never> {
+    const ended = this.#ended
+    this.child.kill('SIGKILL')
+    await this.#exited
+    this.child.stdout?.destroy()
+    this.child.stderr?.destroy()
+    if (ended) throw new Error(`the app has ended, but left a process behind\n${this.output()}`)
+    throw new Error(`the app still ran ${timeout} ms ${when} and was killed\n${this.output()}`)
+  }
+
+  /** For the teardown: makes sure that the process is gone, and complains unless it went in peace. */
+  async end(): Promise<void> {
+    if (this.#stopAsked) {
+      await this.exitWithin(this.stopTimeout)
+      return
+    }
+    const when = this.#ended ? 'before it was stopped' : 'when it was stopped'
+    const { code, signal } = await this.stop()
+    if (code !== 0 || when.startsWith('before'))
+      throw new Error(`the app ended with code ${code}, signal ${signal}, ${when}\n${this.output()}`)
+  }
+
+  output(): string {
+    return `--- stdout\n${this.stdout}\n--- stderr\n${this.stderr}\n---`
+  }
+}
+
+/** An address that does not answer is just not the app: a banner may name other servers too. */
+async function isAlive(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/livez`, {
+      headers: { connection: 'close' },
+      signal: AbortSignal.timeout(2000),
+    })
+    await response.arrayBuffer()
+    return response.status === 200
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,80 @@
+import { JaegerExporter } from '@opentelemetry/exporter-jaeger'
+import t from 'tap'
+import { remoteParent, sendExampleTrace } from './example-trace.ts'
+import { decodeBatch, startJaegerReceiver } from './jaeger-receiver.ts'
+import { shapeOf, spanNamed } from './span-tree.ts'
+import { waitFor } from './wait-for.ts'
+
+t.test('receives what the real exporter sends', async (t) => {
+  const receiver = await startJaegerReceiver(t)
+  await sendExampleTrace(exporterTo(receiver.endpoint))
+  const spans = await receiver.waitForTrace(remoteParent.traceId, { spans: 3 })
+
+  const server = spanNamed('GET /ünïcode', spans)
+  t.strictSame(shapeOf(server, spans), ['GET /ünïcode', ['SELECT courses', 'step']])
+  t.equal(server.parentSpanId, remoteParent.spanId)
+  t.equal(server.service, 'example')
+  t.equal(server.kind, 'server')
+  t.match(server.attributes, { text: 'grüezi', whole: 42, fraction: 1.5, yes: true, 'service.version': '1.2.3' })
+  t.match(server.scope, { name: 'example-scope', version: '4.5.6' })
+  t.equal(server.status.code, 'unset')
+  t.ok(Math.abs(server.startMs - Date.now()) < 60_000, `started at ${server.startMs}`)
+  t.ok(server.durationMs >= 0 && server.durationMs < 60_000, `took ${server.durationMs}`)
+
+  const client = spanNamed('SELECT courses', spans)
+  t.strictSame(client.events, [{ name: 'booking.created', timeMs: 1_700_000_000_123, attributes: { price: 4900 } }])
+  t.strictSame(client.status, { code: 'ok', message: '' })
+
+  const step = spanNamed('step', spans)
+  t.strictSame(step.status, { code: 'error', message: 'it broke' })
+  t.strictSame(step.links, [{ traceId: remoteParent.traceId, spanId: remoteParent.spanId, attributes: {} }])
+  t.equal(receiver.requests, 1)
+})
+
+t.test('keeps nothing that it refuses', async (t) => {
+  const receiver = await startJaegerReceiver(t)
+  receiver.respondWith(503)
+  await sendExampleTrace(exporterTo(receiver.endpoint)).catch(() => undefined)
+  t.ok(receiver.requests > 0)
+  t.equal(receiver.received.all.length, 0)
+  await t.rejects(receiver.waitForSpans(1, { timeout: 50 }), /waited 50 ms for 1 spans; last seen: no span at all/)
+})
+
+t.test('hangs when told to, and can be stopped then', async (t) => {
+  const receiver = await startJaegerReceiver(t)
+  receiver.hang()
+  const sending = sendExampleTrace(exporterTo(receiver.endpoint)).catch(() => undefined)
+  await waitFor('the request', () => receiver.requests > 0)
+  await receiver.stop()
+  await sending
+  t.equal(receiver.received.all.length, 0)
+})
+
+t.test('comes back on the same port', async (t) => {
+  const first = await startJaegerReceiver(t)
+  await first.stop()
+  const second = await startJaegerReceiver(t, { port: first.port })
+  t.equal(second.endpoint, first.endpoint)
+})
+
+t.test('refuses and reports what is not a Jaeger batch', async (t) => {
+  const teardowns: (() => unknown)[] = []
+  const receiver = await startJaegerReceiver({ teardown: (handler) => void teardowns.push(handler) })
+  const post = (contentType: string, body: Uint8Array) =>
+    fetch(receiver.endpoint, { method: 'POST', headers: { 'content-type': contentType }, body })
+  t.equal((await post('application/json', Buffer.from('{}'))).status, 400)
+  t.equal((await post('application/x-thrift', Buffer.from('rubbish'))).status, 400)
+  await t.rejects(async () => teardowns[0]?.(), /content type application\/json.*unknown Thrift type 114/)
+})
+
+t.test('reads Thrift strictly', async (t) => {
+  t.throws(() => decodeBatch(Buffer.of(0)), /Batch.process is missing/)
+  t.throws(() => decodeBatch(Buffer.of(0, 0)), /1 bytes after the end/)
+  t.throws(() => decodeBatch(Buffer.of(12, 0, 1)), { name: 'RangeError' })
+  t.throws(() => decodeBatch(Buffer.of(11, 0, 1, 0x7f, 0, 0, 0, 0)), /a size of 2130706432 with 1 bytes left/)
+})
+
+/** Its shutdown leaves a timer of `flushTimeout` running, which keeps the process alive for as long. */
+function exporterTo(endpoint: string): JaegerExporter {
+  return new JaegerExporter({ endpoint, flushTimeout: 200 })
+}

@@ -1,0 +1,358 @@
+/**
+ * A strict parser of what `/metrics` answers, after the two specifications:
+ * https://prometheus.io/docs/instrumenting/exposition_formats/ (text format 0.0.4)
+ * https://prometheus.io/docs/specs/om/open_metrics_spec/ (OpenMetrics 1.0)
+ * What a lenient scraper would let pass is an error here.
+ */
+export type Format = 'prometheus' | 'openmetrics'
+export type Labels = Readonly<Record<string, string>>
+
+export interface Exemplar {
+  readonly labels: Labels
+  readonly value: number
+  /** Seconds since 1970. */
+  readonly timestamp: number | undefined
+}
+
+export interface Sample {
+  /** With its suffix: `http_server_request_duration_seconds_bucket`. */
+  readonly name: string
+  readonly labels: Labels
+  readonly value: number
+  /** Seconds since 1970. */
+  readonly timestamp: number | undefined
+  readonly exemplar: Exemplar | undefined
+}
+
+export interface Family {
+  /** In OpenMetrics a counter's family has no `_total`; its samples have. */
+  readonly name: string
+  type: string
+  help: string | undefined
+  unit: string | undefined
+  readonly samples: Sample[]
+}
+
+/** What a scrape has found. Labels given to its methods must all be there; a sample may have more. */
+export class Exposition {
+  constructor(readonly families: ReadonlyMap<string, Family>) {}
+
+  /** All samples of that name, suffix included. */
+  samples(name: string, labels: Labels = {}): Sample[] {
+    const wanted = Object.entries(labels)
+    return [...this.families.values()]
+      .flatMap((family) => family.samples)
+      .filter((sample) => sample.name === name && wanted.every(([label, value]) => sample.labels[label] === value))
+  }
+
+  /**
+   * The value of the one sample that fits; undefined when there is none.
+   *
+   * @throws when several fit.
+   */
+  value(name: string, labels: Labels = {}): number | undefined {
+    const found = this.samples(name, labels)
+    if (found.length > 1) throw new Error(`${found.length} samples fit ${name}${JSON.stringify(labels)}`)
+    return found[0]?.value
+  }
+
+  /** The sum over all samples that fit; 0 when there is none. */
+  total(name: string, labels: Labels = {}): number {
+    return this.samples(name, labels).reduce((sum, sample) => sum + sample.value, 0)
+  }
+}
+
+/** Says which format a `Content-Type` announces. */
+export function formatOf(contentType: string | undefined): Format {
+  if (contentType?.startsWith('application/openmetrics-text; version=1.0.0; charset=utf-8')) return 'openmetrics'
+  if (/^text\/plain; ?version=0\.0\.4(; ?charset=utf-8)?$/.test(contentType ?? '')) return 'prometheus'
+  throw new Error(`not a content type of metrics: ${contentType}`)
+}
+
+/** @throws an error that names the first line which breaks the format, or the family that contradicts itself. */
+export function parseMetrics(text: string, format: Format): Exposition {
+  const parser = new Parser(format)
+  const lines = linesOf(text, format)
+  lines.forEach((line, index) => {
+    try {
+      parser.line(line)
+    } catch (error) {
+      throw new Error(`line ${index + 1}: ${(error as Error).message}: ${line}`)
+    }
+  })
+  for (const family of parser.families.values()) {
+    family.type ||= format === 'openmetrics' ? 'unknown' : 'untyped'
+    checkFamily(family, format)
+  }
+  return new Exposition(parser.families)
+}
+
+function linesOf(text: string, format: Format): string[] {
+  if (!text.endsWith('\n')) throw new Error(`the last line has no newline: ${text.slice(-80)}`)
+  const lines = text.slice(0, -1).split('\n')
+  if (format === 'openmetrics' && lines.pop() !== '# EOF') throw new Error('the last line is not "# EOF"')
+  return lines
+}
+
+const metricName = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/
+const types: Record<Format, readonly string[]> = {
+  prometheus: ['counter', 'gauge', 'histogram', 'summary', 'untyped'],
+  openmetrics: ['counter', 'gauge', 'histogram', 'gaugehistogram', 'summary', 'stateset', 'info', 'unknown'],
+}
+
+/** Which endings the samples of a family may have, by its type. */
+const suffixes: Record<Format, Record<string, readonly string[]>> = {
+  prometheus: { histogram: ['_bucket', '_sum', '_count'], summary: ['', '_sum', '_count'] },
+  openmetrics: {
+    counter: ['_total', '_created'],
+    histogram: ['_bucket', '_sum', '_count', '_created'],
+    gaugehistogram: ['_bucket', '_gsum', '_gcount'],
+    summary: ['', '_sum', '_count', '_created'],
+    info: ['_info'],
+  },
+}
+
+class Parser {
+  readonly families = new Map<string, Family>()
+  #current: Family | undefined
+
+  constructor(readonly format: Format) {}
+
+  line(line: string): void {
+    if (line.startsWith('#')) this.#comment(line)
+    else if (line.trim() !== '') this.#sample(line)
+    else if (this.format === 'openmetrics') throw new Error('an empty line')
+  }
+
+  #comment(line: string): void {
+    const [, keyword, name, rest] = /^# (HELP|TYPE|UNIT) (\S+)(?: (.*))?$/.exec(line) ?? []
+    if (keyword === undefined || name === undefined || (keyword === 'UNIT' && this.format === 'prometheus')) {
+      if (this.format === 'openmetrics') throw new Error('neither HELP, TYPE nor UNIT')
+      if (/^#\s*(HELP|TYPE)\b/.test(line)) throw new Error('a malformed HELP or TYPE')
+      return
+    }
+    const family = this.#open(name)
+    if (family.samples.length > 0) throw new Error(`${keyword} after the samples`)
+    if (keyword === 'TYPE') this.#type(family, rest ?? '')
+    else if (keyword === 'HELP') this.#help(family, rest ?? '')
+    else this.#unit(family, rest ?? '')
+  }
+
+  #type(family: Family, type: string): void {
+    if (!types[this.format].includes(type)) throw new Error('an unknown type')
+    if (family.type !== '') throw new Error('a second TYPE')
+    family.type = type
+  }
+
+  #help(family: Family, help: string): void {
+    if (family.help !== undefined) throw new Error('a second HELP')
+    family.help = unescaped(help, this.format === 'openmetrics' ? '\\n"' : '\\n')
+  }
+
+  #unit(family: Family, unit: string): void {
+    if (family.unit !== undefined) throw new Error('a second UNIT')
+    if (unit !== '' && !family.name.endsWith(`_${unit}`)) throw new Error('the name does not end in its unit')
+    family.unit = unit
+  }
+
+  /** Goes on with the current family, or begins a new one; no family may be taken up again. */
+  #open(name: string): Family {
+    if (this.#current?.name === name) return this.#current
+    if (!metricName.test(name)) throw new Error('a malformed metric name')
+    if (this.families.has(name)) throw new Error('lines of one family must stand together')
+    this.#current = { name, type: '', help: undefined, unit: undefined, samples: [] }
+    this.families.set(name, this.#current)
+    return this.#current
+  }
+
+  #sample(line: string): void {
+    const cursor = new Cursor(line)
+    const name = cursor.take(/[a-zA-Z_:][a-zA-Z0-9_:]*/y, 'a metric name')
+    if (this.format === 'prometheus') cursor.optional(/[ \t]+(?=\{)/y)
+    const labels = cursor.peek('{') ? readLabels(cursor, this.format) : {}
+    cursor.take(this.format === 'openmetrics' ? / /y : /[ \t]+/y, 'a space')
+    const value = toNumber(cursor.take(/[^ \t]+/y, 'a value'))
+    const timestamp = this.#timestamp(cursor)
+    const exemplar = this.format === 'openmetrics' && !cursor.done ? readExemplar(cursor) : undefined
+    if (!cursor.done) throw new Error('something after the sample')
+    const family = this.#familyOf(name)
+    family.samples.push({ name, labels, value, timestamp, exemplar })
+  }
+
+  /** 0.0.4 has whole milliseconds, OpenMetrics has seconds. */
+  #timestamp(cursor: Cursor): number | undefined {
+    if (this.format === 'openmetrics') return readTimestamp(cursor)
+    const written = cursor.optional(/[ \t]+(-?\d+)/y)
+    cursor.optional(/[ \t]+/y)
+    return written === undefined ? undefined : Number(written) / 1000
+  }
+
+  #familyOf(sample: string): Family {
+    const current = this.#current
+    if (current !== undefined && endingsOf(current, this.format).some((end) => current.name + end === sample))
+      return current
+    return this.#open(sample)
+  }
+}
+
+function endingsOf(family: Family, format: Format): readonly string[] {
+  return suffixes[format][family.type] ?? ['']
+}
+
+class Cursor {
+  #at = 0
+
+  constructor(readonly line: string) {}
+
+  get done(): boolean {
+    return this.#at === this.line.length
+  }
+
+  peek(text: string): boolean {
+    return this.line.startsWith(text, this.#at)
+  }
+
+  /** Reads what the sticky pattern matches here: its first group, or all. */
+  optional(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.#at
+    const match = pattern.exec(this.line)
+    if (match !== null) this.#at = pattern.lastIndex
+    return match?.[1] ?? match?.[0]
+  }
+
+  take(pattern: RegExp, what: string): string {
+    const found = this.optional(pattern)
+    if (found === undefined) throw new Error(`${what} is missing at column ${this.#at + 1}`)
+    return found
+  }
+}
+
+function readLabels(cursor: Cursor, format: Format): Labels {
+  const labels: Record<string, string> = {}
+  const gap = format === 'prometheus' ? /[ \t]*/y : /(?:)/y
+  cursor.take(/\{/y, 'a brace')
+  cursor.optional(gap)
+  while (!cursor.peek('}')) {
+    const name = cursor.take(/[a-zA-Z_][a-zA-Z0-9_]*/y, 'a label name')
+    cursor.optional(gap)
+    cursor.take(/=/y, 'an equals sign')
+    cursor.optional(gap)
+    const value = cursor.take(/"((?:[^"\\]|\\.)*)"/y, 'a quoted label value')
+    if (name in labels) throw new Error(`the label ${name} comes twice`)
+    labels[name] = unescaped(value, '\\n"')
+    cursor.optional(gap)
+    if (cursor.peek('}')) break
+    cursor.take(/,/y, 'a comma')
+    cursor.optional(gap)
+    if (format === 'openmetrics' && cursor.peek('}')) throw new Error('a comma after the last label')
+  }
+  cursor.take(/\}/y, 'a closing brace')
+  return labels
+}
+
+function readTimestamp(cursor: Cursor): number | undefined {
+  const written = cursor.optional(/ ([^ #]+)/y)
+  return written === undefined ? undefined : toNumber(written)
+}
+
+function readExemplar(cursor: Cursor): Exemplar {
+  cursor.take(/ # (?=\{)/y, 'an exemplar')
+  const labels = readLabels(cursor, 'openmetrics')
+  if ([...Object.entries(labels).flat().join('')].length > 128) throw new Error('an exemplar of over 128 characters')
+  const value = toNumber(cursor.take(/ ([^ ]+)/y, "the exemplar's value"))
+  return { labels, value, timestamp: readTimestamp(cursor) }
+}
+
+function unescaped(text: string, known: string): string {
+  return text.replace(/\\(.?)/gsu, (sequence, letter: string) => {
+    if (letter === '' || !known.includes(letter)) throw new Error(`the escape ${sequence} is unknown`)
+    return letter === 'n' ? '\n' : letter
+  })
+}
+
+function toNumber(written: string): number {
+  if (/^[+-]?inf(inity)?$/i.test(written)) return written.startsWith('-') ? -Infinity : Infinity
+  if (/^nan$/i.test(written)) return Number.NaN
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(written)) throw new Error(`${written} is not a number`)
+  return Number(written)
+}
+
+type Fail = (problem: string, sample?: Sample) => never
+
+function checkFamily(family: Family, format: Format): void {
+  const fail: Fail = (problem, sample) => {
+    throw new Error(`${family.name}: ${problem}${sample === undefined ? '' : `: ${describe(sample)}`}`)
+  }
+  const seen = new Set<string>()
+  for (const sample of family.samples) {
+    const key = describe(sample)
+    if (seen.has(key)) fail('a sample comes twice', sample)
+    seen.add(key)
+    const problem = problemOf(sample, family, format)
+    if (problem !== undefined) fail(problem, sample)
+  }
+  if (family.type.endsWith('histogram')) checkHistogram(family, fail)
+}
+
+function problemOf({ name, labels, value, exemplar }: Sample, family: Family, format: Format): string | undefined {
+  const ending = name.slice(family.name.length)
+  const endings = endingsOf(family, format)
+  if (!endings.includes(ending)) return `the samples of a ${family.type} end in ${endings.join(' or ')}`
+  const counts = family.type === 'counter' ? ending !== '_created' : ['_bucket', '_count'].includes(ending)
+  if (counts && family.type !== 'gauge' && !(value >= 0)) return 'a count is negative or NaN'
+  if (ending === '_bucket' && family.type.endsWith('histogram') && labels.le === undefined) return 'a bucket without le'
+  if (family.type === 'summary' && ending === '' && !isQuantile(labels.quantile)) return 'not a quantile from 0 to 1'
+  if (family.type === 'info' && value !== 1) return 'an info is not 1'
+  if (family.type === 'stateset' && (labels[family.name] === undefined || (value !== 0 && value !== 1)))
+    return 'not a state of 0 or 1'
+  if (exemplar !== undefined && ending !== '_bucket' && !(family.type === 'counter' && ending === '_total'))
+    return 'an exemplar on neither a bucket nor a counter'
+  if (format === 'openmetrics' && exemplar !== undefined && exemplar.value > Number(upperBound(labels)))
+    return 'an exemplar above its bucket'
+  return undefined
+}
+
+function isQuantile(written: string | undefined): boolean {
+  return written !== undefined && toNumber(written) >= 0 && toNumber(written) <= 1
+}
+
+function upperBound(labels: Labels): number {
+  return labels.le === undefined ? Infinity : toNumber(labels.le)
+}
+
+/** Per set of labels: bounds ascend, counts never fall, +Inf is there and is the count, and there is a sum. */
+function checkHistogram(family: Family, fail: Fail): void {
+  const [count, sum] = family.type === 'gaugehistogram' ? ['_gcount', '_gsum'] : ['_count', '_sum']
+  for (const group of groupsOf(family)) {
+    const called = (ending: string) => group.filter((sample) => sample.name === family.name + ending)
+    const buckets = called('_bucket')
+    buckets.forEach((bucket, index) => {
+      const before = buckets[index - 1]
+      if (before === undefined) return
+      if (!(upperBound(before.labels) < upperBound(bucket.labels))) fail('buckets are out of order', bucket)
+      if (before.value > bucket.value) fail('buckets are not cumulative', bucket)
+    })
+    const last = buckets.at(-1)
+    if (upperBound(last?.labels ?? { le: '0' }) !== Infinity) fail('the +Inf bucket is missing', group[0])
+    if (called(count)[0]?.value !== last?.value) fail(`the +Inf bucket is not ${count}`, last)
+    if (called(sum).length !== 1) fail(`${sum} is missing`, last)
+  }
+}
+
+function groupsOf(family: Family): Sample[][] {
+  const groups = new Map<string, Sample[]>()
+  for (const sample of family.samples) {
+    const { le, ...labels } = sample.labels
+    const key = canonical(labels)
+    groups.set(key, [...(groups.get(key) ?? []), sample])
+  }
+  return [...groups.values()]
+}
+
+function describe({ name, labels }: Sample): string {
+  return `${name}${canonical(labels)}`
+}
+
+function canonical(labels: Labels): string {
+  return JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)))
+}

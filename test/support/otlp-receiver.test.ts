@@ -1,0 +1,71 @@
+import { status } from '@grpc/grpc-js'
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc'
+import t from 'tap'
+import { remoteParent, sendExampleTrace } from './example-trace.ts'
+import { startOtlpReceiver } from './otlp-receiver.ts'
+import { rootOf, shapeOf, spanNamed } from './span-tree.ts'
+import { waitFor } from './wait-for.ts'
+
+t.test('receives what the real exporter sends', async (t) => {
+  const receiver = await startOtlpReceiver(t)
+  await sendExampleTrace(new OTLPTraceExporter({ url: receiver.endpoint }))
+  const spans = await receiver.waitForTrace(remoteParent.traceId, { spans: 3 })
+
+  const server = rootOf(spans)
+  t.strictSame(shapeOf(server, spans), ['GET /ünïcode', ['SELECT courses', 'step']])
+  t.equal(server.parentSpanId, remoteParent.spanId)
+  t.equal(server.service, 'example')
+  t.equal(server.resource['service.version'], '1.2.3')
+  t.equal(server.kind, 'server')
+  t.equal(server.traceState, 'vendor=value')
+  t.equal(server.flags & 1, 1)
+  t.strictSame(server.attributes, { text: 'grüezi', whole: 42, fraction: 1.5, yes: true, list: ['a', 'b'] })
+  t.strictSame(server.scope, { name: 'example-scope', version: '4.5.6' })
+  t.strictSame(server.status, { code: 'unset', message: '' })
+  t.strictSame(server.dropped, { attributes: 0, events: 0, links: 0 })
+  t.ok(Math.abs(server.startMs - Date.now()) < 60_000, `started at ${server.startMs}`)
+  t.ok(server.durationMs >= 0 && server.durationMs < 60_000, `took ${server.durationMs}`)
+
+  const client = spanNamed('SELECT courses', spans)
+  t.strictSame(client.events, [{ name: 'booking.created', timeMs: 1_700_000_000_123, attributes: { price: 4900 } }])
+  t.strictSame(client.status, { code: 'ok', message: '' })
+
+  const step = spanNamed('step', spans)
+  t.strictSame(step.status, { code: 'error', message: 'it broke' })
+  t.strictSame(step.links, [{ traceId: remoteParent.traceId, spanId: remoteParent.spanId, attributes: {} }])
+  t.equal(receiver.requests, 1)
+})
+
+t.test('keeps nothing that it refuses', async (t) => {
+  const receiver = await startOtlpReceiver(t)
+  receiver.respondWith(status.PERMISSION_DENIED)
+  await sendExampleTrace(new OTLPTraceExporter({ url: receiver.endpoint })).catch(() => undefined)
+  t.ok(receiver.requests > 0)
+  t.equal(receiver.received.all.length, 0)
+})
+
+t.test('hangs when told to, and can be stopped then', async (t) => {
+  const receiver = await startOtlpReceiver(t)
+  receiver.hang()
+  const sending = sendExampleTrace(new OTLPTraceExporter({ url: receiver.endpoint, timeoutMillis: 500 })).catch(
+    () => undefined,
+  )
+  await waitFor('the call', () => receiver.requests > 0)
+  receiver.stop()
+  await sending
+  t.equal(receiver.received.all.length, 0)
+})
+
+t.test('shows the trees that it has when the wanted span does not come', async (t) => {
+  const receiver = await startOtlpReceiver(t)
+  await sendExampleTrace(new OTLPTraceExporter({ url: receiver.endpoint }))
+  const failure = await receiver.waitForSpans('GET /hello', { timeout: 50 }).catch((error: Error) => error.message)
+  t.match(
+    failure,
+    /waited 50 ms for a span 'GET \/hello'; last seen: \ntrace 0af7651916cd43dd8448eb211c80319c below b7ad6b7169203331/,
+  )
+  t.match(
+    failure,
+    /\n {2}GET \/ünïcode \[example, server, .* ms, [0-9a-f]{16}\]\n {4}SELECT courses .*\n {6}step .* ERROR it broke/,
+  )
+})

@@ -1,0 +1,238 @@
+import { fileURLToPath } from 'node:url'
+import {
+  Server,
+  ServerCredentials,
+  type ServerUnaryCall,
+  type ServiceDefinition,
+  type sendUnaryData,
+  status,
+} from '@grpc/grpc-js'
+import { loadSync } from '@grpc/proto-loader'
+import type { Test } from 'tap'
+import { type Attributes, type AttributeValue, type ReceivedSpan, ReceivedSpans } from './received-span.ts'
+
+/** What an OpenTelemetry collector offers on its gRPC port, on a free port. */
+export interface OtlpReceiver {
+  /** For `OTEL_EXPORTER_OTLP_ENDPOINT`. */
+  readonly endpoint: string
+  readonly port: number
+  readonly received: ReceivedSpans
+  /** Calls so far, also those that were refused or left hanging. */
+  readonly requests: number
+  readonly waitForSpans: ReceivedSpans['waitForSpans']
+  readonly waitForTrace: ReceivedSpans['waitForTrace']
+  /** Answers with this gRPC status from now on; spans are kept only with OK. */
+  respondWith(code: status): void
+  /** Accepts calls and never answers, until `respondWith`. */
+  hang(): void
+  /** Closes the port and all connections. Happens by itself at the end of the test. */
+  stop(): void
+}
+
+const protoFolder = fileURLToPath(new URL('../../../test/support/proto/', import.meta.url))
+const service = loadSync('opentelemetry/proto/collector/trace/v1/trace_service.proto', {
+  includeDirs: [protoFolder],
+  longs: String,
+  enums: String,
+  defaults: true,
+  oneofs: true,
+})['opentelemetry.proto.collector.trace.v1.TraceService'] as ServiceDefinition
+
+/**
+ * Starts a receiver for what `@opentelemetry/exporter-trace-otlp-grpc` sends.
+ * A span that the protocol does not allow is refused and makes the test fail at its end.
+ *
+ * @param options `port` to come back where an earlier receiver was; free unless given
+ */
+export async function startOtlpReceiver(
+  t: Pick<Test, 'teardown'>,
+  options: { readonly port?: number } = {},
+): Promise<OtlpReceiver> {
+  const received = new ReceivedSpans()
+  const problems: unknown[] = []
+  let reply: status | 'hang' = status.OK
+  let requests = 0
+  let stopped = false
+
+  function Export(call: ServerUnaryCall<ExportRequest, object>, callback: sendUnaryData<object>): void {
+    requests++
+    const spans = decode(call.request)
+    if (reply === 'hang') return
+    if (spans === undefined || reply !== status.OK) {
+      callback({ code: reply || status.INVALID_ARGUMENT, details: 'refused by the test receiver' })
+      return
+    }
+    received.add(spans)
+    callback(null, {})
+  }
+
+  function decode(request: ExportRequest): ReceivedSpan[] | undefined {
+    try {
+      return flatten(request)
+    } catch (problem) {
+      problems.push(problem)
+      return undefined
+    }
+  }
+
+  function stop(): void {
+    if (!stopped) server.forceShutdown()
+    stopped = true
+  }
+
+  const server = new Server()
+  server.addService(service, { Export })
+  const port = await bind(server, options.port ?? 0)
+  t.teardown(() => {
+    stop()
+    if (problems.length > 0) throw new AggregateError(problems, `OTLP requests were malformed: ${problems.join('; ')}`)
+  })
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    port,
+    received,
+    get requests() {
+      return requests
+    },
+    waitForSpans: received.waitForSpans.bind(received),
+    waitForTrace: received.waitForTrace.bind(received),
+    respondWith(code) {
+      reply = code
+    },
+    hang() {
+      reply = 'hang'
+    },
+    stop,
+  }
+}
+
+function bind(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, bound) =>
+      error === null ? resolve(bound) : reject(error),
+    )
+  })
+}
+
+// The messages as proto-loader gives them: camelCase, 64-bit numbers as strings, enums by name.
+interface ExportRequest {
+  resourceSpans: { resource: { attributes: KeyValue[] } | null; scopeSpans: ScopeSpans[] }[]
+}
+interface ScopeSpans {
+  scope: { name: string; version: string } | null
+  spans: WireSpan[]
+}
+interface WireSpan {
+  traceId: Buffer
+  spanId: Buffer
+  traceState: string
+  parentSpanId: Buffer
+  flags: number
+  name: string
+  kind: string
+  startTimeUnixNano: string
+  endTimeUnixNano: string
+  attributes: KeyValue[]
+  droppedAttributesCount: number
+  events: { timeUnixNano: string; name: string; attributes: KeyValue[] }[]
+  droppedEventsCount: number
+  links: { traceId: Buffer; spanId: Buffer; attributes: KeyValue[] }[]
+  droppedLinksCount: number
+  status: { message: string; code: string } | null
+}
+interface KeyValue {
+  key: string
+  value: AnyValue | null
+}
+interface AnyValue {
+  /** Which of the fields below is set. */
+  value?: 'stringValue' | 'boolValue' | 'intValue' | 'doubleValue' | 'arrayValue' | 'kvlistValue' | 'bytesValue'
+  stringValue: string
+  boolValue: boolean
+  intValue: string
+  doubleValue: number
+  arrayValue: { values: AnyValue[] }
+  kvlistValue: { values: KeyValue[] }
+  bytesValue: Buffer
+}
+
+function flatten(request: ExportRequest): ReceivedSpan[] {
+  return request.resourceSpans.flatMap(({ resource, scopeSpans }) => {
+    const about = attributesOf(resource?.attributes ?? [])
+    return scopeSpans.flatMap(({ scope, spans }) => spans.map((span) => toSpan(span, about, scope)))
+  })
+}
+
+function toSpan(span: WireSpan, resource: Attributes, scope: ScopeSpans['scope']): ReceivedSpan {
+  return {
+    service: String(resource['service.name'] ?? ''),
+    resource,
+    scope: { name: scope?.name ?? '', version: scope?.version ?? '' },
+    traceId: id(span.traceId, 16, 'trace_id'),
+    spanId: id(span.spanId, 8, 'span_id'),
+    parentSpanId: span.parentSpanId.length === 0 ? undefined : id(span.parentSpanId, 8, 'parent_span_id'),
+    traceState: span.traceState,
+    flags: span.flags,
+    name: span.name,
+    kind: enumWord(span.kind, 'SPAN_KIND_') as ReceivedSpan['kind'],
+    startMs: milliseconds(span.startTimeUnixNano),
+    durationMs: milliseconds(BigInt(span.endTimeUnixNano) - BigInt(span.startTimeUnixNano)),
+    attributes: attributesOf(span.attributes),
+    events: span.events.map((event) => ({
+      name: event.name,
+      timeMs: milliseconds(event.timeUnixNano),
+      attributes: attributesOf(event.attributes),
+    })),
+    links: span.links.map((link) => ({
+      traceId: id(link.traceId, 16, 'link.trace_id'),
+      spanId: id(link.spanId, 8, 'link.span_id'),
+      attributes: attributesOf(link.attributes),
+    })),
+    status: {
+      code: enumWord(span.status?.code ?? 'STATUS_CODE_UNSET', 'STATUS_CODE_') as ReceivedSpan['status']['code'],
+      message: span.status?.message ?? '',
+    },
+    dropped: {
+      attributes: span.droppedAttributesCount,
+      events: span.droppedEventsCount,
+      links: span.droppedLinksCount,
+    },
+  }
+}
+
+/** The protocol asks for exactly so many bytes, not all of them zero. */
+function id(bytes: Buffer, length: number, name: string): string {
+  if (bytes.length !== length || bytes.every((byte) => byte === 0))
+    throw new Error(`${name} is "${bytes.toString('hex')}", not ${length} bytes`)
+  return bytes.toString('hex')
+}
+
+function attributesOf(pairs: KeyValue[]): Attributes {
+  const attributes = Object.fromEntries(pairs.map(({ key, value }) => [key, plain(value)]))
+  if (Object.keys(attributes).length < pairs.length)
+    throw new Error(`an attribute twice among ${pairs.map(({ key }) => key).join(', ')}`)
+  return attributes
+}
+
+function plain(value: AnyValue | null): AttributeValue {
+  if (value === null || value.value === undefined) return null
+  switch (value.value) {
+    case 'intValue':
+      return Number(value.intValue)
+    case 'arrayValue':
+      return value.arrayValue.values.map(plain)
+    case 'kvlistValue':
+      return attributesOf(value.kvlistValue.values)
+    default:
+      return value[value.value]
+  }
+}
+
+function enumWord(name: string, prefix: string): string {
+  return name.slice(prefix.length).toLowerCase()
+}
+
+function milliseconds(nanoseconds: string | bigint): number {
+  const exact = BigInt(nanoseconds)
+  return Number(exact / 1000n) / 1000
+}

@@ -1,0 +1,74 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { isRunning } from './is-running.ts'
+
+const runner = fileURLToPath(new URL('run.js', import.meta.url))
+
+/** Lets the runner run one test file. */
+function runTest(path: string): Promise<{ code: number; output: string }> {
+  const env = { ...process.env, TAP_TIMEOUT: '2' }
+  return new Promise((resolve) => {
+    execFile(process.execPath, [runner, path], { env }, (error, stdout) =>
+      resolve({ code: error === null ? 0 : Number(error.code), output: stdout }),
+    )
+  })
+}
+
+const cases = [
+  { name: 'passes', code: 0, shows: /✔ .* 1 assertions/, source: "t.test('x', async (t) => t.ok(1))" },
+  {
+    name: 'skips',
+    code: 0,
+    shows: /skipped: no server/,
+    source: "t.ok(1); t.test('x', { skip: 'no server' }, async () => {})",
+  },
+  { name: 'fails', code: 1, shows: /✖ .* exit code 1[\s\S]*not ok 1 - sums/, source: "t.equal(1, 2, 'sums')" },
+  { name: 'asserts-nothing', code: 1, shows: /asserts nothing/, source: '' },
+  { name: 'empty-subtest', code: 1, shows: /asserts nothing/, source: "t.ok(1); t.test('x', async () => {})" },
+  { name: 'throws', code: 1, shows: /not ok 2 - oops/, source: "t.ok(1); throw new Error('oops')" },
+  {
+    name: 'exits',
+    code: 1,
+    shows: /exit code 9[\s\S]*stderr\n +farewell/,
+    source: "t.ok(1); console.error('farewell'); process.exit(9)",
+  },
+  {
+    name: 'hangs',
+    code: 1,
+    shows: /timeout!/,
+    source: "t.test('x', async (t) => { t.ok(1); await new Promise(() => setInterval(() => {}, 9)) })",
+  },
+  { name: 'blocks', code: 1, shows: /was ended by SIGKILL/, source: 't.ok(1); for (;;);' },
+]
+
+const folder = t.testdir(
+  Object.fromEntries(cases.map(({ name, source }) => [`${name}.test.js`, `import t from 'tap'\n${source}\n`])),
+)
+
+t.jobs = 4
+for (const { name, code, shows } of cases) {
+  t.test(`a file that ${name}`, { buffered: true }, async (t) => {
+    const run = await runTest(join(folder, `${name}.test.js`))
+    t.equal(run.code, code)
+    t.match(run.output, shows)
+  })
+}
+
+t.test('nothing outlives a test file', async (t) => {
+  const source = `import t from 'tap'
+    import { spawn } from 'node:child_process'
+    const child = spawn('sleep', ['60'], { stdio: 'ignore' })
+    t.fail('pid ' + child.pid + '.')
+    process.exit(1)`
+  const { output } = await runTest(join(t.testdir({ 'leaves.test.js': source }), 'leaves.test.js'))
+  const pid = Number(/pid (\d+)\./.exec(output)?.[1])
+  t.ok(pid > 0, output)
+  t.notOk(isRunning(pid))
+})
+
+t.test('a file that is not there', async (t) => {
+  t.match(await runTest('nowhere.test.js'), { code: 1, output: /is not compiled/ })
+  t.match(await runTest('no such test'), { code: 1, output: /0 test files/ })
+})

@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { inspect } from 'node:util'
+
+/** Thrown by a probe when waiting any longer is pointless; `waitFor` passes it on at once. */
+export class GiveUp extends Error {
+  override readonly name = 'GiveUp'
+}
+
+export interface WaitOptions {
+  /** Milliseconds before the wait fails. 10 000 unless given. */
+  readonly timeout?: number
+  /** Milliseconds between two probes. 20 unless given. */
+  readonly interval?: number
+  /** What to show beside the failure; called only when the wait has failed. */
+  readonly seen?: () => unknown
+}
+
+type Found<T> = Exclude<T, undefined | null | false>
+type Attempt<T> = { value: T } | { error: unknown }
+
+const expired = Symbol('expired')
+
+/**
+ * Asks `probe` again and again until it gives something other than `undefined`, `null` or `false`.
+ * An error of the probe counts as "not yet" and becomes the failure's cause when time runs out;
+ * a `GiveUp` ends the wait at once. A probe that never answers is cut off by the timeout too.
+ *
+ * @param description what is awaited, to complete "waited 10000 ms for …"
+ * @returns what the probe gave
+ */
+export async function waitFor<T>(
+  description: string,
+  probe: () => T | Promise<T>,
+  options: WaitOptions = {},
+): Promise<Found<T>> {
+  const { timeout = 10_000, interval = 20 } = options
+  const cancel = new AbortController()
+  const expiry = sleep(timeout, expired, { signal: cancel.signal })
+  expiry.catch(() => undefined) // only ever rejects because of our own cancel.abort()
+  let last: Attempt<T> | undefined
+  try {
+    for (;;) {
+      const attempt = await Promise.race([ask(probe), expiry])
+      if (attempt === expired) break
+      if ('value' in attempt && isFound(attempt.value)) return attempt.value
+      if ('error' in attempt && attempt.error instanceof GiveUp) throw attempt.error
+      last = attempt
+      if ((await Promise.race([sleep(interval), expiry])) === expired) break
+    }
+  } finally {
+    cancel.abort()
+  }
+  throw timeoutError(description, timeout, last, options.seen)
+}
+
+async function ask<T>(probe: () => T | Promise<T>): Promise<Attempt<T>> {
+  try {
+    return { value: await probe() }
+  } catch (error) {
+    return { error }
+  }
+}
+
+function isFound<T>(value: T): value is Found<T> {
+  return value !== undefined && value !== null && value !== false
+}
+
+function timeoutError<T>(
+  description: string,
+  timeout: number,
+  last: Attempt<T> | undefined,
+  seen: WaitOptions['seen'],
+): Error {
+  const cause = last !== undefined && 'error' in last ? last.error : undefined
+  const lastSeen = seen?.() ?? cause ?? (last === undefined ? 'no answer from the probe' : (last as { value: T }).value)
+  const shown = typeof lastSeen === 'string' ? lastSeen : inspect(lastSeen, { depth: 6 })
+  return new Error(`waited ${timeout} ms for ${description}; last seen: ${shown}`, { cause })
+}
