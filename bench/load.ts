@@ -1,0 +1,57 @@
+import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
+import autocannon from 'autocannon'
+import { answerQuestions } from './peer.ts'
+
+/** One burst of load. */
+export interface LoadOrder {
+  readonly url: string
+  readonly connections: number
+  readonly seconds: number
+}
+
+/** What came of it. */
+export interface LoadResult {
+  /** Requests answered with 2xx. */
+  readonly answered: number
+  /** Requests sent: with those that the end cut off before their answer. */
+  readonly sent: number
+  readonly seconds: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+  /** Answers other than 2xx. */
+  readonly refused: number
+  /** Connection errors and timeouts. */
+  readonly errors: number
+  /** What generating the load has cost. */
+  readonly cpuMicros: number
+}
+
+answerQuestions(fire)
+
+async function fire(order: LoadOrder): Promise<LoadResult> {
+  const micros = createHistogram()
+  const before = process.cpuUsage()
+  const result = await shoot(order, micros)
+  const { user, system } = process.cpuUsage(before)
+  return {
+    answered: result['2xx'],
+    sent: result.requests.sent,
+    seconds: result.duration,
+    p50Ms: micros.percentile(50) / 1000,
+    p99Ms: micros.percentile(99) / 1000,
+    refused: result.non2xx,
+    errors: result.errors + result.timeouts,
+    cpuMicros: user + system,
+  }
+}
+
+/** autocannon's own histogram holds whole milliseconds, too coarse for a server that takes two or three. */
+function shoot({ url, connections, seconds }: LoadOrder, micros: RecordableHistogram): Promise<autocannon.Result> {
+  return new Promise((resolve, reject) => {
+    const options = { url, connections, pipelining: 1, duration: seconds }
+    const instance = autocannon(options, (error, result) => (error ? reject(error) : resolve(result)))
+    instance.on('response', (_client, _status, _bytes, milliseconds) => {
+      micros.record(Math.max(1, Math.round(milliseconds * 1000)))
+    })
+  })
+}

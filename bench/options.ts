@@ -1,0 +1,99 @@
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { allSubjects, defaultNames, type Subject } from './subjects.ts'
+
+/** What the command line asks for, checked. */
+export interface Options {
+  readonly rounds: number
+  /** Length of one measurement. */
+  readonly seconds: number
+  readonly connections: number
+  readonly subjects: readonly Subject[]
+  /** Paths to measure; `{course_id}` stands for the id of a course. */
+  readonly paths: readonly string[]
+  /** The built `main.js` of the course app. */
+  readonly server: string
+  readonly json: boolean
+  readonly assert: boolean
+  /** Measure nothing, profile this subject instead. */
+  readonly profile: Subject | undefined
+}
+
+/** An argument that cannot work; its message is all that the user needs to see. */
+export class OptionError extends Error {
+  override readonly name = 'OptionError'
+}
+
+export const helloPath = '/hello'
+export const coursePath = '/v1/courses/{course_id}'
+
+export const usage = `Usage: npm run bench -- [options]
+
+  --rounds N          measurements per subject and path, default 5
+  --seconds N         length of a measurement, default 3
+  --connections N     concurrent connections, default 50
+  --only A,B          subjects: phase0 to phase5, stock, fastify (default: all but fastify)
+  --path A,B          paths, default ${helloPath},${coursePath}
+  --server FILE       built main.js of the course app, default dist/src/main.js
+  --json              a machine-readable result instead of the table
+  --assert            exit code 1 when a target is missed
+  --profile SUBJECT   print where that subject spends its CPU time`
+
+/**
+ * Reads the command line.
+ *
+ * @throws OptionError that says what is wrong.
+ */
+export function readOptions(args: readonly string[]): Options {
+  const values = parse(args)
+  const server = resolve(values.server ?? fileURLToPath(new URL('../src/main.js', import.meta.url)))
+  const profiled = values.profile
+  return {
+    rounds: positive('rounds', values.rounds),
+    seconds: positive('seconds', values.seconds),
+    connections: positive('connections', values.connections),
+    subjects: choose(server, values.only?.split(',') ?? defaultNames()),
+    paths: values.path?.split(',') ?? (profiled === undefined ? [helloPath, coursePath] : [helloPath]),
+    server,
+    json: values.json,
+    assert: values.assert,
+    profile: profiled === undefined ? undefined : choose(server, [profiled])[0],
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        rounds: { type: 'string', default: '5' },
+        seconds: { type: 'string', default: '3' },
+        connections: { type: 'string', default: '50' },
+        only: { type: 'string' },
+        path: { type: 'string' },
+        server: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        assert: { type: 'boolean', default: false },
+        profile: { type: 'string' },
+      },
+    }).values
+  } catch (error) {
+    throw new OptionError((error as Error).message)
+  }
+}
+
+function positive(name: string, text: string): number {
+  const number = Number(text)
+  if (number > 0 && (name === 'seconds' ? Number.isFinite(number) : Number.isInteger(number))) return number
+  throw new OptionError(`--${name} ${text} does not work: it takes a number greater than 0`)
+}
+
+function choose(server: string, names: readonly string[]): Subject[] {
+  const known = allSubjects(server)
+  const unknown = names.find((name) => !known.some((subject) => subject.name === name))
+  if (unknown !== undefined) {
+    throw new OptionError(`No subject ${unknown}. There are ${known.map(({ name }) => name).join(', ')}`)
+  }
+  return known.filter(({ name }) => names.includes(name))
+}

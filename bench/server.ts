@@ -1,0 +1,130 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Subject } from './subjects.ts'
+
+/** A subject's process, ready to answer. */
+export interface RunningServer {
+  readonly subject: Subject
+  readonly pid: number
+  /** `http://127.0.0.1:PORT` */
+  readonly origin: string
+  /** Ends it by SIGTERM, so that it sends the spans that it still holds; by SIGKILL after five seconds. */
+  stop(): Promise<void>
+  /** What it last wrote to stderr, for an error message. */
+  lastWords(): string
+}
+
+const startTimeoutMs = 60_000
+const stopTimeoutMs = 5_000
+const stderrCharacters = 2_000
+
+/** How to start a server. */
+export interface ServerOrder {
+  readonly subject: Subject
+  /** Where it runs. */
+  readonly folder: string
+  /** What this run adds to the subject's environment. */
+  readonly env: Readonly<Record<string, string>>
+  /** Options of `node`, before the subject's own arguments. */
+  readonly nodeArgs: readonly string[]
+  /** Ends the process at once. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * Starts a subject in a process of its own and waits until `/livez` answers 200. Its stdout goes to
+ * `/dev/null`. It runs in a folder of its own with an environment of its own, so that neither a `.env`
+ * file nor the caller's `OTEL_*` or `NODE_OPTIONS` has a say.
+ *
+ * @throws when it does not come up within a minute.
+ */
+export async function startServer({ subject, folder, env, nodeArgs, signal }: ServerOrder): Promise<RunningServer> {
+  const port = await freePort()
+  const child = spawn(process.execPath, [...nodeArgs, ...subject.command], {
+    cwd: folder,
+    env: { ...inherited(), NODE_ENV: 'production', HOST: '127.0.0.1', PORT: String(port), ...subject.env, ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    signal,
+    killSignal: 'SIGKILL',
+  })
+  child.on('error', (error) => {
+    if (error.name !== 'AbortError') throw error
+  })
+  const lastWords = keepStderr(child)
+  const server = {
+    subject,
+    pid: child.pid as number,
+    origin: `http://127.0.0.1:${port}`,
+    stop: () => stop(child),
+    lastWords,
+  }
+  try {
+    await untilAlive(child, server)
+  } catch (error) {
+    child.kill('SIGKILL')
+    throw error
+  }
+  return server
+}
+
+function inherited(): Record<string, string> {
+  const kept = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ'].flatMap((name) => {
+    const value = process.env[name]
+    return value === undefined ? [] : [[name, value]]
+  })
+  return Object.fromEntries(kept) as Record<string, string>
+}
+
+/** A port chosen beforehand, because stdout, which would tell that of `PORT=0`, is not read. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+function keepStderr(child: ChildProcess): () => string {
+  let kept = ''
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    kept = (kept + text).slice(-stderrCharacters)
+  })
+  return () => kept.trim()
+}
+
+async function untilAlive(child: ChildProcess, server: RunningServer): Promise<void> {
+  const deadline = Date.now() + startTimeoutMs
+  while (!(await isAlive(server.origin))) {
+    if (hasEnded(child)) throw new Error(`${server.subject.name} ended instead of starting.\n${server.lastWords()}`)
+    if (Date.now() > deadline) {
+      throw new Error(`${server.subject.name} was not alive after ${startTimeoutMs / 1000} s.\n${server.lastWords()}`)
+    }
+    await delay(50)
+  }
+}
+
+async function isAlive(origin: string): Promise<boolean> {
+  try {
+    const answer = await fetch(`${origin}/livez`)
+    await answer.arrayBuffer()
+    return answer.ok
+  } catch {
+    return false // Nobody listens yet; the caller asks again until its deadline.
+  }
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (hasEnded(child)) return
+  const ended = once(child, 'exit')
+  child.kill('SIGTERM')
+  const timeout = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs)
+  await ended
+  clearTimeout(timeout)
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null
+}

@@ -1,0 +1,92 @@
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import type { SinkProtocol } from './sink.ts'
+
+/** A server that the bench measures. */
+export interface Subject {
+  readonly name: string
+  readonly title: string
+  /** Arguments of `node`. */
+  readonly command: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  /** How it sends its spans, all of them. */
+  readonly exports?: SinkProtocol
+  /** Not the course app: it answers with a course copied from there, in the file `COURSE_FILE`. */
+  readonly copiesCourse?: true
+}
+
+/** The subject that the others are compared to. */
+export const baseName = 'phase0'
+
+const stockServer = fileURLToPath(new URL('../../bench/stock/server.cjs', import.meta.url))
+const everySpan = { OTEL_SERVICE_NAME: 'bench', OTEL_TRACES_SAMPLER: 'parentbased_always_on' }
+
+/** As `npm start` has it: more room for short-lived objects, so that fewer of them are copied before they die. */
+const semiSpace = '--max-semi-space-size=32'
+
+/**
+ * All subjects in the order of the table.
+ *
+ * @param main the course app's built `main.js`
+ */
+export function allSubjects(main: string): Subject[] {
+  return [
+    phase(main, 0, 'bare server'),
+    phase(main, 1, 'logging'),
+    phase(main, 2, 'request logging'),
+    phase(main, 3, 'metrics'),
+    phase(main, 4, 'tracing', 'jaeger'),
+    phase(main, 5, 'unified', 'otlp'),
+    stock,
+    fastifyAlone,
+  ]
+}
+
+/** Names that run when `--only` does not say otherwise. */
+export function defaultNames(): string[] {
+  return ['phase0', 'phase1', 'phase2', 'phase3', 'phase4', 'phase5', 'stock']
+}
+
+function phase(main: string, number: number, title: string, exports?: SinkProtocol): Subject {
+  return {
+    name: `phase${number}`,
+    title: `Phase ${number}: ${title}`,
+    command: [semiSpace, main],
+    env: { PHASE: String(number), DATABASE_URL: 'memory:', LAB: 'off', GRPC_PORT: '0', ...everySpan },
+    exports,
+  }
+}
+
+/**
+ * OpenTelemetry's metrics go out by OTLP once a minute, its default. Its logs exporter is off: pino
+ * already writes to stdout and file, and a second way out would only slow it down.
+ */
+const stock: Subject = {
+  name: 'stock',
+  title: 'Stock: auto-instrumentations-node, pino, fastify-metrics',
+  // By its path, because `--require` would look for the name from the temporary folder that servers run in.
+  command: [
+    '--require',
+    createRequire(import.meta.url).resolve('@opentelemetry/auto-instrumentations-node/register'),
+    stockServer,
+  ],
+  env: {
+    TELEMETRY: 'on',
+    OTEL_TRACES_EXPORTER: 'otlp',
+    OTEL_METRICS_EXPORTER: 'otlp',
+    OTEL_LOGS_EXPORTER: 'none',
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+    ...everySpan,
+  },
+  exports: 'otlp',
+  copiesCourse: true,
+}
+
+/** The stock server without its telemetry; shows what the course app's bare server costs. Only when asked for. */
+const fastifyAlone: Subject = {
+  name: 'fastify',
+  title: 'Fastify alone',
+  command: [stockServer],
+  env: {},
+  copiesCourse: true,
+}
