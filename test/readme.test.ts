@@ -84,7 +84,9 @@ t.test('configuration', async (t) => {
 })
 
 t.test('the running app', async (t) => {
-  const app = await startApp(t, { env: { PHASE: '5', OTEL_TRACES_SAMPLER: 'always_off' } })
+  const app = await startApp(t, {
+    env: { PHASE: '5', EXTERNAL_TIMEOUT_MS: '10000', OTEL_TRACES_SAMPLER: 'always_off' },
+  })
 
   t.test('the metrics table lists the custom metrics, with their types', async (t) => {
     const seen = await scrape(`${app.url}/metrics`)

@@ -23,7 +23,7 @@ t.test('GET /slow', async (t) => {
       const answer = await timed(query)
       t.equal(answer.status, 200)
       t.strictSame(answer.body, { message: 'slow operation completed', duration_ms: ms })
-      t.ok(answer.ms >= ms - 3 && answer.ms < ms + 2000, `${answer.ms} ms for ${query}`) // timers fire up to 1 ms early, each
+      t.ok(answer.ms >= ms - 3 && answer.ms < ms + 5000, `${answer.ms} ms for ${query}`) // timers fire up to 1 ms early, each
     }
   })
 

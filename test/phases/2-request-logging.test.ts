@@ -116,7 +116,7 @@ t.test('phase 2', async (t) => {
 
   t.test('a request that is broken off is logged too', async (t) => {
     const given = new AbortController()
-    const request = fetch(`${app.url}/slow?ms=300`, { headers: { 'x-request-id': 'gone' }, signal: given.signal })
+    const request = fetch(`${app.url}/slow?ms=10000`, { headers: { 'x-request-id': 'gone' }, signal: given.signal })
     await app.waitForLogLine('it has started', ({ request_id }) => request_id === 'gone')
     given.abort()
     await t.rejects(request)

@@ -48,7 +48,7 @@ t.test('phase 3', async (t) => {
     // The scrape that asks is itself one of them.
     const active = async () => ((await scrape(metrics)).value('http_server_requests_active') as number) - 1
     const given = new AbortController()
-    const requests = Array.from({ length: 3 }, () => fetch(`${app.url}/slow?ms=400`, { signal: given.signal }))
+    const requests = Array.from({ length: 3 }, () => fetch(`${app.url}/slow?ms=10000`, { signal: given.signal }))
     await waitFor('three active requests', async () => (await active()) === 3)
     given.abort()
     await Promise.allSettled(requests)

@@ -75,11 +75,11 @@ t.test('gives the app a clean environment', async (t) => {
 t.test('fails at once, with the output, when the app ends before it is ready', async (t) => {
   const began = performance.now()
   await t.rejects(startApp(t, fake('broken')), /ended before it was ready \(code 1[\s\S]*PORT: "abc" does not work/)
-  t.ok(performance.now() - began < 5000)
+  t.ok(performance.now() - began < 15_000, 'long before it would have to be ready')
 })
 
 t.test('fails with the output when the app does not become ready', async (t) => {
-  await t.rejects(startApp(t, fake('sick', { timeout: 1000 })), /waited 1000 ms for the app[\s\S]*spans go to/)
+  await t.rejects(startApp(t, fake('sick', { timeout: 3000 })), /waited 3000 ms for the app[\s\S]*spans go to/)
 })
 
 t.test('kills an app that does not stop, and says so', async (t) => {
@@ -102,7 +102,7 @@ t.test('the test fails when the app has crashed or ends badly', async (t) => {
 
 t.test('the test fails when the app leaves a process behind', async (t) => {
   const inner = new FakeTest()
-  await startApp(inner, fake('parent', { stopTimeout: 300 }))
+  await startApp(inner, fake('parent', { stopTimeout: 2000 }))
   t.match(await inner.end(), [/the app has ended, but left a process behind/])
 })
 

@@ -19,7 +19,7 @@ const server = createServer((request, response) => {
 
 server.listen(0, '127.0.0.1', () => {
   const { port } = server.address() as AddressInfo
-  if (FAKE === 'parent') spawn('sleep', ['3'], { stdio: 'inherit' })
+  if (FAKE === 'parent') spawn('sleep', ['20'], { stdio: 'inherit' })
   console.log(JSON.stringify({ message: 'partner at http://127.0.0.1:2' }))
   console.error(`spans go to http://127.0.0.1:1/api/traces\n  try \u001b[36mhttp://127.0.0.1:${port}\u001b[39m`)
   appendFileSync(LOG_FILE, `${JSON.stringify({ level: 'info', message: 'started', pid: process.pid })}\n{"level":"in`)

@@ -26,8 +26,8 @@ t.test('waits for a line, also while there is no file yet', async (t) => {
 
 t.test('fails with the lines that are there, or at once with a bad one', async (t) => {
   const path = join(t.testdir({ 'app.log': '{"n":1}\n' }), 'app.log')
-  const third = () => waitForLine(path, 'the third', ({ n }) => n === 3, { timeout: 50 })
-  await t.rejects(third(), /waited 50 ms for a log line \(the third\).*\n\{"n":1\}/)
+  const third = () => waitForLine(path, 'the third', ({ n }) => n === 3, { timeout: 500 })
+  await t.rejects(third(), /waited 500 ms for a log line \(the third\).*\n\{"n":1\}/)
   await appendFile(path, 'oops\n')
   await t.rejects(third(), { message: 'log line 2 is not a JSON object:\noops' })
 })

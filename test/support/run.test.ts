@@ -3,12 +3,14 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { isRunning } from './is-running.ts'
+import { waitFor } from './wait-for.ts'
 
 const runner = fileURLToPath(new URL('run.js', import.meta.url))
 
-/** Lets the runner run one test file. */
-function runTest(path: string): Promise<{ code: number; output: string }> {
-  const env = { ...process.env, TAP_TIMEOUT: '2' }
+/** Lets the runner run one test file, with its own timeout unless one is given in seconds. */
+function runTest(path: string, seconds?: number): Promise<{ code: number; output: string }> {
+  const { TAP_TIMEOUT: _, ...inherited } = process.env
+  const env = seconds === undefined ? inherited : { ...inherited, TAP_TIMEOUT: String(seconds) }
   return new Promise((resolve) => {
     execFile(process.execPath, [runner, path], { env }, (error, stdout) =>
       resolve({ code: error === null ? 0 : Number(error.code), output: stdout }),
@@ -16,7 +18,16 @@ function runTest(path: string): Promise<{ code: number; output: string }> {
   })
 }
 
-const cases = [
+interface Case {
+  readonly name: string
+  readonly code: number
+  readonly shows: RegExp
+  readonly source: string
+  /** Seconds that the file may take. */
+  readonly timeout?: number
+}
+
+const cases: readonly Case[] = [
   { name: 'passes', code: 0, shows: /✔ .* 1 assertions/, source: "t.test('x', async (t) => t.ok(1))" },
   {
     name: 'skips',
@@ -38,9 +49,10 @@ const cases = [
     name: 'hangs',
     code: 1,
     shows: /timeout!/,
+    timeout: 3,
     source: "t.test('x', async (t) => { t.ok(1); await new Promise(() => setInterval(() => {}, 9)) })",
   },
-  { name: 'blocks', code: 1, shows: /was ended by SIGKILL/, source: 't.ok(1); for (;;);' },
+  { name: 'blocks', code: 1, shows: /was ended by SIGKILL/, timeout: 1, source: 't.ok(1); for (;;);' },
 ]
 
 const folder = t.testdir(
@@ -48,9 +60,9 @@ const folder = t.testdir(
 )
 
 t.jobs = 4
-for (const { name, code, shows } of cases) {
+for (const { name, code, shows, timeout } of cases) {
   t.test(`a file that ${name}`, { buffered: true }, async (t) => {
-    const run = await runTest(join(folder, `${name}.test.js`))
+    const run = await runTest(join(folder, `${name}.test.js`), timeout)
     t.equal(run.code, code)
     t.match(run.output, shows)
   })
@@ -65,7 +77,7 @@ t.test('nothing outlives a test file', async (t) => {
   const { output } = await runTest(join(t.testdir({ 'leaves.test.js': source }), 'leaves.test.js'))
   const pid = Number(/pid (\d+)\./.exec(output)?.[1])
   t.ok(pid > 0, output)
-  t.notOk(isRunning(pid))
+  await waitFor('it to be gone', () => !isRunning(pid))
 })
 
 t.test('a file that is not there', async (t) => {
