@@ -18,9 +18,12 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const jobs = Number(process.env.TAP_JOBS ?? 2)
-/** Seconds. tap itself then ends the test and says where it was; a file that goes on nevertheless is killed later. */
-const timeout = Number(process.env.TAP_TIMEOUT ?? 60)
-const killAfter = 3 * timeout * 1000
+/**
+ * Seconds, ten times what the slowest file takes on an idle machine. tap itself then ends the test and says
+ * where it was; a file that goes on nevertheless is killed later.
+ */
+const timeout = Number(process.env.TAP_TIMEOUT ?? 120)
+const killAfter = 2 * timeout * 1000
 /** Each test file leads a process group, so that nothing which it has started outlives it. */
 const groups = new Set<number>()
 
