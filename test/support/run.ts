@@ -113,7 +113,7 @@ function problemOf(code: number | null, signal: NodeJS.Signals | null, tap: stri
  * A file that failed without a failed assertion (it hung, it was killed) counts as one.
  */
 function countAssertions(tap: string, failed: boolean): Pick<Outcome, 'assertions' | 'failures'> {
-  const own = tap.split('\n').filter((line) => /^ *(not )?ok /.test(line) && !/ # (SKIP|TODO|time=)/.test(line))
+  const own = tap.split('\n').filter((line) => /^ *(not )?ok /.test(line) && !/ # (skip|todo|time=)/i.test(line))
   const failures = own.filter((line) => /^ *not /.test(line)).length
   return failed && failures === 0 ? { assertions: own.length + 1, failures: 1 } : { assertions: own.length, failures }
 }
