@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
+import { deadline, expired } from './deadline.ts'
 import { type LogLine, readLogLines, waitForLine } from './log-file.ts'
 import { GiveUp, type WaitOptions, waitFor } from './wait-for.ts'
 
@@ -216,11 +216,9 @@ class RunningProcess {
 
   async exitWithin(timeout: number, when = 'after its start'): Promise<Exit> {
     const began = performance.now()
-    const cancel = new AbortController()
-    const late = sleep(timeout, undefined, { signal: cancel.signal }).catch(() => undefined)
-    const closed = await Promise.race([this.#closed, late])
-    cancel.abort()
-    if (closed === undefined) await this.#complain(timeout, when)
+    const late = deadline(timeout)
+    const outcome = await Promise.race([this.#closed, late.passed]).finally(late.cancel)
+    if (outcome === expired) await this.#complain(timeout, when)
     const { code, signal, at } = await this.#exited
     return { code, signal, ms: Math.max(0, at - began) }
   }

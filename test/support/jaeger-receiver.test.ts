@@ -34,7 +34,7 @@ t.test('receives what the real exporter sends', async (t) => {
 t.test('keeps nothing that it refuses', async (t) => {
   const receiver = await startJaegerReceiver(t)
   receiver.respondWith(503)
-  await sendExampleTrace(exporterTo(receiver.endpoint)).catch(() => undefined)
+  await t.rejects(sendExampleTrace(exporterTo(receiver.endpoint)), /responded with HTTP 503/)
   t.ok(receiver.requests > 0)
   t.equal(receiver.received.all.length, 0)
   await t.rejects(receiver.waitForSpans(1, { timeout: 50 }), /waited 50 ms for 1 spans; last seen: no span at all/)
@@ -43,10 +43,10 @@ t.test('keeps nothing that it refuses', async (t) => {
 t.test('hangs when told to, and can be stopped then', async (t) => {
   const receiver = await startJaegerReceiver(t)
   receiver.hang()
-  const sending = sendExampleTrace(exporterTo(receiver.endpoint)).catch(() => undefined)
+  const failed = t.rejects(sendExampleTrace(exporterTo(receiver.endpoint)), /error sending spans over HTTP/)
   await waitFor('the request', () => receiver.requests > 0)
   await receiver.stop()
-  await sending
+  await failed
   t.equal(receiver.received.all.length, 0)
 })
 
@@ -76,5 +76,5 @@ t.test('reads Thrift strictly', async (t) => {
 
 /** Its shutdown leaves a timer of `flushTimeout` running, which keeps the process alive for as long. */
 function exporterTo(endpoint: string): JaegerExporter {
-  return new JaegerExporter({ endpoint, flushTimeout: 200 })
+  return new JaegerExporter({ endpoint, flushTimeout: 500 })
 }

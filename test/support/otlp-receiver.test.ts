@@ -39,7 +39,8 @@ t.test('receives what the real exporter sends', async (t) => {
 t.test('keeps nothing that it refuses', async (t) => {
   const receiver = await startOtlpReceiver(t)
   receiver.respondWith(status.PERMISSION_DENIED)
-  await sendExampleTrace(new OTLPTraceExporter({ url: receiver.endpoint })).catch(() => undefined)
+  const sending = sendExampleTrace(new OTLPTraceExporter({ url: receiver.endpoint }))
+  await t.rejects(sending, { code: status.PERMISSION_DENIED })
   t.ok(receiver.requests > 0)
   t.equal(receiver.received.all.length, 0)
 })
@@ -47,12 +48,11 @@ t.test('keeps nothing that it refuses', async (t) => {
 t.test('hangs when told to, and can be stopped then', async (t) => {
   const receiver = await startOtlpReceiver(t)
   receiver.hang()
-  const sending = sendExampleTrace(new OTLPTraceExporter({ url: receiver.endpoint, timeoutMillis: 500 })).catch(
-    () => undefined,
-  )
+  const sending = sendExampleTrace(new OTLPTraceExporter({ url: receiver.endpoint, timeoutMillis: 2000 }))
+  const failed = t.rejects(sending, /CANCELLED|UNAVAILABLE/)
   await waitFor('the call', () => receiver.requests > 0)
   receiver.stop()
-  await sending
+  await failed
   t.equal(receiver.received.all.length, 0)
 })
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
+import { deadline, expired } from './deadline.ts'
 
 /** Thrown by a probe when waiting any longer is pointless; `waitFor` passes it on at once. */
 export class GiveUp extends Error {
@@ -7,7 +8,7 @@ export class GiveUp extends Error {
 }
 
 export interface WaitOptions {
-  /** Milliseconds before the wait fails. 10 000 unless given. */
+  /** Milliseconds before the wait fails. 30 000 unless given. */
   readonly timeout?: number
   /** Milliseconds between two probes. 20 unless given. */
   readonly interval?: number
@@ -18,14 +19,12 @@ export interface WaitOptions {
 type Found<T> = Exclude<T, undefined | null | false>
 type Attempt<T> = { value: T } | { error: unknown }
 
-const expired = Symbol('expired')
-
 /**
  * Asks `probe` again and again until it gives something other than `undefined`, `null` or `false`.
  * An error of the probe counts as "not yet" and becomes the failure's cause when time runs out;
  * a `GiveUp` ends the wait at once. A probe that never answers is cut off by the timeout too.
  *
- * @param description what is awaited, to complete "waited 10000 ms for …"
+ * @param description what is awaited, to complete "waited 30000 ms for …"
  * @returns what the probe gave
  */
 export async function waitFor<T>(
@@ -33,22 +32,20 @@ export async function waitFor<T>(
   probe: () => T | Promise<T>,
   options: WaitOptions = {},
 ): Promise<Found<T>> {
-  const { timeout = 10_000, interval = 20 } = options
-  const cancel = new AbortController()
-  const expiry = sleep(timeout, expired, { signal: cancel.signal })
-  expiry.catch(() => undefined) // only ever rejects because of our own cancel.abort()
+  const { timeout = 30_000, interval = 20 } = options
+  const expiry = deadline(timeout)
   let last: Attempt<T> | undefined
   try {
     for (;;) {
-      const attempt = await Promise.race([ask(probe), expiry])
+      const attempt = await Promise.race([ask(probe), expiry.passed])
       if (attempt === expired) break
       if ('value' in attempt && isFound(attempt.value)) return attempt.value
       if ('error' in attempt && attempt.error instanceof GiveUp) throw attempt.error
       last = attempt
-      if ((await Promise.race([sleep(interval), expiry])) === expired) break
+      if ((await Promise.race([sleep(interval), expiry.passed])) === expired) break
     }
   } finally {
-    cancel.abort()
+    expiry.cancel()
   }
   throw timeoutError(description, timeout, last, options.seen)
 }
