@@ -148,7 +148,7 @@ t.test('a collector that comes and goes: one warning per outage, and spans again
 for (const trouble of ['nobody listens', 'it hangs'] as const) {
   t.test(`the collector is away (${trouble}): requests are served and the process ends quickly`, async (t) => {
     const collector = await startOtlpReceiver(t)
-    if (trouble === 'nobody listens') collector.stop()
+    if (trouble === 'nobody listens') await collector.stop()
     else collector.hang()
     const app = await startApp(t, {
       script: partnerScript,

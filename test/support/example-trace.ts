@@ -10,6 +10,9 @@ import {
 } from '@opentelemetry/api'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchSpanProcessor, NodeTracerProvider, type SpanExporter } from '@opentelemetry/sdk-trace-node'
+import type { Test } from 'tap'
+import type { ReceivedSpan } from './received-span.ts'
+import { rootOf, shapeOf, spanNamed } from './span-tree.ts'
 
 /** The remote parent of the example trace. */
 export const remoteParent = {
@@ -40,6 +43,27 @@ export async function sendExampleTrace(exporter: SpanExporter): Promise<void> {
   step.setStatus({ code: SpanStatusCode.ERROR, message: 'it broke' })
   for (const span of [step, client, server]) span.end()
   await provider.shutdown()
+}
+
+/** Checks, of the three spans as they were received, what every protocol carries. */
+export function isExampleTrace(t: Test, spans: readonly ReceivedSpan[]): void {
+  const server = rootOf(spans)
+  t.strictSame(shapeOf(server, spans), ['GET /ünïcode', ['SELECT courses', 'step']])
+  t.equal(server.parentSpanId, remoteParent.spanId)
+  t.equal(server.service, 'example')
+  t.equal(server.kind, 'server')
+  t.strictSame(server.scope, { name: 'example-scope', version: '4.5.6' })
+  t.strictSame(server.status, { code: 'unset', message: '' })
+  t.ok(Math.abs(server.startMs - Date.now()) < 60_000, `started at ${server.startMs}`)
+  t.ok(server.durationMs >= 0 && server.durationMs < 60_000, `took ${server.durationMs}`)
+
+  const client = spanNamed('SELECT courses', spans)
+  t.strictSame(client.events, [{ name: 'booking.created', timeMs: 1_700_000_000_123, attributes: { price: 4900 } }])
+  t.strictSame(client.status, { code: 'ok', message: '' })
+
+  const step = spanNamed('step', spans)
+  t.strictSame(step.status, { code: 'error', message: 'it broke' })
+  t.strictSame(step.links, [{ traceId: remoteParent.traceId, spanId: remoteParent.spanId, attributes: {} }])
 }
 
 function below(tracer: Tracer, parent: typeof ROOT_CONTEXT, name: string, kind: SpanKind): Span {

@@ -3,36 +3,15 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import type { Test } from 'tap'
-import {
-  type Attributes,
-  type AttributeValue,
-  type ReceivedEvent,
-  type ReceivedLink,
-  type ReceivedSpan,
-  ReceivedSpans,
-} from './received-span.ts'
+import type { Attributes, AttributeValue, ReceivedEvent, ReceivedLink, ReceivedSpan } from './received-span.ts'
+import { Inbox, receiverOf, type SpanReceiver } from './span-receiver.ts'
 import { readThriftStruct, type ThriftStruct } from './thrift-binary.ts'
 
-/** What Jaeger's collector offers at `/api/traces`, on a free port. */
-export interface JaegerReceiver {
-  /** For `OTEL_EXPORTER_JAEGER_ENDPOINT`. */
-  readonly endpoint: string
-  readonly port: number
-  readonly received: ReceivedSpans
-  /** Requests so far, also those that were refused or left hanging. */
-  readonly requests: number
-  readonly waitForSpans: ReceivedSpans['waitForSpans']
-  readonly waitForTrace: ReceivedSpans['waitForTrace']
-  /** Answers with this status from now on; spans are kept only with a 2xx. */
-  respondWith(status: number): void
-  /** Accepts requests and never answers, until `respondWith`. */
-  hang(): void
-  /** Closes the port and all connections. Happens by itself at the end of the test. */
-  stop(): Promise<void>
-}
+export type JaegerReceiver = SpanReceiver<number>
 
 /**
- * Starts a receiver for what `@opentelemetry/exporter-jaeger` sends by HTTP: Thrift binary batches.
+ * Starts what Jaeger's collector offers at `/api/traces`, for what `@opentelemetry/exporter-jaeger` sends by
+ * HTTP: Thrift binary batches. `endpoint` is for `OTEL_EXPORTER_JAEGER_ENDPOINT`; answers are HTTP statuses.
  * A request that Jaeger would refuse is answered with 400 and makes the test fail at its end.
  *
  * @param options `port` to come back where an earlier receiver was; free unless given
@@ -41,26 +20,23 @@ export async function startJaegerReceiver(
   t: Pick<Test, 'teardown'>,
   options: { readonly port?: number } = {},
 ): Promise<JaegerReceiver> {
-  const received = new ReceivedSpans()
-  const problems: unknown[] = []
-  let status: number | 'hang' = 202
-  let requests = 0
+  const inbox = new Inbox(202)
 
   const server = createServer((request, response) => {
-    requests++
+    inbox.requests++
     answer(request, response).catch((problem: unknown) => {
       if (!request.complete) return // the sender has gone in the middle of it, which is not its malformation
-      problems.push(problem)
+      inbox.problems.push(problem)
       response.writeHead(400).end()
     })
   })
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const reply = status
+    const status = inbox.answer
     const spans = readBatch(request, await buffer(request))
-    if (reply === 'hang') return
-    if (reply < 300) received.add(spans)
-    response.writeHead(reply).end()
+    if (status === 'hang') return
+    if (status < 300) inbox.received.add(spans)
+    response.writeHead(status).end()
   }
 
   async function stop(): Promise<void> {
@@ -72,28 +48,13 @@ export async function startJaegerReceiver(
 
   server.listen(options.port ?? 0, '127.0.0.1')
   await once(server, 'listening')
-  t.teardown(async () => {
-    await stop()
-    if (problems.length > 0) throw new AggregateError(problems, `Jaeger batches were malformed: ${problems.join('; ')}`)
-  })
   const { port } = server.address() as AddressInfo
-  return {
+  return receiverOf(t, inbox, {
+    payload: 'Jaeger batches',
     endpoint: `http://127.0.0.1:${port}/api/traces`,
     port,
-    received,
-    get requests() {
-      return requests
-    },
-    waitForSpans: received.waitForSpans.bind(received),
-    waitForTrace: received.waitForTrace.bind(received),
-    respondWith(next) {
-      status = next
-    },
-    hang() {
-      status = 'hang'
-    },
     stop,
-  }
+  })
 }
 
 const contentTypes = ['application/x-thrift', 'application/vnd.apache.thrift.binary']

@@ -1,9 +1,9 @@
 import { status } from '@grpc/grpc-js'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc'
 import t from 'tap'
-import { remoteParent, sendExampleTrace } from './example-trace.ts'
+import { isExampleTrace, remoteParent, sendExampleTrace } from './example-trace.ts'
 import { startOtlpReceiver } from './otlp-receiver.ts'
-import { rootOf, shapeOf, spanNamed } from './span-tree.ts'
+import { rootOf } from './span-tree.ts'
 import { waitFor } from './wait-for.ts'
 
 t.test('receives what the real exporter sends', async (t) => {
@@ -11,28 +11,13 @@ t.test('receives what the real exporter sends', async (t) => {
   await sendExampleTrace(new OTLPTraceExporter({ url: receiver.endpoint }))
   const spans = await receiver.waitForTrace(remoteParent.traceId, { spans: 3 })
 
+  isExampleTrace(t, spans)
   const server = rootOf(spans)
-  t.strictSame(shapeOf(server, spans), ['GET /ünïcode', ['SELECT courses', 'step']])
-  t.equal(server.parentSpanId, remoteParent.spanId)
-  t.equal(server.service, 'example')
   t.equal(server.resource['service.version'], '1.2.3')
-  t.equal(server.kind, 'server')
   t.equal(server.traceState, 'vendor=value')
   t.equal(server.flags & 1, 1)
   t.strictSame(server.attributes, { text: 'grüezi', whole: 42, fraction: 1.5, yes: true, list: ['a', 'b'] })
-  t.strictSame(server.scope, { name: 'example-scope', version: '4.5.6' })
-  t.strictSame(server.status, { code: 'unset', message: '' })
   t.strictSame(server.dropped, { attributes: 0, events: 0, links: 0 })
-  t.ok(Math.abs(server.startMs - Date.now()) < 60_000, `started at ${server.startMs}`)
-  t.ok(server.durationMs >= 0 && server.durationMs < 60_000, `took ${server.durationMs}`)
-
-  const client = spanNamed('SELECT courses', spans)
-  t.strictSame(client.events, [{ name: 'booking.created', timeMs: 1_700_000_000_123, attributes: { price: 4900 } }])
-  t.strictSame(client.status, { code: 'ok', message: '' })
-
-  const step = spanNamed('step', spans)
-  t.strictSame(step.status, { code: 'error', message: 'it broke' })
-  t.strictSame(step.links, [{ traceId: remoteParent.traceId, spanId: remoteParent.spanId, attributes: {} }])
   t.equal(receiver.requests, 1)
 })
 
@@ -51,7 +36,7 @@ t.test('hangs when told to, and can be stopped then', async (t) => {
   const sending = sendExampleTrace(new OTLPTraceExporter({ url: receiver.endpoint, timeoutMillis: 2000 }))
   const failed = t.rejects(sending, /CANCELLED|UNAVAILABLE/)
   await waitFor('the call', () => receiver.requests > 0)
-  receiver.stop()
+  await receiver.stop()
   await failed
   t.equal(receiver.received.all.length, 0)
 })

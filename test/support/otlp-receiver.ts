@@ -9,25 +9,10 @@ import {
 } from '@grpc/grpc-js'
 import { loadSync } from '@grpc/proto-loader'
 import type { Test } from 'tap'
-import { type Attributes, type AttributeValue, type ReceivedSpan, ReceivedSpans } from './received-span.ts'
+import type { Attributes, AttributeValue, ReceivedSpan } from './received-span.ts'
+import { Inbox, receiverOf, type SpanReceiver } from './span-receiver.ts'
 
-/** What an OpenTelemetry collector offers on its gRPC port, on a free port. */
-export interface OtlpReceiver {
-  /** For `OTEL_EXPORTER_OTLP_ENDPOINT`. */
-  readonly endpoint: string
-  readonly port: number
-  readonly received: ReceivedSpans
-  /** Calls so far, also those that were refused or left hanging. */
-  readonly requests: number
-  readonly waitForSpans: ReceivedSpans['waitForSpans']
-  readonly waitForTrace: ReceivedSpans['waitForTrace']
-  /** Answers with this gRPC status from now on; spans are kept only with OK. */
-  respondWith(code: status): void
-  /** Accepts calls and never answers, until `respondWith`. */
-  hang(): void
-  /** Closes the port and all connections. Happens by itself at the end of the test. */
-  stop(): void
-}
+export type OtlpReceiver = SpanReceiver<status>
 
 const protoFolder = fileURLToPath(new URL('../../../test/support/proto/', import.meta.url))
 const service = loadSync('opentelemetry/proto/collector/trace/v1/trace_service.proto', {
@@ -39,7 +24,8 @@ const service = loadSync('opentelemetry/proto/collector/trace/v1/trace_service.p
 })['opentelemetry.proto.collector.trace.v1.TraceService'] as ServiceDefinition
 
 /**
- * Starts a receiver for what `@opentelemetry/exporter-trace-otlp-grpc` sends.
+ * Starts what an OpenTelemetry collector offers on its gRPC port, for what
+ * `@opentelemetry/exporter-trace-otlp-grpc` sends. `endpoint` is for `OTEL_EXPORTER_OTLP_ENDPOINT`.
  * A span that the protocol does not allow is refused and makes the test fail at its end.
  *
  * @param options `port` to come back where an earlier receiver was; free unless given
@@ -48,21 +34,18 @@ export async function startOtlpReceiver(
   t: Pick<Test, 'teardown'>,
   options: { readonly port?: number } = {},
 ): Promise<OtlpReceiver> {
-  const received = new ReceivedSpans()
-  const problems: unknown[] = []
-  let reply: status | 'hang' = status.OK
-  let requests = 0
+  const inbox = new Inbox<status>(status.OK)
   let stopped = false
 
   function Export(call: ServerUnaryCall<ExportRequest, object>, callback: sendUnaryData<object>): void {
-    requests++
+    inbox.requests++
     const spans = decode(call.request)
-    if (reply === 'hang') return
-    if (spans === undefined || reply !== status.OK) {
-      callback({ code: reply || status.INVALID_ARGUMENT, details: 'refused by the test receiver' })
+    if (inbox.answer === 'hang') return
+    if (spans === undefined || inbox.answer !== status.OK) {
+      callback({ code: inbox.answer || status.INVALID_ARGUMENT, details: 'refused by the test receiver' })
       return
     }
-    received.add(spans)
+    inbox.received.add(spans)
     callback(null, {})
   }
 
@@ -70,12 +53,12 @@ export async function startOtlpReceiver(
     try {
       return flatten(request)
     } catch (problem) {
-      problems.push(problem)
+      inbox.problems.push(problem)
       return undefined
     }
   }
 
-  function stop(): void {
+  async function stop(): Promise<void> {
     if (!stopped) server.forceShutdown()
     stopped = true
   }
@@ -83,27 +66,7 @@ export async function startOtlpReceiver(
   const server = new Server()
   server.addService(service, { Export })
   const port = await bind(server, options.port ?? 0)
-  t.teardown(() => {
-    stop()
-    if (problems.length > 0) throw new AggregateError(problems, `OTLP requests were malformed: ${problems.join('; ')}`)
-  })
-  return {
-    endpoint: `http://127.0.0.1:${port}`,
-    port,
-    received,
-    get requests() {
-      return requests
-    },
-    waitForSpans: received.waitForSpans.bind(received),
-    waitForTrace: received.waitForTrace.bind(received),
-    respondWith(code) {
-      reply = code
-    },
-    hang() {
-      reply = 'hang'
-    },
-    stop,
-  }
+  return receiverOf(t, inbox, { payload: 'OTLP requests', endpoint: `http://127.0.0.1:${port}`, port, stop })
 }
 
 function bind(server: Server, port: number): Promise<number> {
