@@ -21,6 +21,9 @@ export const traceFields = fastifyPlugin(
 
 /** The request's fields, with the id of the very span in which the line is logged. */
 export function currentFieldsWithTrace(): object {
+  const fields = currentFields()
   const span = trace.getSpan(contextManager.active())
-  return span === undefined ? currentFields() : { ...currentFields(), span_id: span.spanContext().spanId }
+  if (span === undefined) return fields
+  const { spanId } = span.spanContext()
+  return fields.span_id === spanId ? fields : { ...fields, span_id: spanId }
 }
