@@ -29,11 +29,12 @@ export const tracerProvider = fastifyPlugin<TracerProviderOptions>(
       resource: resourceOf(config),
       // Ended spans wait here and leave in batches, in the background. If they come faster than they
       // leave, or nobody takes them, the queue fills up and further spans are dropped: memory is bounded.
+      // A batch costs much the same whether it is large or small, so few large ones are cheaper.
       spanProcessors: [
         new BatchSpanProcessor(exporter, {
           scheduledDelayMillis: getNumberFromEnv('OTEL_BSP_SCHEDULE_DELAY') ?? 1000,
           maxQueueSize: getNumberFromEnv('OTEL_BSP_MAX_QUEUE_SIZE') ?? 8192,
-          maxExportBatchSize: getNumberFromEnv('OTEL_BSP_MAX_EXPORT_BATCH_SIZE') ?? 512,
+          maxExportBatchSize: getNumberFromEnv('OTEL_BSP_MAX_EXPORT_BATCH_SIZE') ?? 1024,
         }),
       ],
     })
