@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { ConfigError, loadConfig } from '../src/config.ts'
+import { openDatabase } from '../src/platform/database.ts'
+import { localServer } from './platform/local-server.ts'
 import { runApp, startApp } from './support/app-process.ts'
 import { startJaegerReceiver } from './support/jaeger-receiver.ts'
 
-const mainScript = new URL('../src/main.js', import.meta.url)
 /** The same start as main.js, without what takes its time. */
 const smallServer = new URL('platform/small-server.js', import.meta.url)
 
@@ -110,27 +111,29 @@ t.test('a start that cannot succeed ends with one line that says what to do', as
   const withBadEnv = join(folder, 'with-bad-env')
   await mkdir(join(withBadEnv, '.env'), { recursive: true })
   const dataDir = join(folder, 'data')
-  const running = await startApp(t, { env: { PHASE: '0', DATABASE_URL: undefined, DATA_DIR: dataDir } })
-  const usedPort = new URL(running.url).port
+  const database = await openDatabase({ DATABASE_URL: undefined, DATA_DIR: dataDir })
+  t.teardown(() => database.close())
+  const { port: usedPort } = await localServer(t, () => {})
   const small = fileURLToPath(smallServer)
 
+  t.jobs = 3
   for (const [what, line, options] of [
     ['no such phase', /^PHASE: "9" does not work\. Set PHASE to /, { env: { PHASE: '9' } }],
-    ['unknown argument', /^Arguments: .*--colour.* Known are --phase /, { args: ['--colour', 'red'] }],
+    ['unknown argument', /^Arguments: .*--colour.* Known are --phase /, { script: small, args: ['--colour', 'red'] }],
     [
       '.env cannot be read',
       /^\.env: cannot be read .*\. Mend the file or remove it\./,
-      { script: await scriptIn(withBadEnv, mainScript) },
+      { script: await scriptIn(withBadEnv, smallServer) },
     ],
     [
       'log file is a folder',
       /^LOG_FILE: .* cannot be written .* Set LOG_FILE to /,
-      { env: { PHASE: '1', LOG_FILE: folder } },
+      { script: small, env: { PHASE: '1', LOG_FILE: folder } },
     ],
     [
       'log file below a file',
       /^LOG_FILE: .* cannot be written .* Set LOG_FILE to /,
-      { env: { PHASE: '1', LOG_FILE: join(file, 'app.log') } },
+      { script: small, env: { PHASE: '1', LOG_FILE: join(file, 'app.log') } },
     ],
     [
       'data below a file',
@@ -139,25 +142,29 @@ t.test('a start that cannot succeed ends with one line that says what to do', as
     ],
     [
       'data in use',
-      new RegExp(`^DATA_DIR: is in use by process ${running.pid}\\. Stop it, or set DATA_DIR to another folder\\.`),
+      new RegExp(`^DATA_DIR: is in use by process ${process.pid}\\. Stop it, or set DATA_DIR to another folder\\.`),
       { env: { DATABASE_URL: undefined, DATA_DIR: dataDir } },
     ],
     ['PostgreSQL', /^DATABASE_URL: .* Set DATABASE_URL to /, { env: { DATABASE_URL: 'postgres://app:s3cret@db/app' } }],
     [
       'port in use',
       new RegExp(`^PORT: ${usedPort} is in use\\. .*set PORT to `),
-      { script: small, env: { PORT: usedPort } },
+      { script: small, env: { PORT: String(usedPort) } },
     ],
     ['not our address', /^HOST: 192\.0\.2\.1 is not .* Set HOST to /, { script: small, env: { HOST: '192.0.2.1' } }],
   ] as const) {
-    const { env, ...rest } = { env: {}, ...options }
-    const { code, signal, stdout, stderr } = await runApp(t, { ...rest, env: { PHASE: '0', ...env } })
-    t.strictSame({ code, signal, stdout }, { code: 1, signal: null, stdout: '' }, what)
-    t.match(stderr, line, what)
-    t.match(stderr, /^[^\n]+\n$/, `${what}: one line`)
-    t.notMatch(stderr, /s3cret|\n +at /, what)
+    t.test(what, { buffered: true }, async (t) => {
+      const { env, ...rest } = { env: {}, ...options }
+      const { code, signal, stdout, stderr } = await runApp(t, { ...rest, env: { PHASE: '0', ...env } })
+      t.strictSame({ code, signal, stdout }, { code: 1, signal: null, stdout: '' })
+      t.match(stderr, line)
+      t.match(stderr, /^[^\n]+\n$/, 'one line')
+      t.notMatch(stderr, /s3cret|\n +at /)
+    })
   }
-  t.equal((await fetch(`${running.url}/readyz`)).status, 200, 'who was there before is not disturbed')
+  t.test('who was there before is not disturbed', async (t) => {
+    await t.resolves(database.ping())
+  })
 })
 
 t.test('OpenTelemetry’s own variables may be in .env too', async (t) => {

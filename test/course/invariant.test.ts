@@ -14,9 +14,10 @@ const step = fc.record({ booking: fc.nat(5), action: fc.constantFrom('reserve', 
 /** Each round is a handful of steps that run at once. */
 const rounds = fc.array(fc.array(step, { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 6 })
 
+const clock = new Clock()
+const app = await courseApp(t, { seed: true, now: clock.now })
+
 t.test('no sequence of operations breaks the seat invariant', async (t) => {
-  const clock = new Clock()
-  const app = await courseApp(t, { seed: true, now: clock.now })
   const held = sql<number>`count(${bookings.booking_id}) filter (where ${bookings.status} in ('reserved', 'completed'))`
 
   const broken = () =>
@@ -56,7 +57,6 @@ t.test('no sequence of operations breaks the seat invariant', async (t) => {
 })
 
 t.test('the schema itself refuses what would break it', async (t) => {
-  const app = await courseApp(t, { seed: true })
   const change = (seats: number) =>
     app.database.run((queries) =>
       queries.update(batches).set({ available_seats: sql`${batches.available_seats} + ${seats}` }),

@@ -10,7 +10,7 @@ import type { Course } from '../../src/course/course.ts'
 import { type batches, courses } from '../../src/course/schema.ts'
 import { seedCourses, seedIfEmpty } from '../../src/course/seed.ts'
 import { exampleIds } from '../../src/course/seed-data.ts'
-import { openDatabase } from '../../src/platform/database.ts'
+import { clusterIn } from '../../src/platform/data-dir.ts'
 import { courseApp, newCourse, send } from './course-app.ts'
 
 t.test('seeding', async (t) => {
@@ -74,11 +74,17 @@ t.test('npm run seed', async (t) => {
   })
   t.match(await run(['--courses', '40']), { code: 0, stdout: /^Added 10 courses .* 30 were there before/ })
 
-  const database = await openDatabase({ DATABASE_URL: undefined, DATA_DIR })
-  t.teardown(() => database.close())
+  const { release } = await clusterIn(DATA_DIR)
+  t.teardown(release)
   const inUse = `DATA_DIR: is in use by process ${process.pid}. Stop it, or set DATA_DIR to another folder.\n`
-  t.same(await run([]), { code: 1, stdout: '', stderr: inUse })
-  t.match(await run([], { DATABASE_URL: 'memory:' }), { code: 1, stderr: /^DATABASE_URL: [^\n]*\n$/ })
-  t.match(await run(['--courses', 'many']), { code: 1, stderr: /^--courses: "many" [^\n]*\n$/ })
-  t.match(await run(['--nonsense']), { code: 1, stderr: /^Arguments: [^\n]*--nonsense[^\n]*\n$/ })
+  const [locked, inMemory, notANumber, unknown] = await Promise.all([
+    run([]),
+    run([], { DATABASE_URL: 'memory:' }),
+    run(['--courses', 'many']),
+    run(['--nonsense']),
+  ])
+  t.same(locked, { code: 1, stdout: '', stderr: inUse })
+  t.match(inMemory, { code: 1, stderr: /^DATABASE_URL: [^\n]*\n$/ })
+  t.match(notANumber, { code: 1, stderr: /^--courses: "many" [^\n]*\n$/ })
+  t.match(unknown, { code: 1, stderr: /^Arguments: [^\n]*--nonsense[^\n]*\n$/ })
 })

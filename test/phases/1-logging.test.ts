@@ -1,8 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { partnerScript, startApp } from '../support/app-process.ts'
 import { parseLogLines } from '../support/log-file.ts'
+
+const smallServer = fileURLToPath(new URL('../platform/small-server.js', import.meta.url))
 
 t.test('phase 1', async (t) => {
   const app = await startApp(t, { env: { PHASE: '1', LOG_LEVEL: 'debug' } })
@@ -32,7 +35,7 @@ t.test('phase 1', async (t) => {
 })
 
 t.test('LOG_LEVEL hides what is below it, and LOG_FILE= writes no file', async (t) => {
-  const app = await startApp(t, { env: { PHASE: '1', LOG_LEVEL: 'error', LOG_FILE: '' } })
+  const app = await startApp(t, { script: smallServer, env: { PHASE: '1', LOG_LEVEL: 'error', LOG_FILE: '' } })
   await fetch(`${app.url}/slow?ms=1`)
   await fetch(`${app.url}/error`)
   await app.stop()

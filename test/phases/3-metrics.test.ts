@@ -1,5 +1,5 @@
 import t from 'tap'
-import { startApp } from '../support/app-process.ts'
+import { partnerScript, startApp } from '../support/app-process.ts'
 import { OPENMETRICS, scrape } from '../support/scrape.ts'
 import { waitFor } from '../support/wait-for.ts'
 
@@ -115,6 +115,6 @@ t.test('phase 3', async (t) => {
 })
 
 t.test('before phase 3 there is no /metrics', async (t) => {
-  const app = await startApp(t, { env: { PHASE: '2' } })
+  const app = await startApp(t, { script: partnerScript, env: { PHASE: '2' } })
   t.equal((await fetch(`${app.url}/metrics`)).status, 404)
 })

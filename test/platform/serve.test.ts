@@ -20,8 +20,10 @@ async function inFlight(t: Test, app: AppProcess, path: string, agent?: Agent) {
   return { outcome }
 }
 
+t.jobs = 3
+
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  t.test(`${signal}: finishes the requests in flight, takes no more, exits 0`, async (t) => {
+  t.test(`${signal}: finishes the requests in flight, takes no more, exits 0`, { buffered: true }, async (t) => {
     const app = await start(t)
     const agent = new Agent({ keepAlive: true })
     t.teardown(() => agent.destroy())
@@ -48,7 +50,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   })
 }
 
-t.test('a second signal does not wait', async (t) => {
+t.test('a second signal does not wait', { buffered: true }, async (t) => {
   const app = await start(t)
   const { outcome } = await inFlight(t, app, '/slow?ms=10000')
   const asked = performance.now()

@@ -1,4 +1,5 @@
-/** A server process with `serve()` around it and nothing that is slow to start: started by serve.test.ts. */
+/** A server process with `serve()` around it and nothing that is slow to start: started by tests that need no more. */
+import { error } from '../../src/endpoints/error.ts'
 import { slow } from '../../src/endpoints/slow.ts'
 import { serve } from '../../src/platform/serve.ts'
 import { addPhase, createServer } from '../../src/platform/server.ts'
@@ -8,6 +9,7 @@ await serve(
     const app = createServer(config, phase)
     addPhase(app, config, phase)
     app.register(slow)
+    app.register(error)
     app.get('/livez', () => ({ status: 'alive' }))
     app.register((_app, _options, done) => {
       done(process.env.FAIL === 'at start' ? new Error('this plugin is broken') : undefined)

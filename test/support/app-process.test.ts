@@ -29,7 +29,9 @@ class FakeTest {
   }
 }
 
-t.test('starts the app, shows what it does, and cleans up', async (t) => {
+t.jobs = 4
+
+t.test('starts the app, shows what it does, and cleans up', { buffered: true }, async (t) => {
   const inner = new FakeTest()
   const app = await startApp(inner, fake('well'))
   t.match(app.url, /^http:\/\/127\.0\.0\.1:\d{2,}$/)
@@ -46,7 +48,7 @@ t.test('starts the app, shows what it does, and cleans up', async (t) => {
   t.match(app.stdout(), /bye/, 'the last output is kept')
 })
 
-t.test('tells how the app ended', async (t) => {
+t.test('tells how the app ended', { buffered: true }, async (t) => {
   const app = await startApp(t, fake('well'))
   const exit = await app.stop()
   t.match(exit, { code: 0, signal: null })
@@ -57,7 +59,7 @@ t.test('tells how the app ended', async (t) => {
   t.match(await killed.stop('SIGKILL'), { code: null, signal: 'SIGKILL' })
 })
 
-t.test('gives the app a clean environment', async (t) => {
+t.test('gives the app a clean environment', { buffered: true }, async (t) => {
   process.env.OTEL_SERVICE_NAME = 'inherited'
   t.teardown(() => delete process.env.OTEL_SERVICE_NAME)
   const app = await startApp(t, fake('well', { env: { PHASE: '3', DATA_DIR: undefined } }))
@@ -72,24 +74,24 @@ t.test('gives the app a clean environment', async (t) => {
   t.equal(env.cwd, app.folder)
 })
 
-t.test('fails at once, with the output, when the app ends before it is ready', async (t) => {
+t.test('fails at once, with the output, when the app ends before it is ready', { buffered: true }, async (t) => {
   const began = performance.now()
   await t.rejects(startApp(t, fake('broken')), /ended before it was ready \(code 1[\s\S]*PORT: "abc" does not work/)
   t.ok(performance.now() - began < 15_000, 'long before it would have to be ready')
 })
 
-t.test('fails with the output when the app does not become ready', async (t) => {
+t.test('fails with the output when the app does not become ready', { buffered: true }, async (t) => {
   await t.rejects(startApp(t, fake('sick', { timeout: 3000 })), /waited 3000 ms for the app[\s\S]*spans go to/)
 })
 
-t.test('kills an app that does not stop, and says so', async (t) => {
+t.test('kills an app that does not stop, and says so', { buffered: true }, async (t) => {
   const inner = new FakeTest()
   const app = await startApp(inner, fake('stubborn', { stopTimeout: 300 }))
   t.match(await inner.end(), [/still ran 300 ms after SIGTERM and was killed/])
   t.notOk(isRunning(app.pid))
 })
 
-t.test('the test fails when the app has crashed or ends badly', async (t) => {
+t.test('the test fails when the app has crashed or ends badly', { buffered: true }, async (t) => {
   const crashed = new FakeTest()
   const app = await startApp(crashed, fake('well'))
   await t.rejects(fetch(`${app.url}/crash`))
@@ -100,13 +102,13 @@ t.test('the test fails when the app has crashed or ends badly', async (t) => {
   t.match(await sore.end(), [/ended with code 7/])
 })
 
-t.test('the test fails when the app leaves a process behind', async (t) => {
+t.test('the test fails when the app leaves a process behind', { buffered: true }, async (t) => {
   const inner = new FakeTest()
   await startApp(inner, fake('parent', { stopTimeout: 2000 }))
   t.match(await inner.end(), [/the app has ended, but left a process behind/])
 })
 
-t.test('nothing is left when the test process is killed', async (t) => {
+t.test('nothing is left when the test process is killed', { buffered: true }, async (t) => {
   const source = `
     import { startApp } from '${new URL('app-process.js', import.meta.url)}'
     const app = await startApp({ teardown() {} }, { script: '${script}', env: { FAKE: 'stubborn' } })
@@ -119,7 +121,7 @@ t.test('nothing is left when the test process is killed', async (t) => {
   await waitFor('its folder to be gone', () => !existsSync(String(folder)))
 })
 
-t.test('runs an app that is to end by itself', async (t) => {
+t.test('runs an app that is to end by itself', { buffered: true }, async (t) => {
   const run = await runApp(t, fake('broken'))
   t.match(run, { code: 1, signal: null, stdout: '', stderr: /^PORT: .*\n$/ })
   await t.rejects(runApp(t, fake('well', { timeout: 1000 })), /still ran 1000 ms after its start and was killed/)
