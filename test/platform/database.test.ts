@@ -11,20 +11,20 @@ import { type Database, openDatabase } from '../../src/platform/database.ts'
 import { lockFile } from '../../src/platform/lock-file.ts'
 
 t.test('an embedded database in a folder', async (t) => {
+  const dataDir = join(await temporaryFolder(t), 'new', 'data')
+
   t.test('keeps its data, and leaves no lock behind', async (t) => {
-    const folder = await temporaryFolder(t)
-    const dataDir = join(folder, 'new', 'data')
     const first = await open(t, dataDir)
-    await first.run((queries) => queries.execute(sql`create table notes (text text)`))
-    await first.run((queries) => queries.execute(sql`insert into notes values ('kept')`))
+    await first.run((queries) => queries.execute(sql`create table keepsakes (text text)`))
+    await first.run((queries) => queries.execute(sql`insert into keepsakes values ('kept')`))
     await Promise.all([first.close(), first.close()])
     t.same(await readdir(dataDir), ['postgres'])
     const second = await open(t, dataDir)
-    t.same(await rows(second, 'select text from notes'), [{ text: 'kept' }])
+    t.same(await rows(second, 'select text from keepsakes'), [{ text: 'kept' }])
+    await second.close()
   })
 
   t.test('is for one process at a time', async (t) => {
-    const dataDir = await temporaryFolder(t)
     const database = await open(t, dataDir)
     await t.rejects(openDatabase({ DATABASE_URL: undefined, DATA_DIR: dataDir }), {
       name: 'ConfigError',
@@ -37,7 +37,6 @@ t.test('an embedded database in a folder', async (t) => {
   })
 
   t.test('survives kill -9 with everything that was committed', async (t) => {
-    const dataDir = await temporaryFolder(t)
     let last = -1
     for (let round = 0; round < 2; round++) {
       const writer = startWriter(t, dataDir, last + 1)
