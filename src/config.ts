@@ -26,15 +26,39 @@ export class ConfigError extends Error {
 
 const port = { type: 'integer', minimum: 0, maximum: 65535 } as const
 
+const milliseconds = { minimum: 1, maximum: 60_000, description: 'milliseconds, 1 to 60000' } as const
+
 // Each description completes the sentence "Set PORT to …".
 const ConfigSchema = Type.Object({
   PHASE: Type.Integer({ minimum: 0, maximum: 5, default: 5, description: 'a number from 0 to 5' }),
   HOST: Type.String({ minLength: 1, default: '127.0.0.1', description: 'an address of this machine' }),
   PORT: Type.Integer({ ...port, default: 8080, description: 'a port number, 0 to 65535 (0 takes any free port)' }),
   DATABASE_URL: Type.Optional(
-    Type.String({ pattern: '^(memory:|postgres(ql)?://.+)?$', description: 'memory: or leave it unset' }),
+    Type.String({
+      pattern: '^(memory:|postgres(ql)?://.+)?$',
+      description: 'postgres://user:password@host:port/database, to memory:, or leave it unset',
+    }),
   ),
+  DATABASE_POOL_SIZE: Type.Integer({ minimum: 1, maximum: 1000, default: 10, description: 'a number from 1 to 1000' }),
+  DATABASE_STATEMENT_TIMEOUT_MS: Type.Integer({ ...milliseconds, default: 5000 }),
+  DATABASE_CONNECT_TIMEOUT_MS: Type.Integer({ ...milliseconds, default: 800 }),
   DATA_DIR: Type.String({ minLength: 1, default: './data', description: 'a folder that can be written' }),
+  REDIS_URL: Type.Optional(
+    Type.String({ pattern: '^(rediss?://.+)?$', description: 'redis://host:port, or leave it unset' }),
+  ),
+  REDIS_PASSWORD: Type.Optional(Type.String({ description: 'the password of Redis' })),
+  BOOKING_HOLD_SECONDS: Type.Integer({
+    minimum: 1,
+    maximum: 86_400,
+    default: 600,
+    description: 'seconds, 1 to 86400',
+  }),
+  SWEEP_INTERVAL_MS: Type.Integer({
+    minimum: 0,
+    maximum: 3_600_000,
+    default: 5000,
+    description: 'milliseconds; 0 never sweeps',
+  }),
   LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
     default: 'info',
     description: 'trace, debug, info, warn, error, fatal or silent',
@@ -49,12 +73,7 @@ const ConfigSchema = Type.Object({
   EXTERNAL_API_URL: Type.Optional(
     Type.String({ pattern: '^(https?://.+)?$', description: 'an http:// or https:// URL' }),
   ),
-  EXTERNAL_TIMEOUT_MS: Type.Integer({
-    minimum: 1,
-    maximum: 60_000,
-    default: 2000,
-    description: 'milliseconds, 1 to 60000',
-  }),
+  EXTERNAL_TIMEOUT_MS: Type.Integer({ ...milliseconds, default: 2000 }),
   MAX_EVENT_LOOP_DELAY_MS: Type.Integer({
     minimum: 0,
     default: 1000,

@@ -1,0 +1,54 @@
+import { accessSync, constants, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/**
+ * For the options of a test that needs servers which a machine may not have: `t.test('…', needs('postgres'), …)`.
+ * Without them the test is skipped, and the runner says so.
+ *
+ * @param programs their names, as one would type them
+ * @throws when one is missing and CI=true: there a skipped test would hide a failure.
+ */
+export function needs(...programs: readonly string[]): { skip?: string } {
+  const missing = programs.filter((program) => findProgram(program) === undefined)
+  if (missing.length === 0) return {}
+  const reason = `${missing.join(' and ')} not installed`
+  if (process.env.CI === 'true') throw new Error(`${reason}; with CI=true no test may be skipped`)
+  return { skip: reason }
+}
+
+/** The path of a program that is installed on this machine, or undefined. */
+export function findProgram(name: string): string | undefined {
+  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', ...postgresFolders()]
+  return folders.map((folder) => join(folder, name)).find(isExecutable)
+}
+
+/**
+ * Whom to run a server as that refuses to run as root: the options `uid` and `gid` for `spawn`. Nothing
+ * when this process is not root anyway.
+ */
+export function unprivileged(): { uid?: number; gid?: number } {
+  if (process.getuid?.() !== 0) return {}
+  const [, uid, gid] = /^nobody:[^:]*:(\d+):(\d+):/m.exec(readFileSync('/etc/passwd', 'utf8')) ?? []
+  return { uid: Number(uid), gid: Number(gid) }
+}
+
+/** Debian keeps the server's programs out of the PATH: /usr/lib/postgresql/15/bin. The newest comes first. */
+function postgresFolders(): string[] {
+  const root = '/usr/lib/postgresql'
+  try {
+    const versions = readdirSync(root).sort((a, b) => Number(b) - Number(a))
+    return versions.map((version) => join(root, version, 'bin'))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
