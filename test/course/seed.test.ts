@@ -63,7 +63,8 @@ t.test('npm run seed', async (t) => {
   const run = async (args: string[], env = {}) => {
     const { NODE_V8_COVERAGE: _, ...inherited } = process.env
     const options = { env: { ...inherited, DATABASE_URL: '', DATA_DIR, ...env } }
-    const ended = await promisify(execFile)(process.execPath, [script, ...args], options).catch((error) => error)
+    const command = [...process.execArgv, script, ...args]
+    const ended = await promisify(execFile)(process.execPath, command, options).catch((error) => error)
     return { code: ended.code ?? 0, stdout: ended.stdout, stderr: ended.stderr }
   }
 

@@ -166,7 +166,8 @@ async function open(t: Test, dataDir: string): Promise<Database> {
 
 function startWriter(t: Test, dataDir: string, from: number) {
   const script = fileURLToPath(new URL('./database-writer.js', import.meta.url))
-  const writer = spawn(process.execPath, [script, dataDir, String(from)], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const args = [...process.execArgv, script, dataDir, String(from)]
+  const writer = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   t.teardown(() => writer.kill('SIGKILL'))
   return writer
 }
