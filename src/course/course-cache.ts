@@ -5,39 +5,56 @@ const ENTITY = 'course'
 /** Every write invalidates, so this bounds only how long a lost invalidation can matter. */
 const TTL_SECONDS = 60
 
-/** Courses with their batches, cache-aside. Whoever changes a course or its seats calls `invalidate` after the commit. */
+type Load = () => Promise<Course | undefined>
+
+interface Loading {
+  readonly lease: string | undefined
+  readonly course: Promise<Course | undefined>
+}
+
+/**
+ * Courses with their batches, cache-aside. Whoever changes a course or its seats calls `invalidate` after the commit.
+ * From then on nobody, in whichever process, gets the course as it was before.
+ */
 export class CourseCache {
   readonly #cache: Cache
-  readonly #loading = new Map<string, Promise<Course | undefined>>()
+  readonly #loading = new Map<string, Loading>()
 
   constructor(cache: Cache) {
     this.#cache = cache
   }
 
-  /** The course from the cache, or else from `load`, which runs once however many ask at the same time. */
-  async get(courseId: string, load: () => Promise<Course | undefined>): Promise<Course | undefined> {
-    return (await this.#cache.get<Course>(ENTITY, courseId)) ?? this.#loadOnce(courseId, load)
+  /**
+   * The course from the cache, or else from `load`, which runs once however many ask at the same time in this
+   * process. Other processes load for themselves: a statement each is cheaper than to wait for one another.
+   */
+  async get(courseId: string, load: Load): Promise<Course | undefined> {
+    const { value, lease } = await this.#cache.get<Course>(ENTITY, courseId)
+    return value ?? this.#loadOnce(courseId, lease, load)
   }
 
   async invalidate(courseId: string): Promise<void> {
-    // A load that is under way may have read what was there before: nobody may join or keep it.
+    // Without a cache there are no leases to tell that a load which is under way has become too old to join.
     this.#loading.delete(courseId)
     await this.#cache.delete(ENTITY, courseId)
   }
 
-  #loadOnce(courseId: string, load: () => Promise<Course | undefined>): Promise<Course | undefined> {
+  #loadOnce(courseId: string, lease: string | undefined, load: Load): Promise<Course | undefined> {
     const running = this.#loading.get(courseId)
-    if (running !== undefined) return running
-    const loading = load()
-      .then(async (course) => {
-        const isCurrent = this.#loading.get(courseId) === loading
-        if (isCurrent && course !== undefined) await this.#cache.set(ENTITY, courseId, course, TTL_SECONDS)
-        return course
-      })
-      .finally(() => {
-        if (this.#loading.get(courseId) === loading) this.#loading.delete(courseId)
-      })
+    // Under the same lease nothing has been invalidated since that load began, so what it gives is not too old.
+    if (running?.lease === lease && running !== undefined) return running.course
+    const loading = { lease, course: this.#load(courseId, lease, load) }
     this.#loading.set(courseId, loading)
-    return loading
+    const done = () => {
+      if (this.#loading.get(courseId) === loading) this.#loading.delete(courseId)
+    }
+    loading.course.then(done, done)
+    return loading.course
+  }
+
+  async #load(courseId: string, lease: string | undefined, load: Load): Promise<Course | undefined> {
+    const course = await load()
+    if (course !== undefined && lease !== undefined) await this.#cache.set(ENTITY, courseId, lease, course, TTL_SECONDS)
+    return course
   }
 }

@@ -1,32 +1,38 @@
 import { LRUCache } from 'lru-cache'
 import { announce, type CacheSignal, signals } from '../signals.ts'
-import type { Cache } from './cache.ts'
+import type { Cache, Cached } from './cache.ts'
 
 /** A cache in this process's own memory. When it is full, what was used longest ago goes. */
 export class MemoryCache implements Cache {
   readonly #entries: LRUCache<string, object>
+  /** Apart from the entries, so that many requests for what does not exist push none of them out. */
+  readonly #leases: LRUCache<string, string>
+  #lastLease = 0
 
   /** @param maxEntries bounds the memory: a course with its batches takes about 2 kB */
   constructor(maxEntries = 5000) {
     this.#entries = new LRUCache({ max: maxEntries })
+    this.#leases = new LRUCache({ max: maxEntries })
   }
 
-  get<T extends object>(entity: string, key: string): Promise<Readonly<T> | undefined> {
+  get<T extends object>(entity: string, key: string): Promise<Cached<T>> {
     const signal: CacheSignal = { operation: 'GET', entity, system: 'memory' }
     return announce(signals.cache, signal, async () => {
-      const value = this.#entries.get(`${entity}:${key}`)
+      const value = this.#entries.get(`${entity}:${key}`) as T | undefined
       signal.outcome = value === undefined ? 'miss' : 'hit'
-      return value as T | undefined
+      return value === undefined ? { lease: this.#lease(`${entity}:${key}`) } : { value }
     })
   }
 
-  set(entity: string, key: string, value: object, ttlSeconds: number): Promise<void> {
+  set(entity: string, key: string, lease: string, value: object, ttlSeconds: number): Promise<void> {
     const signal: CacheSignal = { operation: 'SET', entity, system: 'memory' }
     return announce(signals.cache, signal, async () => {
+      signal.outcome = 'ok'
+      if (this.#leases.get(`${entity}:${key}`) !== lease) return
+      this.#leases.delete(`${entity}:${key}`)
       // Copied and frozen once here, so that each of the many reads can have the object itself.
       const copy = freeze(JSON.parse(JSON.stringify(value)) as object)
       this.#entries.set(`${entity}:${key}`, copy, { ttl: ttlSeconds * 1000 })
-      signal.outcome = 'ok'
     })
   }
 
@@ -34,6 +40,7 @@ export class MemoryCache implements Cache {
     const signal: CacheSignal = { operation: 'DEL', entity, system: 'memory' }
     return announce(signals.cache, signal, async () => {
       this.#entries.delete(`${entity}:${key}`)
+      this.#leases.delete(`${entity}:${key}`)
       signal.outcome = 'ok'
     })
   }
@@ -42,6 +49,16 @@ export class MemoryCache implements Cache {
 
   async close(): Promise<void> {
     this.#entries.clear()
+    this.#leases.clear()
+  }
+
+  /** The one that stands, or a new one. */
+  #lease(entry: string): string {
+    const standing = this.#leases.get(entry)
+    if (standing !== undefined) return standing
+    const lease = String(++this.#lastLease)
+    this.#leases.set(entry, lease)
+    return lease
   }
 }
 

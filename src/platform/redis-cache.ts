@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto'
+import type { FastifyBaseLogger } from 'fastify'
+import { type Config, ConfigError } from '../config.ts'
+import { announce, type CacheSignal, signals } from '../signals.ts'
+import type { Cache, Cached } from './cache.ts'
+import { type RedisClient, RedisConnection } from './redis-connection.ts'
+
+type RedisSettings = Pick<Config, 'REDIS_URL' | 'REDIS_PASSWORD'>
+
+/**
+ * Change it whenever the form of what is cached changes: versions of the app that run side by side during
+ * a deployment must not read each other's values.
+ */
+const NAMESPACE = 'course-app:v1'
+const GENERATION_KEY = `${NAMESPACE}:generation`
+
+/**
+ * A cache in Redis, shared by all processes of the app.
+ *
+ * An invalidation that does not arrive must not leave a stale value behind. Commands that this process sent
+ * before or during an outage may be lost, so after it the whole namespace gets a new generation, which makes
+ * everything older count as absent, and only then is Redis used again. Every process does so for itself: it
+ * thereby also drops what a process left behind that ended before it could. What remains is the time in which
+ * this process cannot reach Redis and another one can: the other one may then give a value that this one has
+ * changed, until the connection is back or the value's time is over.
+ */
+export class RedisCache implements Cache {
+  readonly #connection: RedisConnection
+
+  private constructor(connection: RedisConnection) {
+    this.#connection = connection
+  }
+
+  /**
+   * Connects. Redis may be away: the cache works without it, and begins to use it once it is there.
+   *
+   * @throws ConfigError when REDIS_URL is not a URL of Redis.
+   */
+  static async open(settings: RedisSettings, log: Pick<FastifyBaseLogger, 'info' | 'warn'>): Promise<RedisCache> {
+    const connection = new RedisConnection({ url: urlOf(settings), log, prepare })
+    await connection.open()
+    return new RedisCache(connection)
+  }
+
+  get<T extends object>(entity: string, key: string): Promise<Cached<T>> {
+    const signal: CacheSignal = { operation: 'GET', entity, system: 'redis' }
+    return announce(signals.cache, signal, async () => {
+      try {
+        const kept = await this.#connection.run((client) =>
+          client.getOrLease(GENERATION_KEY, keyOf(entity, key), newLease(), LEASE_MS),
+        )
+        const cached: Cached<T> = kept.startsWith(LEASE) ? { lease: kept } : { value: JSON.parse(kept) as T }
+        signal.outcome = cached.value === undefined ? 'miss' : 'hit'
+        return cached
+      } catch {
+        signal.outcome = 'error' // the connection has logged why
+        return {}
+      }
+    })
+  }
+
+  set(entity: string, key: string, lease: string, value: object, ttlSeconds: number): Promise<void> {
+    const ttlMs = Math.ceil(ttlSeconds * 1000)
+    return this.#run({ operation: 'SET', entity, system: 'redis' }, (client) =>
+      client.replaceLease(GENERATION_KEY, keyOf(entity, key), lease, JSON.stringify(value), ttlMs),
+    )
+  }
+
+  delete(entity: string, key: string): Promise<void> {
+    return this.#run({ operation: 'DEL', entity, system: 'redis' }, (client) => client.del(keyOf(entity, key)))
+  }
+
+  async ping(): Promise<void> {
+    await this.#connection.run((client) => client.ping(), PING_TIMEOUT_MS)
+  }
+
+  async close(): Promise<void> {
+    this.#connection.close()
+  }
+
+  #run(signal: CacheSignal, work: (client: RedisClient) => Promise<unknown>): Promise<void> {
+    return announce(signals.cache, signal, async () => {
+      try {
+        await this.#connection.run(work)
+        signal.outcome = 'ok'
+      } catch {
+        signal.outcome = 'error' // the connection has logged why
+      }
+    })
+  }
+}
+
+/** Longer than any load takes. Should the one who loads have died, others load without keeping until then. */
+const LEASE_MS = 5000
+const LEASE = 'lease:'
+const PING_TIMEOUT_MS = 500
+
+function keyOf(entity: string, key: string): string {
+  return `${NAMESPACE}:${entity}:${key}`
+}
+
+function newLease(): string {
+  return LEASE + randomUUID()
+}
+
+async function prepare(client: RedisClient, wasAway: boolean): Promise<void> {
+  if (wasAway) await client.set(GENERATION_KEY, randomUUID())
+  // Does Redis let us run scripts and write? A replica and a full server would not.
+  await client.getOrLease(GENERATION_KEY, `${NAMESPACE}:probe`, newLease(), 1)
+}
+
+function urlOf({ REDIS_URL = '', REDIS_PASSWORD }: RedisSettings): URL {
+  const url = parse(REDIS_URL)
+  if (url === undefined) {
+    throw new ConfigError(
+      'REDIS_URL',
+      'is not the URL of a Redis server',
+      'Set REDIS_URL to redis://host:port or redis://host:port/database-number, or leave it unset.',
+    )
+  }
+  if (url.password === '' && REDIS_PASSWORD !== undefined) url.password = encodeURIComponent(REDIS_PASSWORD)
+  return url
+}
+
+/** Undefined for what the client would throw at, or would read as something else. */
+function parse(text: string): URL | undefined {
+  try {
+    const url = new URL(text)
+    decodeURIComponent(url.username + url.password)
+    return url.hostname !== '' && /^(\/\d*)?$/.test(url.pathname) ? url : undefined
+  } catch {
+    return undefined
+  }
+}

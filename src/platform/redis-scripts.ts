@@ -1,0 +1,49 @@
+import { type CommandParser, defineScript } from 'redis'
+
+/**
+ * What Redis runs for the cache, each script in one round trip and nothing in between.
+ *
+ * An entry is kept as `<generation> <JSON>` or, while somebody loads it, `<generation> lease:…`. An entry of
+ * another generation counts as absent.
+ */
+export const scripts = {
+  /** Gives what is kept, JSON or a lease. If nothing is, keeps `lease` for `leaseMs` and gives that. */
+  getOrLease: defineScript({
+    SCRIPT: `
+      local generation = (redis.call('GET', KEYS[1]) or '') .. ' '
+      local kept = redis.call('GET', KEYS[2])
+      if kept and kept:sub(1, #generation) == generation then return kept:sub(#generation + 1) end
+      redis.call('SET', KEYS[2], generation .. ARGV[1], 'PX', ARGV[2])
+      return ARGV[1]`,
+    NUMBER_OF_KEYS: 2,
+    parseCommand(parser: CommandParser, generationKey: string, key: string, lease: string, leaseMs: number) {
+      parser.pushKey(generationKey)
+      parser.pushKey(key)
+      parser.push(lease, String(leaseMs))
+    },
+    transformReply: undefined as unknown as () => string,
+  }),
+
+  /** Keeps `json` for `ttlMs` where `lease` still is, and gives 1; or else changes nothing, and gives 0. */
+  replaceLease: defineScript({
+    SCRIPT: `
+      local generation = (redis.call('GET', KEYS[1]) or '') .. ' '
+      if redis.call('GET', KEYS[2]) ~= generation .. ARGV[1] then return 0 end
+      redis.call('SET', KEYS[2], generation .. ARGV[2], 'PX', ARGV[3])
+      return 1`,
+    NUMBER_OF_KEYS: 2,
+    parseCommand(
+      parser: CommandParser,
+      generationKey: string,
+      key: string,
+      lease: string,
+      json: string,
+      ttlMs: number,
+    ) {
+      parser.pushKey(generationKey)
+      parser.pushKey(key)
+      parser.push(lease, json, String(ttlMs))
+    },
+    transformReply: undefined as unknown as () => number,
+  }),
+}
