@@ -1,56 +1,109 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import t from 'tap'
+import t, { type Test } from 'tap'
+import type { Cache } from '../../src/platform/cache.ts'
 import { MemoryCache } from '../../src/platform/memory-cache.ts'
+import { RedisCache } from '../../src/platform/redis-cache.ts'
 import type { CacheSignal } from '../../src/signals.ts'
+import { needsRedis, redisUrl } from '../support/redis-server.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 interface Value {
   readonly list: { n: number }[]
 }
 
+const unusedLog = {
+  info: () => undefined,
+  warn: (fields: unknown) => {
+    throw new Error(`a warning: ${JSON.stringify(fields)}`)
+  },
+}
+
 t.test('a cache in memory', async (t) => {
-  t.test('gives what was set, by entity and key, until it is deleted', async (t) => {
-    const cache = new MemoryCache()
-    await cache.set('course', 'a', { n: 1 }, 60)
-    await cache.set('batch', 'a', { n: 2 }, 60)
-    t.same(await cache.get('course', 'a'), { n: 1 })
-    t.same(await cache.get('batch', 'a'), { n: 2 })
-    t.equal(await cache.get('course', 'b'), undefined)
-    await cache.delete('course', 'a')
-    await cache.delete('course', 'a')
-    t.equal(await cache.get('course', 'a'), undefined)
-    t.same(await cache.get('batch', 'a'), { n: 2 })
-    await cache.ping()
-  })
-
-  t.test('cannot be changed from outside', async (t) => {
-    const cache = new MemoryCache()
-    const value: Value = { list: [{ n: 1 }] }
-    await cache.set('course', 'a', value, 60)
-    value.list.push({ n: 2 })
-    const cached = (await cache.get<Value>('course', 'a')) as Value
-    t.same(cached, { list: [{ n: 1 }] })
-    t.throws(() => cached.list.push({ n: 3 }), TypeError)
-    t.throws(() => {
-      ;(cached.list[0] as { n: number }).n = 4
-    }, TypeError)
-    t.same(await cache.get('course', 'a'), { list: [{ n: 1 }] })
-  })
-
-  t.test('forgets after the given time', async (t) => {
-    const cache = new MemoryCache()
-    await cache.set('course', 'a', {}, 0.02)
-    const isGone = async () => (await cache.get('course', 'a')) === undefined
-    t.ok(await waitFor('the value to go', isGone, { interval: 5 }))
-  })
+  const cache = new MemoryCache()
+  await behavesAsACache(t, cache, 'memory')
 
   t.test('is bounded: what was used longest ago goes', async (t) => {
     const cache = new MemoryCache(2)
-    await cache.set('course', 'a', {}, 60)
-    await cache.set('course', 'b', {}, 60)
+    await keep(cache, 'a')
+    await keep(cache, 'b')
     await cache.get('course', 'a')
-    await cache.set('course', 'c', {}, 60)
-    t.same(await Promise.all(['a', 'b', 'c'].map((key) => cache.get('course', key))), [{}, undefined, {}])
+    await keep(cache, 'c')
+    t.same(await valuesOf(cache, ['a', 'b', 'c']), [{}, undefined, {}])
+  })
+
+  t.test('what does not exist takes no room from what does', async (t) => {
+    const cache = new MemoryCache(2)
+    await keep(cache, 'a')
+    for (let n = 0; n < 10; n++) await cache.get('course', `missing-${n}`)
+    t.same(await valuesOf(cache, ['a']), [{}])
+  })
+})
+
+t.test('a cache in Redis', needsRedis(), async (t) => {
+  const cache = await RedisCache.open({ REDIS_URL: await redisUrl(t) }, unusedLog)
+  t.teardown(() => cache.close())
+  await behavesAsACache(t, cache, 'redis')
+})
+
+/** What does not depend on where the values are. */
+async function behavesAsACache(t: Test, cache: Cache, system: CacheSignal['system']): Promise<void> {
+  t.test('gives what was set, by entity and key, until it is deleted', async (t) => {
+    await keep(cache, 'a', { n: 1 })
+    await keep(cache, 'a', { n: 2 }, 'batch')
+    t.same(await cache.get('course', 'a'), { value: { n: 1 } })
+    t.same(await cache.get('batch', 'a'), { value: { n: 2 } })
+    t.equal((await cache.get('course', 'b')).value, undefined)
+    await cache.delete('course', 'a')
+    await cache.delete('course', 'a')
+    t.equal((await cache.get('course', 'a')).value, undefined)
+    t.same(await cache.get('batch', 'a'), { value: { n: 2 } })
+    await cache.ping()
+  })
+
+  t.test('gives any text as it was', async (t) => {
+    const value = { text: 'Zoë 漢字 🎓 \n\0 "lease:" %', none: null }
+    await keep(cache, 'text %*\n', value)
+    t.strictSame((await cache.get('course', 'text %*\n')).value, value)
+  })
+
+  t.test('cannot be changed from outside', async (t) => {
+    const value: Value = { list: [{ n: 1 }] }
+    await keep(cache, 'outside', value)
+    value.list.push({ n: 2 })
+    const { value: cached } = await cache.get<Value>('course', 'outside')
+    t.same(cached, { list: [{ n: 1 }] })
+    tryTo(() => cached?.list.push({ n: 3 }))
+    t.same((await cache.get('course', 'outside')).value, { list: [{ n: 1 }] })
+  })
+
+  t.test('forgets after the given time', async (t) => {
+    const { lease = '' } = await cache.get('course', 'short')
+    await cache.set('course', 'short', lease, {}, 0.02)
+    const isGone = async () => (await cache.get('course', 'short')).value === undefined
+    t.ok(await waitFor('the value to go', isGone, { interval: 5 }))
+  })
+
+  t.test('all who miss get the same lease, until one of them keeps a value', async (t) => {
+    const leases = await Promise.all([1, 2, 3].map(() => cache.get('course', 'leased')))
+    const [{ lease = '' } = {}] = leases
+    t.type(lease, 'string')
+    t.same(leases, [{ lease }, { lease }, { lease }])
+    await cache.set('course', 'leased', lease, { n: 1 }, 60)
+    await cache.set('course', 'leased', lease, { n: 2 }, 60)
+    t.same(await cache.get('course', 'leased'), { value: { n: 1 } }, 'the first one')
+  })
+
+  t.test('what was read before a delete is not kept after it', async (t) => {
+    const { lease: early = '' } = await cache.get('course', 'raced')
+    await cache.delete('course', 'raced')
+    await cache.set('course', 'raced', early, { n: 'old' }, 60)
+    const { value, lease: late = '' } = await cache.get('course', 'raced')
+    t.equal(value, undefined)
+    t.not(late, early)
+    await cache.set('course', 'raced', early, { n: 'old' }, 60)
+    await cache.set('course', 'raced', late, { n: 'new' }, 60)
+    await cache.set('course', 'raced', early, { n: 'old' }, 60)
+    t.same(await cache.get('course', 'raced'), { value: { n: 'new' } })
   })
 
   t.test('announces each command with its outcome, and never the key', async (t) => {
@@ -58,20 +111,38 @@ t.test('a cache in memory', async (t) => {
     const onEnd = (message: unknown) => heard.push(message as CacheSignal)
     subscribe('tracing:course-app:cache:asyncEnd', onEnd)
     t.teardown(() => unsubscribe('tracing:course-app:cache:asyncEnd', onEnd))
-    const cache = new MemoryCache()
-    await cache.get('course', 'secret')
-    await cache.set('course', 'secret', {}, 60)
+    await keep(cache, 'secret')
     await cache.get('course', 'secret')
     await cache.delete('course', 'secret')
     t.same(
-      heard.map(({ operation, entity, system, outcome }) => [operation, entity, system, outcome]),
+      heard.map(({ operation, entity, outcome }) => [operation, entity, outcome]),
       [
-        ['GET', 'course', 'memory', 'miss'],
-        ['SET', 'course', 'memory', 'ok'],
-        ['GET', 'course', 'memory', 'hit'],
-        ['DEL', 'course', 'memory', 'ok'],
+        ['GET', 'course', 'miss'],
+        ['SET', 'course', 'ok'],
+        ['GET', 'course', 'hit'],
+        ['DEL', 'course', 'ok'],
       ],
     )
+    t.ok(heard.every((signal) => signal.system === system))
     t.notMatch(JSON.stringify(heard), /secret/)
   })
-})
+}
+
+async function keep(cache: Cache, key: string, value: object = {}, entity = 'course'): Promise<void> {
+  const { lease = '' } = await cache.get(entity, key)
+  await cache.set(entity, key, lease, value, 60)
+}
+
+async function valuesOf(cache: Cache, keys: readonly string[]): Promise<unknown[]> {
+  const found = await Promise.all(keys.map((key) => cache.get('course', key)))
+  return found.map(({ value }) => value)
+}
+
+/** What is frozen refuses; what is the caller's own copy may be changed. */
+function tryTo(change: () => unknown): void {
+  try {
+    change()
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+  }
+}

@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Test } from 'tap'
+import { findProgram, needs } from './installed.ts'
+import { waitFor } from './wait-for.ts'
+
+/** A Redis of the test's own. */
+export interface RedisServer {
+  /** `redis://127.0.0.1:PORT` */
+  readonly url: string
+  /** Ends it as a crash would. It forgets what it holds, unless it was told to `SAVE`. */
+  stop(): Promise<void>
+  /** Starts it again on the same port, after `stop`. */
+  start(): Promise<void>
+  /** It keeps its connections and accepts new ones, but does not answer. */
+  pause(): void
+  resume(): void
+}
+
+export interface RedisServerOptions {
+  readonly password?: string
+}
+
+/** For the options of a test that uses `redisUrl`. */
+export function needsRedis(): { skip?: string } {
+  return process.env.TEST_REDIS_URL ? {} : needs('redis-server')
+}
+
+/**
+ * The URL of a Redis that holds nothing: that of TEST_REDIS_URL, in a database that depends on this process,
+ * or else one that is started for the test. For tests that stop and pause it there is `startRedis`.
+ */
+export async function redisUrl(t: Pick<Test, 'teardown'>): Promise<string> {
+  if (!process.env.TEST_REDIS_URL) return (await startRedis(t)).url
+  const url = new URL(process.env.TEST_REDIS_URL)
+  url.pathname = `/${1 + (process.pid % 15)}` // 0 is where others keep what they need
+  const { createClient } = await import('redis')
+  const client = createClient({ url: url.href })
+  await client.connect()
+  await client.flushDb()
+  t.teardown(async () => {
+    await client.flushDb()
+    await client.close()
+  })
+  return url.href
+}
+
+/** Starts `redis-server` on a free port, in a temporary folder. Both are gone when the test is over. */
+export async function startRedis(t: Pick<Test, 'teardown'>, options: RedisServerOptions = {}): Promise<RedisServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'course-app-redis-'))
+  const port = await freePort()
+  const server = new Server(port, folder, options.password)
+  t.teardown(async () => {
+    await server.stop()
+    await rm(folder, { recursive: true, force: true })
+  })
+  await server.start()
+  return server
+}
+
+class Server implements RedisServer {
+  readonly url: string
+  readonly #arguments: readonly string[]
+  readonly #folder: string
+  #process: ChildProcess | undefined
+
+  constructor(port: number, folder: string, password: string | undefined) {
+    this.url = `redis://127.0.0.1:${port}`
+    this.#folder = folder
+    this.#arguments = [
+      ...['--bind', '127.0.0.1', '--port', String(port), '--dir', folder, '--save', '', '--appendonly', 'no'],
+      ...(password === undefined ? [] : ['--requirepass', password]),
+    ]
+  }
+
+  async start(): Promise<void> {
+    const program = findProgram('redis-server')
+    if (program === undefined) throw new Error('redis-server is not installed')
+    const started = spawn(program, this.#arguments, { stdio: ['ignore', 'pipe', 'inherit'] })
+    this.#process = started
+    let output = ''
+    started.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+    })
+    await once(started, 'spawn')
+    guard(started, this.#folder)
+    await waitFor('redis-server to be ready', () => output.includes('Ready to accept connections'), {
+      interval: 5,
+      seen: () => output,
+    })
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#process
+    this.#process = undefined
+    if (running === undefined || running.exitCode !== null || running.signalCode !== null) return
+    const exited = once(running, 'exit')
+    running.kill('SIGKILL') // reaches a paused one too
+    await exited
+  }
+
+  pause(): void {
+    this.#process?.kill('SIGSTOP')
+  }
+
+  resume(): void {
+    this.#process?.kill('SIGCONT')
+  }
+}
+
+/** When this process is killed and no teardown runs: a shell whose input ends with us removes what is left. */
+function guard(server: ChildProcess, folder: string): void {
+  const shell = spawn('/bin/sh', ['-c', 'cat; kill -9 "$0"; rm -rf "$1"', String(server.pid), folder], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  })
+  shell.unref()
+  server.once('exit', () => shell.kill())
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as AddressInfo
+  probe.close()
+  await once(probe, 'close')
+  return port
+}
