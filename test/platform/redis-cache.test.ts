@@ -1,0 +1,223 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { createClient } from 'redis'
+import t, { type Test } from 'tap'
+import { ConfigError } from '../../src/config.ts'
+import { RedisCache } from '../../src/platform/redis-cache.ts'
+import type { CacheSignal, Progress } from '../../src/signals.ts'
+import { needs } from '../support/installed.ts'
+import { type RedisServer, startRedis } from '../support/redis-server.ts'
+import { waitFor } from '../support/wait-for.ts'
+
+/** The milliseconds that a Redis may cost a command. */
+const PATIENCE = 50
+
+t.test('Redis is away at first', needs('redis-server'), async (t) => {
+  const redis = await startRedis(t)
+  await redis.stop()
+  const { cache, log } = await openCache(t, redis)
+  logged(t, log, ['warn', /ECONNREFUSED/])
+  t.same(await cache.get('course', 'a'), {})
+  await t.rejects(cache.ping(), /ECONNREFUSED/)
+  await redis.start()
+  await works(t, cache)
+  logged(t, log, ['warn', /./], ['info', /^Redis can be used again$/])
+  await cache.ping()
+})
+
+t.test('Redis dies and comes back', needs('redis-server'), async (t) => {
+  const redis = await startRedis(t)
+  const { cache, log } = await openCache(t, redis)
+  for (let outage = 1; outage <= 2; outage++) {
+    await works(t, cache)
+    await redis.stop()
+    t.same(await outcomesOf(t, () => useAll(cache)), new Set(['error']))
+    await t.rejects(cache.ping())
+    t.equal(log.length, 2 * outage - 1, 'one warning')
+    await redis.start()
+    const since = performance.now()
+    await works(t, cache)
+    t.ok(performance.now() - since < 2000, `used again after ${Math.round(performance.now() - since)} ms`)
+  }
+  t.same(
+    log.map(([level]) => level),
+    ['warn', 'info', 'warn', 'info'],
+  )
+})
+
+t.test('Redis hangs and goes on', needs('redis-server'), async (t) => {
+  const redis = await startRedis(t)
+  const { cache, log } = await openCache(t, redis)
+  await works(t, cache)
+  redis.pause()
+  t.same(await outcomesOf(t, () => useAll(cache)), new Set(['error']), 'many at once, each cut off in time')
+  t.same(await outcomesOf(t, () => useAll(cache)), new Set(['error']))
+  await t.rejects(cache.ping(), /did not answer/)
+  logged(t, log, ['warn', /did not answer in \d+ ms/])
+  const quick = performance.now()
+  for (let n = 0; n < 100; n++) await cache.get('course', 'a')
+  t.ok(performance.now() - quick < 500, 'known to be away, it costs nothing')
+  redis.resume()
+  const since = performance.now()
+  await works(t, cache)
+  t.ok(performance.now() - since < 2000, `used again after ${Math.round(performance.now() - since)} ms`)
+  logged(t, log, ['warn', /./], ['info', /^Redis can be used again$/])
+})
+
+t.test('an invalidation that was lost in an outage', needs('redis-server'), async (t) => {
+  const redis = await startRedis(t)
+  const { cache: writer } = await openCache(t, redis)
+  const { cache: reader } = await openCache(t, redis)
+  const { lease = '' } = await reader.get('course', 'a')
+  await reader.set('course', 'a', lease, { n: 'old' }, 60)
+  t.same(await writer.get('course', 'a'), { value: { n: 'old' } })
+  const { lease: early = '' } = await reader.get('course', 'b')
+  await send(redis, 'SAVE')
+  await redis.stop()
+  await writer.delete('course', 'a')
+  await writer.delete('course', 'b')
+  await redis.start()
+  t.match(await send(redis, 'GET', 'course-app:v1:course:a'), /old/, 'the old value is back')
+  for (const cache of [reader, writer]) {
+    await waitFor('the cache to be used again', () => cache.ping().then(() => true))
+    t.match(await cache.get('course', 'a'), { lease: /./ }, 'but nobody gets it')
+  }
+  await reader.set('course', 'b', early, { n: 'old' }, 60)
+  t.match(await reader.get('course', 'b'), { value: undefined }, 'and a lease from before it is over too')
+})
+
+t.test('a password', needs('redis-server'), async (t) => {
+  const REDIS_PASSWORD = 'p@ss:w/ö rd%41#?'
+  const redis = await startRedis(t, { password: REDIS_PASSWORD })
+  const known = await openCache(t, redis, { REDIS_PASSWORD })
+  await works(t, known.cache)
+  t.same(known.log, [])
+
+  const inUrl = `redis://:${encodeURIComponent(REDIS_PASSWORD)}@${new URL(redis.url).host}/3`
+  await works(t, (await openCache(t, redis, { REDIS_URL: inUrl, REDIS_PASSWORD: 'the one in the URL counts' })).cache)
+
+  for (const wrong of [{}, { REDIS_PASSWORD: 'wrong' }]) {
+    const { cache, log } = await openCache(t, redis, wrong)
+    t.same(await cache.get('course', 'a'), {})
+    await t.rejects(cache.ping(), /refuses the password: check REDIS_PASSWORD/)
+    logged(t, log, ['warn', /refuses the password: check REDIS_PASSWORD/])
+    t.notMatch(JSON.stringify(log), /"wrong"/)
+  }
+})
+
+t.test('a Redis that takes nothing counts as away', needs('redis-server'), async (t) => {
+  const redis = await startRedis(t)
+  const { cache, log } = await openCache(t, redis)
+  await works(t, cache)
+  await send(redis, 'CONFIG', 'SET', 'maxmemory', '1')
+  for (let n = 0; n < 20; n++) t.same(await cache.get('course', `full-${n}`), {})
+  logged(t, log, ['warn', /OOM/])
+  await send(redis, 'CONFIG', 'SET', 'maxmemory', '0')
+  await works(t, cache)
+  logged(t, log, ['warn', /./], ['info', /./])
+})
+
+t.test('goes on when Redis has forgotten the scripts', needs('redis-server'), async (t) => {
+  const redis = await startRedis(t)
+  const { cache, log } = await openCache(t, redis)
+  await send(redis, 'SCRIPT', 'FLUSH')
+  await works(t, cache)
+  t.same(log, [])
+})
+
+t.test('closes at once', needs('redis-server'), async (t) => {
+  const redis = await startRedis(t)
+  const { cache: idle } = await openCache(t, redis)
+  const { cache: busy } = await openCache(t, redis)
+  const { cache: reconnecting } = await openCache(t, redis)
+  redis.pause()
+  await reconnecting.get('course', 'a')
+  const waiting = busy.get('course', 'a')
+  const since = performance.now()
+  await Promise.all([idle.close(), busy.close(), reconnecting.close()])
+  t.same(await waiting, {})
+  t.ok(performance.now() - since < 300, `took ${Math.round(performance.now() - since)} ms`)
+  t.same(await idle.get('course', 'a'), {})
+  await t.rejects(idle.ping(), /is closed/)
+  redis.resume()
+  await waitFor('no connection to be left', async () => (await send(redis, 'CLIENT', 'LIST')).split('\n').length === 2)
+})
+
+t.test('a URL that cannot work', async (t) => {
+  const urls = ['redis://', 'redis:///0', 'redis://:6379', 'redis://h:99999', 'redis://h/one', 'redis://:%zz@h', 'h:1']
+  for (const REDIS_URL of urls) {
+    await t.rejects(RedisCache.open({ REDIS_URL }, silent), ConfigError, REDIS_URL)
+  }
+})
+
+const silent = { info: () => undefined, warn: () => undefined }
+
+type LogEntry = [level: 'info' | 'warn', text: string]
+
+async function openCache(t: Test, redis: RedisServer, settings: { REDIS_URL?: string; REDIS_PASSWORD?: string } = {}) {
+  const log: LogEntry[] = []
+  const entry = (level: LogEntry[0]) => (first: unknown, second?: string) => {
+    log.push([level, second === undefined ? String(first) : `${second}: ${(first as { reason: string }).reason}`])
+  }
+  const cache = await RedisCache.open(
+    { REDIS_URL: redis.url, ...settings },
+    { info: entry('info'), warn: entry('warn') },
+  )
+  t.teardown(() => cache.close())
+  return { cache, log }
+}
+
+/** These lines and no other. */
+function logged(t: Test, log: readonly LogEntry[], ...expected: [LogEntry[0], RegExp][]): void {
+  t.equal(log.length, expected.length)
+  t.match(log, expected)
+}
+
+/** Waits until the cache is used, and asserts that it then keeps and gives values. */
+async function works(t: Test, cache: RedisCache): Promise<void> {
+  const key = `works-${Math.random()}`
+  const { lease } = await waitFor('the cache to be used', async () => {
+    const cached = await cache.get('course', key)
+    return cached.lease === undefined ? undefined : { lease: cached.lease }
+  })
+  await cache.set('course', key, lease, { n: 1 }, 60)
+  t.same(await cache.get('course', key), { value: { n: 1 } })
+  await cache.delete('course', key)
+}
+
+/** 150 commands at once. */
+async function useAll(cache: RedisCache): Promise<void> {
+  const keys = Array.from({ length: 50 }, (_, n) => String(n))
+  await Promise.all([
+    ...keys.map((key) => cache.get('course', key)),
+    ...keys.map((key) => cache.set('course', key, 'lease:none', {}, 60)),
+    ...keys.map((key) => cache.delete('course', key)),
+  ])
+}
+
+/** What came of all commands of `work`. Asserts that none took longer than it may. */
+async function outcomesOf(t: Test, work: () => Promise<void>): Promise<Set<string | undefined>> {
+  const heard: (CacheSignal & { ms: number })[] = []
+  const onEnd = (message: unknown) => {
+    const signal = message as CacheSignal & Progress
+    heard.push({ ...signal, ms: performance.now() - (signal.startedAt ?? 0) })
+  }
+  const stalls = monitorEventLoopDelay({ resolution: 1 })
+  stalls.enable()
+  subscribe('tracing:course-app:cache:asyncEnd', onEnd)
+  await work()
+  unsubscribe('tracing:course-app:cache:asyncEnd', onEnd)
+  stalls.disable()
+  // What this process was not given the processor for is not the cache's doing.
+  const longest = Math.max(...heard.map(({ ms }) => ms))
+  t.ok(longest - stalls.max / 1e6 < PATIENCE, `${heard.length} commands took at most ${longest.toFixed(1)} ms`)
+  return new Set(heard.map(({ outcome }) => outcome))
+}
+
+async function send(redis: RedisServer, ...command: string[]): Promise<string> {
+  const client = createClient({ url: redis.url })
+  await client.connect()
+  const reply = await client.sendCommand(command)
+  client.destroy()
+  return String(reply)
+}
