@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
-import { check, index, integer, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { check, index, integer, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import type { RecordedAnswer } from './idempotency.ts'
 import { instant } from './instant.ts'
 
 /*
@@ -90,13 +91,36 @@ export const bookings = pgTable(
     index('bookings_live').on(booking.course_id).where(sql`${booking.status} in ('created', 'reserved')`),
     // Holds every column that the gauges ask for, so the table itself need not be read.
     index('bookings_outstanding').on(booking.currency, booking.price).where(sql`${booking.status} = 'reserved'`),
+    // What the sweeper looks for: holds, in the order in which they run out.
+    index('bookings_holds').on(booking.expires_at).where(sql`${booking.status} = 'reserved'`),
     check('bookings_status', sql`${booking.status} in ('created', 'reserved', 'completed', 'failed', 'expired')`),
     check('bookings_price', sql`${booking.price} >= 0`),
+    check('bookings_currency', sql`${booking.currency} ~ '^[A-Z]{3}$'`),
     check(
       'bookings_held',
       sql`${booking.status} not in ('reserved', 'completed', 'failed') or (${booking.reserved_at} is not null and ${booking.expires_at} is not null)`,
     ),
     check('bookings_not_held', sql`${booking.status} <> 'created' or ${booking.reserved_at} is null`),
+    check('bookings_hold_has_end', sql`(${booking.reserved_at} is null) = (${booking.expires_at} is null)`),
+    // Both come from one reading of one clock, so they can be compared.
+    check('bookings_hold_ends_later', sql`${booking.expires_at} > ${booking.reserved_at}`),
     check('bookings_paid', sql`(${booking.status} = 'completed') = (${booking.paid_at} is not null)`),
+  ],
+)
+
+/** Commands that have been carried out, so that a caller who asks again gets the same answer and no second effect. */
+export const idempotencyKeys = pgTable(
+  'idempotency_keys',
+  {
+    key: text().primaryKey(),
+    /** Tells one request from another without keeping what it said. */
+    fingerprint: text().notNull(),
+    /** Null only inside the transaction that is still working on it. */
+    answer: jsonb().$type<RecordedAnswer>(),
+    expires_at: instant().notNull(),
+  },
+  (row) => [
+    index('idempotency_keys_expired').on(row.expires_at),
+    check('idempotency_keys_key', sql`length(${row.key}) between 1 and 255`),
   ],
 )
