@@ -21,7 +21,7 @@ import type { Booking, BookingFilter, NewBooking, Outstanding } from './booking.
 import type { PageKey } from './page.ts'
 import { batches, bookings, courses } from './schema.ts'
 
-type BookingRow = typeof bookings.$inferSelect
+export type BookingRow = typeof bookings.$inferSelect
 
 /**
  * Bookings in PostgreSQL, and the seats that they take. Each change of a booking's status says in its
@@ -29,9 +29,10 @@ type BookingRow = typeof bookings.$inferSelect
  * in the transaction that moves the booking. Every transaction locks the booking before the batch.
  */
 export class BookingStore {
-  readonly #database: Database
+  readonly #database: Pick<Database, 'run' | 'transaction'>
 
-  constructor(database: Database) {
+  /** @param database or a transaction of it, of which everything then becomes a part */
+  constructor(database: Pick<Database, 'run' | 'transaction'>) {
     this.#database = database
   }
 
@@ -246,7 +247,7 @@ function isBefore({ created_at, id }: PageKey): SQL {
   return sql`(${bookings.created_at}, ${bookings.booking_id}) < (${created_at}::timestamptz, ${id}::uuid)`
 }
 
-function toBooking({ customer_name, customer_email, customer_phone, ...booking }: BookingRow): Booking {
+export function toBooking({ customer_name, customer_email, customer_phone, ...booking }: BookingRow): Booking {
   const isKnown = customer_name !== null && customer_email !== null
   return {
     ...booking,
