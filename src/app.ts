@@ -24,7 +24,7 @@ export function buildApp(config: Config, phase: Phase): FastifyInstance {
   app.register(partnerProcess, { config })
   app.register(database, { config })
   app.register(cache, { config })
-  app.register(course)
+  app.register(course, { holdMs: config.BOOKING_HOLD_SECONDS * 1000, sweepIntervalMs: config.SWEEP_INTERVAL_MS })
 
   app.register(hello)
   app.register(slow)

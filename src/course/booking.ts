@@ -1,4 +1,5 @@
 import type { BookingStatus } from '../signals.ts'
+import type { Idempotency } from './idempotency.ts'
 import type { Page, PageRequest } from './page.ts'
 
 export type { BookingStatus }
@@ -52,7 +53,7 @@ export interface Outstanding {
   readonly potentialSales: readonly { readonly currency: string; readonly amount: number }[]
 }
 
-/** How long `reserveBooking` holds a seat. */
+/** How long `reserveBooking` holds a seat, unless the service is told otherwise. */
 export const HOLD_MS = 10 * 60 * 1000
 
 /**
@@ -65,30 +66,34 @@ export const HOLD_MS = 10 * 60 * 1000
  *
  * A seat is held from `reserved` on; `expired` and `failed` give it back, once. Ids are UUIDs.
  * Every method throws `DomainError` with the codes that it names.
+ *
+ * A command that comes with an idempotency key can be sent again, at once or after a crash: it is carried
+ * out once, and gives the same answer every time, be it a booking as it was then or a `DomainError`. One
+ * that fails for another reason leaves the key unused. A key of another command is `IdempotencyKeyReused`.
  */
 export interface BookingService {
   /**
    * Makes a booking that holds no seat yet.
    * @throws DomainError not_found: the course or the batch; sold_out; conflict: nothing is open for booking
    */
-  createBooking(booking: NewBooking): Promise<Booking>
+  createBooking(booking: NewBooking, idempotency?: Idempotency): Promise<Booking>
   /** Newest first. @throws DomainError invalid: the page token */
   listBookings(request: BookingListRequest): Promise<Page<Booking>>
   /** @throws DomainError not_found */
   getBooking(bookingId: string): Promise<Booking>
   /**
-   * Takes a seat and holds it for {@link HOLD_MS}. Without a free seat the booking stays `created`.
+   * Takes a seat and holds it until `expires_at`. Without a free seat the booking stays `created`.
    * @throws DomainError not_found; sold_out; conflict: not `created`, or the batch has ended
    */
-  reserveBooking(bookingId: string): Promise<Booking>
+  reserveBooking(bookingId: string, idempotency?: Idempotency): Promise<Booking>
   /**
    * Records that the seat is paid for. A hold that is overdue expires instead, and one in a batch
    * that has ended by now fails; both give the seat back and are a conflict.
    * @throws DomainError not_found; conflict: not `reserved`, overdue, or the batch has ended
    */
-  completeBooking(bookingId: string): Promise<Booking>
+  completeBooking(bookingId: string, idempotency?: Idempotency): Promise<Booking>
   /** Ends a booking that is not paid for, and gives its seat back. @throws DomainError not_found; conflict: it has ended already */
-  expireBooking(bookingId: string): Promise<Booking>
+  expireBooking(bookingId: string, idempotency?: Idempotency): Promise<Booking>
   /** One statement, cheap enough to be asked at every scrape. */
   outstanding(): Promise<Outstanding>
 }

@@ -1,34 +1,45 @@
 import { DomainError } from '../platform/domain-error.ts'
-import { announce, announceBooking, signals } from '../signals.ts'
-import {
-  type Booking,
-  type BookingListRequest,
-  type BookingService,
-  HOLD_MS,
-  type NewBooking,
-  type Outstanding,
-} from './booking.ts'
+import { announce, signals } from '../signals.ts'
+import type { Booking, BookingListRequest, BookingService, NewBooking, Outstanding } from './booking.ts'
+import { afterMove } from './booking-moved.ts'
 import type { BookingStore } from './booking-store.ts'
 import type { CourseCache } from './course-cache.ts'
+import { fingerprintOf, type Idempotency, type Outcome } from './idempotency.ts'
+import type { IdempotencyStore } from './idempotency-store.ts'
 import { type Page, pageKey, pageOf } from './page.ts'
 import { uuidv7 } from './uuidv7.ts'
+
+export interface InProcessBookingOptions {
+  readonly store: BookingStore
+  readonly keys: IdempotencyStore
+  readonly courses: CourseCache
+  /** How long a seat is held, in milliseconds. */
+  readonly holdMs: number
+  /** The clock. Default: the system's. */
+  readonly now?: () => Date
+}
 
 /** The bookings of this process. What happens to them is announced on `signals.booking` once it is committed. */
 export class InProcessBooking implements BookingService {
   readonly #store: BookingStore
+  readonly #keys: IdempotencyStore
   readonly #courses: CourseCache
+  readonly #holdMs: number
   readonly #now: () => Date
 
-  constructor(store: BookingStore, courses: CourseCache, now = () => new Date()) {
+  constructor({ store, keys, courses, holdMs, now = () => new Date() }: InProcessBookingOptions) {
     this.#store = store
+    this.#keys = keys
     this.#courses = courses
+    this.#holdMs = holdMs
     this.#now = now
   }
 
-  async createBooking(booking: NewBooking): Promise<Booking> {
-    const created = await this.#store.insert(uuidv7(), booking, this.#now().toISOString())
-    tell(created)
-    return created
+  createBooking(booking: NewBooking, idempotency?: Idempotency): Promise<Booking> {
+    return this.#carryOut('create', booking, idempotency, async (store, now) => {
+      const created = await store.insert(uuidv7(), booking, now.toISOString())
+      return { answer: created, moved: created }
+    })
   }
 
   async listBookings({ page_size, page_token, ...filter }: BookingListRequest): Promise<Page<Booking>> {
@@ -37,71 +48,93 @@ export class InProcessBooking implements BookingService {
     return pageOf(list, page_size, rows, ({ created_at, booking_id }) => ({ created_at, id: booking_id }))
   }
 
-  async getBooking(bookingId: string): Promise<Booking> {
-    const booking = await this.#store.find(bookingId)
-    if (booking === undefined) throw new DomainError('not_found', 'There is no such booking.')
-    return booking
+  getBooking(bookingId: string): Promise<Booking> {
+    return mustFind(this.#store, bookingId)
   }
 
-  async reserveBooking(bookingId: string): Promise<Booking> {
-    const now = this.#now()
-    const expiresAt = new Date(now.getTime() + HOLD_MS)
-    const reserved = await announce(signals.step, { name: 'take_seat' }, () =>
-      this.#store.reserve(bookingId, now.toISOString(), expiresAt.toISOString()),
-    )
-    if (reserved === undefined) throw await this.#wrongStatus(bookingId, 'reserved')
-    return this.#seatsChanged(reserved)
+  reserveBooking(bookingId: string, idempotency?: Idempotency): Promise<Booking> {
+    return this.#carryOut('reserve', bookingId, idempotency, async (store, now) => {
+      const expiresAt = new Date(now.getTime() + this.#holdMs)
+      const reserved = await announce(signals.step, { name: 'take_seat' }, () =>
+        store.reserve(bookingId, now.toISOString(), expiresAt.toISOString()),
+      )
+      if (reserved === undefined) throw await whyNot(store, bookingId, 'reserved')
+      return { answer: reserved, moved: reserved }
+    })
   }
 
-  async completeBooking(bookingId: string): Promise<Booking> {
-    const now = this.#now().toISOString()
-    const completed = await this.#store.complete(bookingId, now)
-    if (completed === undefined) throw await this.#cannotComplete(bookingId, now)
-    tell(completed)
-    return completed
+  completeBooking(bookingId: string, idempotency?: Idempotency): Promise<Booking> {
+    return this.#carryOut('complete', bookingId, idempotency, async (store, now) => {
+      const completed = await store.complete(bookingId, now.toISOString())
+      if (completed === undefined) return endInstead(store, bookingId, now.toISOString())
+      return { answer: completed, moved: completed }
+    })
   }
 
-  async expireBooking(bookingId: string): Promise<Booking> {
-    const expired = await this.#store.expire(bookingId, this.#now().toISOString())
-    if (expired === undefined) throw await this.#wrongStatus(bookingId, 'expired')
-    return this.#seatsChanged(expired)
+  expireBooking(bookingId: string, idempotency?: Idempotency): Promise<Booking> {
+    return this.#carryOut('expire', bookingId, idempotency, async (store, now) => {
+      const expired = await store.expire(bookingId, now.toISOString())
+      if (expired === undefined) throw await whyNot(store, bookingId, 'expired')
+      return { answer: expired, moved: expired }
+    })
   }
 
   outstanding(): Promise<Outstanding> {
     return this.#store.outstanding()
   }
 
-  /** A hold that can no longer be paid for ends here and now, so that its seat is free for others. */
-  async #cannotComplete(bookingId: string, now: string): Promise<DomainError> {
-    const booking = await this.getBooking(bookingId)
-    if (booking.status !== 'reserved') return wrongStatus(booking, 'completed')
-    const ended =
-      (await this.#store.expireOverdue(bookingId, now)) ?? (await this.#store.failInEndedBatch(bookingId, now))
-    if (ended === undefined) return this.#wrongStatus(bookingId, 'completed')
-    await this.#seatsChanged(ended)
-    return new DomainError(
-      'conflict',
-      ended.status === 'expired'
-        ? 'The seat was held until expires_at, which has passed. The booking has expired.'
-        : 'The batch has ended. The booking has failed.',
-    )
+  /** Does what a command asks for, once if it has a key, and says so when it is committed. */
+  async #carryOut(
+    command: string,
+    argument: NewBooking | string,
+    idempotency: Idempotency | undefined,
+    work: (store: BookingStore, now: Date) => Promise<Outcome>,
+  ): Promise<Booking> {
+    const now = this.#now()
+    const { answer, moved } =
+      idempotency === undefined
+        ? await work(this.#store, now)
+        : await this.#once(idempotency, fingerprintOf(command, argument), now, (store) => work(store, now))
+    if (moved !== undefined) await afterMove([moved], this.#courses)
+    if (answer instanceof DomainError) throw answer
+    return answer
   }
 
-  async #wrongStatus(bookingId: string, wanted: string): Promise<DomainError> {
-    return wrongStatus(await this.getBooking(bookingId), wanted)
+  async #once(
+    { key, onReplay }: Idempotency,
+    fingerprint: string,
+    now: Date,
+    work: (store: BookingStore) => Promise<Outcome>,
+  ): Promise<Outcome> {
+    const { replayed, ...outcome } = await this.#keys.once({ key, fingerprint, now }, work)
+    if (replayed) onReplay?.()
+    return outcome
   }
+}
 
-  async #seatsChanged(booking: Booking): Promise<Booking> {
-    tell(booking)
-    if (booking.reserved_at !== null) await this.#courses.invalidate(booking.course_id)
-    return booking
-  }
+/** A hold that can no longer be paid for ends here and now, so that its seat is free for others. */
+async function endInstead(store: BookingStore, bookingId: string, now: string): Promise<Outcome> {
+  const booking = await mustFind(store, bookingId)
+  if (booking.status !== 'reserved') throw wrongStatus(booking, 'completed')
+  const ended = (await store.expireOverdue(bookingId, now)) ?? (await store.failInEndedBatch(bookingId, now))
+  if (ended === undefined) throw await whyNot(store, bookingId, 'completed')
+  const detail =
+    ended.status === 'expired'
+      ? 'The seat was held until expires_at, which has passed. The booking has expired.'
+      : 'The batch has ended. The booking has failed.'
+  return { answer: new DomainError('conflict', detail), moved: ended }
+}
+
+async function mustFind(store: BookingStore, bookingId: string): Promise<Booking> {
+  const booking = await store.find(bookingId)
+  if (booking === undefined) throw new DomainError('not_found', 'There is no such booking.')
+  return booking
+}
+
+async function whyNot(store: BookingStore, bookingId: string, wanted: string): Promise<DomainError> {
+  return wrongStatus(await mustFind(store, bookingId), wanted)
 }
 
 function wrongStatus({ status }: Booking, wanted: string): DomainError {
   return new DomainError('conflict', `The booking is ${status}, so it cannot become ${wanted}.`)
-}
-
-function tell({ status, booking_id, course_id, batch_id, price, currency }: Booking): void {
-  announceBooking({ status, bookingId: booking_id, courseId: course_id, batchId: batch_id, price, currency })
 }

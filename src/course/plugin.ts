@@ -1,19 +1,22 @@
 import fp from 'fastify-plugin'
-import type { BookingService } from './booking.ts'
+import { type BookingService, HOLD_MS } from './booking.ts'
 import { BookingStore } from './booking-store.ts'
 import { CatalogStore } from './catalog-store.ts'
 import type { CatalogService } from './course.ts'
 import { CourseCache } from './course-cache.ts'
 import { bookingRoutes } from './http/booking-routes.ts'
 import { courseRoutes } from './http/course-routes.ts'
+import { IdempotencyStore } from './idempotency-store.ts'
 import { InProcessBooking } from './in-process-booking.ts'
 import { InProcessCatalog } from './in-process-catalog.ts'
 import { migrations } from './migrations.ts'
 import { seedIfEmpty } from './seed.ts'
+import { SweepStore } from './sweep-store.ts'
+import { Sweeper } from './sweeper.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    course: { readonly catalog: CatalogService; readonly bookings: BookingService }
+    course: { readonly catalog: CatalogService; readonly bookings: BookingService; readonly sweeper: Sweeper }
   }
 }
 
@@ -22,18 +25,30 @@ export interface CourseOptions {
   readonly seed?: boolean
   /** The clock by which holds expire and batches end. Default: the system's. */
   readonly now?: () => Date
+  /** How long a seat is held, in milliseconds. Default: ten minutes. */
+  readonly holdMs?: number
+  /** How often overdue holds are looked for once the app listens, in milliseconds; 0, the default: never. */
+  readonly sweepIntervalMs?: number
 }
 
 /** Course booking: brings the database up to date, wires stores and services, adds the routes. */
 export const course = fp<CourseOptions>(
-  async (app, { seed = true, now }) => {
+  async (app, { seed = true, now, holdMs = HOLD_MS, sweepIntervalMs = 0 }) => {
     await app.database.migrate(migrations)
     if (seed) await seedIfEmpty(app.database)
 
-    const courseCache = new CourseCache(app.cache)
-    const catalog = new InProcessCatalog(new CatalogStore(app.database), courseCache, now)
-    const bookings = new InProcessBooking(new BookingStore(app.database), courseCache, now)
-    app.decorate('course', { catalog, bookings })
+    const { database, log } = app
+    const courses = new CourseCache(app.cache)
+    const catalog = new InProcessCatalog(new CatalogStore(database), courses, now)
+    const store = new BookingStore(database)
+    const keys = new IdempotencyStore(database)
+    const bookings = new InProcessBooking({ store, keys, courses, holdMs, now })
+    const sweeper = new Sweeper({ store: new SweepStore(database), courses, database, log, now })
+    app.decorate('course', { catalog, bookings, sweeper })
+
+    // Not before, so that a start does not wait for it.
+    if (sweepIntervalMs > 0) app.addHook('onListen', async () => sweeper.start(sweepIntervalMs))
+    app.addHook('onClose', () => sweeper.stop())
 
     await app.register(courseRoutes, { catalog })
     await app.register(bookingRoutes, { bookings })

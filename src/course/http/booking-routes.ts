@@ -5,8 +5,10 @@ import type { BookingService } from '../booking.ts'
 import { exampleIds } from '../seed-data.ts'
 import { Booking, bookingParams, NewBooking, Status, UserId } from './booking-schemas.ts'
 import { NextPageToken, pageQuery, Uuid } from './course-schemas.ts'
+import { IdempotencyKey, keyReused, replayHeaders, withIdempotency } from './idempotency-key.ts'
 
 const tags = ['Bookings']
+const moved = { ...Booking, headers: replayHeaders }
 const notFound = problemThat('There is no such booking.')
 
 /** Bookings over HTTP. */
@@ -25,21 +27,23 @@ export const bookingRoutes: FastifyPluginAsyncTypebox<{ bookings: BookingService
         summary: 'Create a booking',
         description: 'Notes who wants which seat at which price. The seat itself is taken by `:reserve`.',
         tags,
+        headers: IdempotencyKey,
         body: NewBooking,
         response: {
           201: {
             ...Booking,
             description: 'The booking, in status `created`.',
-            headers: { Location: Type.String({ description: 'The path of the booking.' }) },
+            headers: { Location: Type.String({ description: 'The path of the booking.' }), ...replayHeaders },
           },
           400: Problem,
           404: problemThat('There is no such course, or it has no such batch.'),
           409: problemThat('No seat is free, or nothing is open for booking.'),
+          422: keyReused,
         },
       },
     },
     async (request, reply) => {
-      const booking = await bookings.createBooking(request.body)
+      const booking = await withIdempotency(request, reply, (key) => bookings.createBooking(request.body, key))
       return reply.code(201).header('location', `/v1/bookings/${booking.booking_id}`).send(booking)
     },
   )
@@ -95,18 +99,21 @@ export const bookingRoutes: FastifyPluginAsyncTypebox<{ bookings: BookingService
         operationId: 'reserveBooking',
         summary: 'Take a seat',
         description:
-          'From `created` to `reserved`. The seat is held until `expires_at`, ten minutes from now. Without a free seat the booking stays `created`.',
+          'From `created` to `reserved`. The seat is held until `expires_at`, as a rule for ten minutes. Without a free seat the booking stays `created`.',
         tags,
         params: bookingParams(exampleIds.createdBooking),
+        headers: IdempotencyKey,
         response: {
-          200: Booking,
+          200: moved,
           400: Problem,
           404: notFound,
           409: problemThat('No seat is free, the booking is not `created`, or the batch has ended.'),
+          422: keyReused,
         },
       },
     },
-    ({ params }) => bookings.reserveBooking(params.booking_id),
+    (request, reply) =>
+      withIdempotency(request, reply, (key) => bookings.reserveBooking(request.params.booking_id, key)),
   )
 
   app.post(
@@ -119,15 +126,18 @@ export const bookingRoutes: FastifyPluginAsyncTypebox<{ bookings: BookingService
           'From `reserved` to `completed`. After `expires_at` the booking becomes `expired` instead, and in a batch that has ended `failed`; both give the seat back.',
         tags,
         params: bookingParams(exampleIds.reservedBooking),
+        headers: IdempotencyKey,
         response: {
-          200: Booking,
+          200: moved,
           400: Problem,
           404: notFound,
           409: problemThat('The booking is not `reserved`, its time is over, or the batch has ended.'),
+          422: keyReused,
         },
       },
     },
-    ({ params }) => bookings.completeBooking(params.booking_id),
+    (request, reply) =>
+      withIdempotency(request, reply, (key) => bookings.completeBooking(request.params.booking_id, key)),
   )
 
   app.post(
@@ -139,9 +149,17 @@ export const bookingRoutes: FastifyPluginAsyncTypebox<{ bookings: BookingService
         description: 'From `created` or `reserved` to `expired`. A seat that was held is free again.',
         tags,
         params: bookingParams(exampleIds.expirableBooking),
-        response: { 200: Booking, 400: Problem, 404: notFound, 409: problemThat('The booking has ended already.') },
+        headers: IdempotencyKey,
+        response: {
+          200: moved,
+          400: Problem,
+          404: notFound,
+          409: problemThat('The booking has ended already.'),
+          422: keyReused,
+        },
       },
     },
-    ({ params }) => bookings.expireBooking(params.booking_id),
+    (request, reply) =>
+      withIdempotency(request, reply, (key) => bookings.expireBooking(request.params.booking_id, key)),
   )
 }

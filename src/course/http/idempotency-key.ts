@@ -1,0 +1,51 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { HttpError } from '../../platform/problem.ts'
+import { problemThat } from '../../platform/problem-schema.ts'
+import { type Idempotency, IdempotencyKeyReused } from '../idempotency.ts'
+
+/**
+ * The request header. Its values are visible ASCII, which is what a header can hold everywhere.
+ *
+ * https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
+ */
+export const IdempotencyKey = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 255,
+      pattern: '^[!-~]+$',
+      description:
+        'Makes the request safe to send again: for 24 hours the same key and the same request get the same answer, and no second effect. Choose a new one, such as a UUID, for each request that means something new.',
+    }),
+  ),
+})
+
+/** For a route's `response`, in each answer that can be given again. */
+export const replayHeaders = {
+  'idempotency-replayed': Type.Optional(
+    Type.Literal('true', { description: 'Only on the answer to an earlier request with this `idempotency-key`.' }),
+  ),
+}
+
+export const keyReused = problemThat('The `idempotency-key` was used for another request.')
+
+/**
+ * Calls a service on behalf of a request that may have an `Idempotency-Key`.
+ *
+ * @throws HttpError 422 the key belongs to another request
+ */
+export async function withIdempotency<R>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  call: (idempotency: Idempotency | undefined) => Promise<R>,
+): Promise<R> {
+  const key = request.headers['idempotency-key'] as string | undefined
+  try {
+    return await call(
+      key === undefined ? undefined : { key, onReplay: () => reply.header('idempotency-replayed', 'true') },
+    )
+  } catch (error) {
+    throw error instanceof IdempotencyKeyReused ? new HttpError(422, error.message) : error
+  }
+}
