@@ -15,7 +15,12 @@ export class SweepStore {
   /** Tells whether a hold is overdue: one statement, answered by an index that has nothing but holds. */
   async hasOverdueHolds(now: string): Promise<boolean> {
     const found = await this.#database.run((queries) =>
-      queries.select({ booking_id: bookings.booking_id }).from(bookings).where(isOverdue(now)).limit(1),
+      queries
+        .select({ booking_id: bookings.booking_id })
+        .from(bookings)
+        .where(isOverdue(now))
+        .orderBy(asc(bookings.expires_at))
+        .limit(1),
     )
     return found.length === 1
   }
