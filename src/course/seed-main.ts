@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { type Config, ConfigError, loadConfig } from '../config.ts'
 import { openDatabase } from '../platform/database.ts'
 import { migrations } from './migrations.ts'
+import { progressBar } from './progress-bar.ts'
 import { type Seeded, seedCourses } from './seed.ts'
 import { catalogue } from './seed-data.ts'
 
@@ -45,10 +46,12 @@ async function seedDatabase(config: Config, { count, seed }: Arguments): Promise
   }
 }
 
-/** One line that is written over; on anything but a terminal it would only be noise. */
+/** On anything but a terminal, the report is the only line. */
 function showProgress(done: number, count: number): void {
-  if (!process.stdout.isTTY || count <= catalogue.length) return
-  process.stdout.write(`\r${done} of ${count} courses${done === count ? '\n' : ''}`)
+  if (!process.stdout.isTTY) return
+  // Some terminals do not know how wide they are.
+  const bar = progressBar(done, count, 'courses', process.stdout.columns || undefined)
+  process.stdout.write(`\r${bar}${done === count ? '\n' : ''}`)
 }
 
 function report({ courses, batches, bookings }: Seeded, count: number, seconds: number): string {

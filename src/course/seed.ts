@@ -31,7 +31,8 @@ export interface Seeded {
   readonly bookings: number
 }
 
-const COURSES_AT_ONCE = 500
+/** Enough that their number makes the work quick, few enough that its progress can be seen. */
+const COURSES_AT_ONCE = 100
 const DAY = 86_400_000
 
 /** Adds the catalogue, if nobody has ever added a course. */

@@ -1,13 +1,15 @@
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { count } from 'drizzle-orm'
+import { count, eq, like } from 'drizzle-orm'
 import t from 'tap'
 import type { Course } from '../../src/course/course.ts'
-import { type batches, courses } from '../../src/course/schema.ts'
+import { progressBar } from '../../src/course/progress-bar.ts'
+import { batches, courses } from '../../src/course/schema.ts'
 import { seedCourses, seedIfEmpty } from '../../src/course/seed.ts'
 import { exampleIds } from '../../src/course/seed-data.ts'
 import { clusterIn } from '../../src/platform/data-dir.ts'
@@ -50,10 +52,41 @@ t.test('seeding', async (t) => {
     const added = await seedCourses(app.database, { count: 700, seed: 7, onProgress: (done) => steps.push(done) })
     t.equal(added.courses, 700 - 12)
     t.equal(await numberOf(courses), before + 688)
-    t.same(steps, [500, 700])
+    t.same(steps, [100, 200, 300, 400, 500, 600, 700])
     t.same((await seedCourses(app.database, { count: 700, seed: 7 })).courses, 0)
     t.same((await seedCourses(app.database, { count: 20, seed: 8 })).courses, 8, 'another seed, other courses')
   })
+
+  t.test('everywhere and always: ids, slugs and prices', async (t) => {
+    const rows = await app.database.run((queries) =>
+      queries
+        .select({ course_id: courses.course_id, slug: courses.slug, batch_id: batches.batch_id, price: batches.price })
+        .from(courses)
+        .innerJoin(batches, eq(batches.course_id, courses.course_id))
+        .where(like(courses.slug, '%-7-%'))
+        .orderBy(courses.course_id, batches.batch_id),
+    )
+    t.same(rows[0], {
+      course_id: '01943d6a-d880-7a43-8ca5-e552b7c2b69c',
+      slug: 'caching-bootcamp-7-13',
+      batch_id: '01943d6a-d880-733b-af21-eafd05d35441',
+      price: 80_000,
+    })
+    const all = createHash('sha256').update(JSON.stringify(rows)).digest('hex')
+    t.equal(all, '4032dc9744d0d59a6c71ca7f799b5ef4547cf7e137d5ec5c3138b82052d29281')
+  })
+})
+
+t.test('its progress bar fits any terminal', async (t) => {
+  t.equal(progressBar(500, 1000, 'courses', 44), `[${'#'.repeat(10)}${'-'.repeat(10)}]  500 of 1000 courses`)
+  t.equal(progressBar(0, 30, 'courses'), `[${'-'.repeat(40)}]  0 of 30 courses`)
+  t.equal(progressBar(30, 30, 'courses'), `[${'#'.repeat(40)}] 30 of 30 courses`)
+  const widths = Array.from({ length: 120 }, (_, i) => i + 1)
+  const unfit = widths.filter((columns) => {
+    const lengths = [0, 1, 999, 1000].map((done) => progressBar(done, 1000, 'courses', columns).length)
+    return new Set(lengths).size > 1 || (lengths[0] ?? 0) > columns
+  })
+  t.same(unfit, [], 'and every step writes over the one before')
 })
 
 t.test('npm run seed', async (t) => {

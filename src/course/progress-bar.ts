@@ -1,0 +1,12 @@
+/**
+ * A bar such as `[######------]  500 of 1000 courses`, to be written over as the work goes on: its length stays the same.
+ *
+ * @param columns of the terminal; the line is never longer, for one that wraps cannot be written over
+ */
+export function progressBar(done: number, total: number, what: string, columns = 80): string {
+  const count = ` ${String(done).padStart(String(total).length)} of ${total} ${what}`
+  const width = Math.min(40, columns - count.length - 3)
+  if (width < 1) return count.slice(1, columns)
+  const filled = Math.floor((done / total) * width)
+  return `[${'#'.repeat(filled)}${'-'.repeat(width - filled)}]${count}`
+}
