@@ -111,7 +111,7 @@ t.test('a start that cannot succeed ends with one line that says what to do', as
   const withBadEnv = join(folder, 'with-bad-env')
   await mkdir(join(withBadEnv, '.env'), { recursive: true })
   const dataDir = join(folder, 'data')
-  const database = await openDatabase({ DATABASE_URL: undefined, DATA_DIR: dataDir })
+  const database = await openDatabase({ ...loadConfig([]), DATABASE_URL: undefined, DATA_DIR: dataDir })
   t.teardown(() => database.close())
   const { port: usedPort } = await localServer(t, () => {})
   const small = fileURLToPath(smallServer)

@@ -1,7 +1,8 @@
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import fp from 'fastify-plugin'
-import { type Config, ConfigError } from '../config.ts'
+import type { Config } from '../config.ts'
 import { openEmbeddedDatabase } from './embedded-database.ts'
+import type { PostgresSettings } from './postgres-database.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -14,11 +15,14 @@ export type Queries = PgDatabase<PgQueryResultHKT>
 
 /** A PostgreSQL, embedded or remote. The statements of `run` and `transaction` are announced on `signals.query`. */
 export interface Database {
-  /** Runs statements one by one. Throws `DatabaseError` when the database refuses one. */
+  /**
+   * Runs statements one by one. Throws `DatabaseError` when the database refuses one, and `DomainError`
+   * with code `unavailable` when it is away.
+   */
   run<R>(work: (queries: Queries) => PromiseLike<R>): Promise<R>
   /** Runs statements in one transaction, which is rolled back when `work` throws. Use only the `queries` given. */
   transaction<R>(work: (queries: Queries) => Promise<R>): Promise<R>
-  /** Brings the schema up to date with a folder of drizzle-kit's migrations. */
+  /** Brings the schema up to date with a folder of drizzle-kit's migrations. Many processes may do so at once. */
   migrate(folder: URL): Promise<void>
   /** Resolves when the database answers. */
   ping(): Promise<void>
@@ -26,19 +30,22 @@ export interface Database {
   close(): Promise<void>
 }
 
+/** The settings that say which database and how to use it. */
+export type DatabaseConfig = Pick<Config, 'DATABASE_URL' | 'DATA_DIR'> & PostgresSettings
+
 /**
  * Opens the database that the configuration names.
  *
+ * @param patienceMs how many milliseconds to wait for a PostgreSQL server that is not there yet
  * @throws ConfigError when that cannot work, such as when another process has the embedded one open.
  */
-export function openDatabase(config: Pick<Config, 'DATABASE_URL' | 'DATA_DIR'>): Promise<Database> {
-  if (config.DATABASE_URL === undefined) return openEmbeddedDatabase(config.DATA_DIR)
-  if (config.DATABASE_URL === 'memory:') return openEmbeddedDatabase()
-  throw new ConfigError(
-    'DATABASE_URL',
-    'names a PostgreSQL server, which this version cannot use yet',
-    'Set DATABASE_URL to memory: or leave it unset.',
-  )
+export async function openDatabase(config: DatabaseConfig, patienceMs = 30_000): Promise<Database> {
+  const { DATABASE_URL, DATA_DIR } = config
+  if (DATABASE_URL === undefined) return openEmbeddedDatabase(DATA_DIR)
+  if (DATABASE_URL === 'memory:') return openEmbeddedDatabase()
+  // Loaded only here: with the embedded database, its driver need not cost a moment at the start.
+  const { openPostgres } = await import('./postgres-database.ts')
+  return openPostgres(DATABASE_URL, config, patienceMs)
 }
 
 /** Decorates the app with `app.database`, and closes it with the app. */

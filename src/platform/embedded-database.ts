@@ -1,11 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import { PGlite } from '@electric-sql/pglite'
-import { DrizzleQueryError } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/pglite'
 import { migrate } from 'drizzle-orm/pglite/migrator'
 import { clusterIn } from './data-dir.ts'
 import type { Database } from './database.ts'
-import { DatabaseError } from './database-error.ts'
+import { unwrapped, withoutValues } from './database-error.ts'
 import { startParams, templateBlob } from './embedded-template.ts'
 import { announceStatement } from './statement.ts'
 
@@ -35,10 +34,10 @@ function overPGlite(pglite: PGlite, release = () => {}): Database {
   const queries = drizzle(announcing(pglite) as PGlite)
   let closing: Promise<void> | undefined
   return {
-    run: (work) => withoutValues(async () => await work(queries)),
-    transaction: (work) => withoutValues(() => queries.transaction(work)),
+    run: (work) => unwrapped(async () => await work(queries)),
+    transaction: (work) => unwrapped(() => queries.transaction(work)),
     // The service's own work is announced; how its tables came to be and whether it is well is not.
-    migrate: (folder) => withoutValues(() => migrate(drizzle(pglite), { migrationsFolder: fileURLToPath(folder) })),
+    migrate: (folder) => unwrapped(() => migrate(drizzle(pglite), { migrationsFolder: fileURLToPath(folder) })),
     ping: async () => void (await pglite.query('select 1').catch(refused)),
     close: () => {
       closing ??= pglite.close().finally(release)
@@ -63,15 +62,5 @@ function announcing(client: Client): Client {
 }
 
 function refused(error: unknown): never {
-  const { message, code, constraint } = error as Error & { code?: string; constraint?: string }
-  throw new DatabaseError(message, code, constraint)
-}
-
-/** Drizzle wraps what the driver throws in an error whose message repeats the statement's values. */
-async function withoutValues<R>(work: () => Promise<R>): Promise<R> {
-  try {
-    return await work()
-  } catch (error) {
-    throw error instanceof DrizzleQueryError && error.cause !== undefined ? error.cause : error
-  }
+  throw withoutValues(error)
 }

@@ -1,8 +1,10 @@
 /** Commits rows as fast as it can and says so after each, until it is killed. For database.test.ts. */
 import { sql } from 'drizzle-orm'
+import { loadConfig } from '../../src/config.ts'
 import { openDatabase } from '../../src/platform/database.ts'
 
-const database = await openDatabase({ DATABASE_URL: undefined, DATA_DIR: process.argv[2] as string })
+const config = { ...loadConfig([]), DATABASE_URL: undefined, DATA_DIR: process.argv[2] as string }
+const database = await openDatabase(config)
 await database.run((queries) => queries.execute(sql`create table if not exists notes (n integer primary key)`))
 for (let n = Number(process.argv[3]); ; n++) {
   await database.transaction(async (tx) => {

@@ -1,0 +1,202 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { drizzle } from 'drizzle-orm/pg-proxy'
+import postgres, { type Options, type Sql } from 'postgres'
+import type { Queries } from './database.ts'
+import { connectionState, DatabaseError, withoutValues } from './database-error.ts'
+import { announceStatement } from './statement.ts'
+import { whenLate } from './when-late.ts'
+
+/** Where a server is and how long to wait for it. */
+export interface Target {
+  readonly url: URL
+  /** Milliseconds until the connection must be ready for statements. */
+  readonly connectMs: number
+  /** Milliseconds after which the server ends a statement by itself. */
+  readonly statementMs: number
+}
+
+/** What a statement gave. */
+export interface Answer {
+  // biome-ignore lint/suspicious/noExplicitAny: rows are whatever the statement asked for
+  readonly rows: any[]
+  /** Rows read or changed. */
+  readonly count: number
+  /** What was done: `SELECT`, `COMMIT`. */
+  readonly command: string
+}
+
+/** How rows come: by column name, or only the values in the order of the columns. */
+export type RowShape = 'objects' | 'arrays'
+
+/** How much later than the server this side gives a statement up: long enough for the server's own answer to arrive. */
+const GRACE_MS = 500
+
+/**
+ * One connection to PostgreSQL. When it breaks it stays broken: nothing is sent again, and the pool opens another.
+ *
+ * It wraps a client of `postgres` that has this connection only, and not that client's own pool, because the pool
+ * connects again behind one's back, where the rest of a transaction would then run outside of it; makes requests
+ * wait for up to 20 s after an outage; cannot drop a connection whose server hangs; and ends the process when
+ * a statement is sent on a connection that has just closed (https://github.com/porsager/postgres/issues/1208).
+ */
+export class PostgresConnection {
+  /** Builds statements that run on this connection and are announced. */
+  readonly queries: Queries
+  readonly client: Sql
+  readonly #socket: Socket
+  readonly #answerMs: number
+  #previous: Promise<unknown> = Promise.resolve()
+  #fault: DatabaseError | undefined
+  #rejectCurrent: (error: DatabaseError) => void = ignore
+  #onBroken: () => void = ignore
+
+  private constructor(socket: Socket, { url, statementMs }: Target) {
+    this.#socket = socket
+    this.#answerMs = statementMs + GRACE_MS
+    const broken = () =>
+      this.#break(new DatabaseError('the connection to the database is closed', connectionState.lost))
+    socket.once('close', broken)
+    this.client = postgres(url.href, options(socket, statementMs, broken))
+    this.queries = announcedQueries((text, parameters, shape) => this.query(text, parameters, shape))
+  }
+
+  /** @throws DatabaseError when the server is not there, refuses, or is not ready in time */
+  static async open(target: Target): Promise<PostgresConnection> {
+    const host = target.url.hostname.replace(/^\[|\]$/g, '') || 'localhost'
+    const port = Number(target.url.port || 5432)
+    const socket = connect({ host, port, noDelay: true })
+    const late = new Error(`no answer from ${host}:${port} within ${target.connectMs} ms`)
+    const inTime = whenLate(target.connectMs, () => socket.destroy(Object.assign(late, { code: 'ETIMEDOUT' })))
+    try {
+      await once(socket, 'connect')
+      socket.on('error', ignore) // until the client listens; the close that follows says enough
+      const connection = new PostgresConnection(Object.assign(socket, { host, port }), target)
+      await connection.query('select 1')
+      return connection
+    } catch (error) {
+      socket.destroy()
+      const { message, sqlState } = withoutValues(error)
+      throw new DatabaseError(message, sqlState === connectionState.lost ? connectionState.cannotConnect : sqlState)
+    } finally {
+      inTime()
+    }
+  }
+
+  get isBroken(): boolean {
+    return this.#fault !== undefined
+  }
+
+  /** Calls `listener` when the connection breaks or is closed. */
+  onBroken(listener: () => void): void {
+    this.#onBroken = listener
+  }
+
+  /** Sends a statement when those before it have been answered. */
+  query(text: string, parameters: readonly unknown[] = [], shape: RowShape = 'objects'): Promise<Answer> {
+    const answer = this.#previous.then(() => this.#send(text, parameters, shape))
+    this.#previous = answer.catch(ignore)
+    return answer
+  }
+
+  /** Says goodbye to the server. */
+  async close(): Promise<void> {
+    await this.client.end({ timeout: 1 })
+    this.destroy()
+  }
+
+  /** Drops the connection at once, whatever the server is doing. */
+  destroy(): void {
+    this.#break(new DatabaseError('the connection to the database was given up', connectionState.lost))
+  }
+
+  #send(text: string, parameters: readonly unknown[], shape: RowShape): Promise<Answer> {
+    if (this.#fault) return Promise.reject(this.#fault)
+    return new Promise((resolve, reject) => {
+      this.#rejectCurrent = reject
+      const answered = whenLate(this.#answerMs, () => {
+        const problem = `the database has not answered a statement for ${this.#answerMs} ms`
+        this.#break(new DatabaseError(problem, connectionState.lost))
+      })
+      const prepare = parameters.length > 0 && parameters.length <= MOST_PREPARED_PARAMETERS
+      const sent = this.client.unsafe(text, parameters as never[], { prepare })
+      const answer = shape === 'arrays' ? sent.values() : sent
+      answer.then(
+        (rows) => {
+          answered()
+          resolve({ rows, count: rows.count ?? rows.length, command: rows.command })
+        },
+        (error: Error) => {
+          answered()
+          const fault = withoutValues(error)
+          if (!isRefusal(error)) this.#break(fault)
+          reject(fault)
+        },
+      )
+    })
+  }
+
+  #break(fault: DatabaseError): void {
+    if (this.#fault) return
+    this.#fault = fault
+    this.#rejectCurrent(fault)
+    this.#socket.destroy()
+    this.#onBroken()
+  }
+}
+
+/** More only come from bulk inserts, whose text varies with the number of rows: each would stay in the server's memory. */
+const MOST_PREPARED_PARAMETERS = 40
+
+type Send = (text: string, parameters: unknown[], shape: RowShape) => Promise<Answer>
+
+/** Drizzle on top of `send`. The result of its `execute` is the same as over PGlite: `{ rows }`. */
+export function announcedQueries(send: Send): Queries {
+  return drizzle(async (text, parameters, method) => {
+    const shape = method === 'all' ? 'arrays' : 'objects'
+    const answer = await announceStatement(
+      text,
+      () => send(text, parameters, shape),
+      ({ count }) => count,
+    )
+    return method === 'all' ? answer : { rows: answer as never }
+  })
+}
+
+/** The server has answered with an error, and the connection goes on. */
+function isRefusal(error: Error & { severity?: string }): boolean {
+  return error.name === 'PostgresError' && error.severity !== 'FATAL' && error.severity !== 'PANIC'
+}
+
+function options(socket: Socket, statementMs: number, onclose: () => void): Options<Record<string, never>> {
+  let isTaken = false
+  const given = {
+    // The one socket, once: a client that asks again wants to connect again.
+    socket: async () => {
+      if (isTaken) throw Object.assign(new Error('the connection to the database is closed'), { code: 'ECONNRESET' })
+      isTaken = true
+      return socket
+    },
+    max: 1,
+    onclose,
+    connect_timeout: 0,
+    max_lifetime: null,
+    fetch_types: false, // a statement more for each connection, for arrays, which we do not read
+    onnotice: ignore,
+    connection: {
+      application_name: 'course-app',
+      TimeZone: 'UTC',
+      DateStyle: 'ISO',
+      statement_timeout: String(statementMs),
+      // A process that stops in the middle of a transaction must not keep its locks.
+      idle_in_transaction_session_timeout: String(statementMs),
+    },
+    // JSON is text on both sides: Drizzle reads and writes it.
+    types: { json: { to: 114, from: [114, 3802], serialize: String, parse: String } },
+  }
+  return given as object
+}
+
+function ignore(): void {
+  // Nothing to do: what is ignored here is told elsewhere too.
+}

@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { drizzle } from 'drizzle-orm/postgres-js'
+import { migrate } from 'drizzle-orm/postgres-js/migrator'
+import { type Config, ConfigError } from '../config.ts'
+import type { Database, Queries } from './database.ts'
+import { connectionState, DatabaseError, unwrapped } from './database-error.ts'
+import { DomainError } from './domain-error.ts'
+import { announcedQueries, PostgresConnection, type Target } from './postgres-connection.ts'
+import { PostgresPool } from './postgres-pool.ts'
+
+export type PostgresSettings = Pick<
+  Config,
+  'DATABASE_POOL_SIZE' | 'DATABASE_STATEMENT_TIMEOUT_MS' | 'DATABASE_CONNECT_TIMEOUT_MS'
+>
+
+/**
+ * Connects to a PostgreSQL server. While it is away later on, `run` and `transaction` throw `DomainError`
+ * with code `unavailable`, within the connect timeout or, if it hangs, shortly after the statement timeout.
+ *
+ * @param patienceMs how many milliseconds to try again while it is not there yet
+ * @throws ConfigError when it is not there in the end, or does not let us in
+ */
+export async function openPostgres(url: string, settings: PostgresSettings, patienceMs: number): Promise<Database> {
+  const target: Target = {
+    url: parse(url),
+    connectMs: settings.DATABASE_CONNECT_TIMEOUT_MS,
+    statementMs: settings.DATABASE_STATEMENT_TIMEOUT_MS,
+  }
+  const first = await firstConnection(target, performance.now() + patienceMs)
+  const open = () => PostgresConnection.open(target)
+  const pool = new PostgresPool(open, settings.DATABASE_POOL_SIZE, settings.DATABASE_STATEMENT_TIMEOUT_MS)
+  pool.add(first)
+  return overPool(pool, target)
+}
+
+function overPool(pool: PostgresPool, target: Target): Database {
+  const queries = announcedQueries((text, parameters, shape) =>
+    pool.use((connection) => connection.query(text, parameters, shape)),
+  )
+  return {
+    run: (work) => available(async () => await work(queries)),
+    transaction: (work) => available(() => pool.use((connection) => transaction(connection, work))),
+    migrate: (folder) => migrateAlone(target, folder),
+    ping: () => pool.use(async (connection) => void (await connection.query('select 1'))),
+    close: () => pool.close(),
+  }
+}
+
+async function transaction<R>(connection: PostgresConnection, work: (queries: Queries) => Promise<R>): Promise<R> {
+  await connection.query('begin')
+  try {
+    const result = await work(connection.queries)
+    await commit(connection)
+    return result
+  } catch (error) {
+    // A connection on which nothing can be rolled back is one that nobody should use again.
+    if (!connection.isBroken) await connection.query('rollback').catch(() => connection.destroy())
+    throw error
+  }
+}
+
+async function commit(connection: PostgresConnection): Promise<void> {
+  const { command } = await connection.query('commit').catch((error: DatabaseError) => {
+    throw connection.isBroken ? new DatabaseError(error.message, connectionState.outcomeUnknown) : error
+  })
+  // What a transaction gets in which a statement has failed, and somebody has swallowed its error.
+  if (command !== 'COMMIT') throw new DatabaseError('the transaction had failed, so nothing was committed', '25P02')
+}
+
+/** The one place where an outage becomes an error of the domain. */
+async function available<R>(work: () => Promise<R>): Promise<R> {
+  try {
+    return await unwrapped(work)
+  } catch (error) {
+    if (!(error instanceof DatabaseError && error.isTransient)) throw error
+    const message = error.sqlState === connectionState.outcomeUnknown ? OUTCOME_UNKNOWN : AWAY
+    throw new DomainError('unavailable', message, [], { cause: error })
+  }
+}
+
+const AWAY = 'The data cannot be reached just now. Try again shortly.'
+const OUTCOME_UNKNOWN =
+  'The data cannot be reached just now. The change may have been made or not: look before you try again.'
+
+/** Of many processes that start at once, one migrates and the others wait for it. */
+async function migrateAlone(target: Target, folder: URL): Promise<void> {
+  // Not from the pool, whose statement timeout a migration may well exceed.
+  const connection = await PostgresConnection.open({ ...target, statementMs: LONGEST_STATEMENT_MS })
+  try {
+    await connection.query(`set lock_timeout = ${LONGEST_WAIT_MS}`)
+    await connection.query(`select pg_advisory_lock(hashtext('course-app migrations'))`) // until the connection ends
+    await unwrapped(() => migrate(drizzle(connection.client), { migrationsFolder: fileURLToPath(folder) }))
+  } finally {
+    await connection.close()
+  }
+}
+
+const LONGEST_STATEMENT_MS = 600_000
+const LONGEST_WAIT_MS = 60_000
+
+/** A wrong password will not become right, and neither will a database that does not exist; the rest may. */
+const hopeless: Record<string, string> = {
+  '28000': 'does not let this user in',
+  '28P01': 'has a wrong user or password',
+  '3D000': 'names a database that does not exist',
+}
+
+async function firstConnection(target: Target, deadline: number): Promise<PostgresConnection> {
+  for (let pauseMs = 50; ; pauseMs = Math.min(2 * pauseMs, 1000)) {
+    try {
+      return await PostgresConnection.open(target)
+    } catch (error) {
+      const { message, sqlState = '' } = error as DatabaseError
+      const problem = hopeless[sqlState]
+      if (problem) throw new ConfigError('DATABASE_URL', problem, `The server says: ${message}.`)
+      if (performance.now() + pauseMs > deadline) throw notThere(target, message)
+      await sleep(pauseMs)
+    }
+  }
+}
+
+function notThere({ url }: Target, message: string): ConfigError {
+  const problem = `no PostgreSQL is ready at ${url.host} (${message})`
+  return new ConfigError('DATABASE_URL', problem, 'Start it, or leave DATABASE_URL unset.')
+}
+
+/** Says nothing of what is wrong with it, because the password is in there. */
+function parse(text: string): URL {
+  try {
+    const url = new URL(text)
+    decodeURIComponent(url.username + url.password)
+    if (!url.hostname.includes(',')) return url
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof URIError)) throw error
+  }
+  throw new ConfigError(
+    'DATABASE_URL',
+    'is not a URL of one server',
+    'Write it as postgres://user:password@host:port/database.',
+  )
+}

@@ -1,0 +1,191 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import postgres from 'postgres'
+import type { Test } from 'tap'
+import { findProgram, needs, unprivileged } from './installed.ts'
+import { waitFor } from './wait-for.ts'
+
+/** A PostgreSQL of the test's own. */
+export interface PostgresServer {
+  /** `postgres://course@127.0.0.1:PORT/course`: an empty database, for whose user no password is asked. */
+  readonly url: string
+  /** Ends it: `fast` rolls back and closes every connection in order, `immediate` is a crash. */
+  stop(mode?: 'fast' | 'immediate'): Promise<void>
+  /** Starts it again on the same port, after `stop`. */
+  start(): Promise<void>
+  /** All of its processes stand still: connections stay, and nothing is answered. */
+  pause(): Promise<void>
+  resume(): void
+}
+
+export interface PostgresServerOptions {
+  /** Whether what is committed survives a crash, as it does in production. Without it, tests are faster. */
+  readonly durable?: boolean
+}
+
+type TestContext = Pick<Test, 'teardown'>
+
+/** For the options of a test that uses `postgresUrl`. */
+export function needsPostgres(): { skip?: string } {
+  return process.env.TEST_DATABASE_URL ? {} : needs('postgres', 'initdb')
+}
+
+/**
+ * The URL of an empty database: a new one on the server of TEST_DATABASE_URL, which is dropped at the end,
+ * or else one on a server that is started for the test. For tests that stop and pause it there is `startPostgres`.
+ */
+export async function postgresUrl(t: TestContext): Promise<string> {
+  const given = process.env.TEST_DATABASE_URL
+  if (!given) return (await startPostgres(t)).url
+  const url = new URL(given)
+  const name = `course_test_${process.pid}_${Date.now()}`
+  await onServer(given, `create database ${name}`)
+  t.teardown(() => onServer(given, `drop database ${name} with (force)`))
+  url.pathname = `/${name}`
+  return url.href
+}
+
+/** Starts `postgres` on a free port, in a temporary folder. Both are gone when the test is over. */
+export async function startPostgres(t: TestContext, options: PostgresServerOptions = {}): Promise<PostgresServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'course-app-postgres-'))
+  const server = new Server(folder, await freePort(), options.durable ?? false)
+  t.teardown(async () => {
+    await server.stop('immediate')
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+  })
+  await server.create()
+  await server.start()
+  await onServer(new URL('/postgres', server.url).href, 'create database course')
+  return server
+}
+
+class Server implements PostgresServer {
+  readonly url: string
+  readonly #folder: string
+  readonly #arguments: readonly string[]
+  #process: ChildProcess | undefined
+  #stopped: readonly number[] = []
+
+  constructor(folder: string, port: number, durable: boolean) {
+    this.url = `postgres://course@127.0.0.1:${port}/course`
+    this.#folder = folder
+    const settings = {
+      listen_addresses: '127.0.0.1',
+      port,
+      unix_socket_directories: folder,
+      max_connections: 100,
+      log_min_messages: 'log',
+      ...(durable ? {} : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }),
+    }
+    const set = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+    this.#arguments = ['-D', join(folder, 'data'), ...set]
+  }
+
+  async create(): Promise<void> {
+    const { uid, gid } = unprivileged()
+    if (uid !== undefined && gid !== undefined) await chown(this.#folder, uid, gid)
+    const data = join(this.#folder, 'data')
+    const basics = ['--username=course', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync']
+    await promisify(execFile)(program('initdb'), ['-D', data, ...basics], this.#surroundings())
+    // The first line that fits a connection counts, so this one is only for tests of passwords.
+    const access = join(data, 'pg_hba.conf')
+    await writeFile(access, `host all locked all scram-sha-256\n${await readFile(access, 'utf8')}`)
+  }
+
+  async start(): Promise<void> {
+    const started = spawn(program('postgres'), this.#arguments, {
+      ...this.#surroundings(),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    this.#process = started
+    let output = ''
+    started.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+    })
+    await once(started, 'spawn')
+    guard(started, this.#folder)
+    await waitFor('PostgreSQL to be ready', () => output.includes('is ready to accept connections'), {
+      interval: 5,
+      seen: () => output,
+    })
+  }
+
+  async stop(mode: 'fast' | 'immediate' = 'fast'): Promise<void> {
+    const running = this.#process
+    this.#process = undefined
+    if (running === undefined || running.exitCode !== null || running.signalCode !== null) return
+    const exited = once(running, 'exit')
+    this.resume()
+    running.kill(mode === 'fast' ? 'SIGINT' : 'SIGQUIT')
+    await exited
+  }
+
+  async pause(): Promise<void> {
+    const postmaster = this.#process?.pid as number
+    const sql = postgres(this.url, { max: 1 })
+    await sql`select 1`
+    process.kill(postmaster, 'SIGSTOP') // first, so that no new ones come
+    const others = await sql<{ pid: number }[]>`select pid from pg_stat_activity where pid <> pg_backend_pid()`
+    this.#stopped = [...others.map(({ pid }) => pid), postmaster]
+    for (const pid of this.#stopped) signal(pid, 'SIGSTOP')
+    await sql.end()
+  }
+
+  resume(): void {
+    for (const pid of this.#stopped) signal(pid, 'SIGCONT')
+    this.#stopped = []
+  }
+
+  /** The server may be run by somebody who cannot enter our own folder. */
+  #surroundings() {
+    return { ...unprivileged(), cwd: this.#folder, env: { PATH: process.env.PATH, LC_ALL: 'C' } }
+  }
+}
+
+function program(name: string): string {
+  const path = findProgram(name)
+  if (path === undefined) throw new Error(`${name} is not installed`)
+  return path
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error // ESRCH: it has ended by itself
+  }
+}
+
+async function onServer(url: string, statement: string): Promise<void> {
+  const sql = postgres(url, { max: 1 })
+  try {
+    await sql.unsafe(statement)
+  } finally {
+    await sql.end()
+  }
+}
+
+/** When this process is killed and no teardown runs: a shell whose input ends with us removes what is left. */
+function guard(server: ChildProcess, folder: string): void {
+  const script = 'cat; kill -QUIT "$0"; kill -CONT "$0"; sleep 1; rm -rf "$1"'
+  const shell = spawn('/bin/sh', ['-c', script, String(server.pid), folder], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  })
+  shell.unref()
+  server.once('exit', () => shell.kill())
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as AddressInfo
+  probe.close()
+  await once(probe, 'close')
+  return port
+}
