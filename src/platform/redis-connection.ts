@@ -35,6 +35,7 @@ export class RedisConnection {
   readonly #outside = new AsyncResource('redis-connection')
   #client: RedisClient | undefined
   #connectedAt = 0
+  #answers = 0
   /** Why there is no client. */
   #problem = new Error('Redis is not connected yet')
   #isAway = false
@@ -52,17 +53,20 @@ export class RedisConnection {
   }
 
   /**
-   * Runs commands. Rejects when Redis is away, when it refuses, and after `timeoutMs`.
-   *
-   * @param timeoutMs milliseconds
+   * Runs commands. Rejects when Redis is away, when it refuses, and when it has answered nothing for `timeoutMs`.
+   * As long as it answers others, it is only busy: to call it away then would send all of the load that makes
+   * it busy to the database.
    */
   async run<R>(work: (client: RedisClient) => Promise<R>, timeoutMs = COMMAND_TIMEOUT_MS): Promise<R> {
     const client = this.#client
     if (client === undefined) throw this.#problem
     // Losing the client makes it reject whatever it has not answered.
-    const inTime = whenLate(timeoutMs, () => this.#lose(client, new Error(`Redis did not answer in ${timeoutMs} ms`)))
+    const late = () => this.#lose(client, new Error(`Redis did not answer in ${timeoutMs} ms`))
+    const inTime = whenLate(timeoutMs, late, () => this.#answers)
     try {
-      return await work(client)
+      const reply = await work(client)
+      this.#answers++
+      return reply
     } catch (error) {
       this.#lose(client, error as Error)
       throw this.#problem

@@ -1,24 +1,41 @@
 /**
- * Calls `late` unless the function that it gives is called within `ms` milliseconds.
+ * Calls `late` when nothing has happened for `ms` milliseconds, unless the function that it gives is called before.
  *
- * Unlike a plain timer it takes an answer that has arrived for an answer, even if this process was too busy
- * to read it: after a pause Node runs timers first and reads sockets then. So the last moments count anew
- * from when the timer is noticed, and what has been received by their end is read before `late` is called.
+ * Unlike a plain timer it counts only time in which this process could have noticed an answer. While it is busy,
+ * an answer may lie unread and a question unsent, and Node then runs timers before it reads sockets. So the time
+ * is counted in steps, of which a pause of any length makes one, and sockets are read once more after the last.
+ *
+ * @param progress gives another number each time that something has happened, and the time counts anew
  */
-export function whenLate(ms: number, late: () => void): () => void {
+export function whenLate(ms: number, late: () => void, progress = () => 0): () => void {
+  let seen = progress()
+  let left = STEPS
   let isOver = false
-  const finish = () => {
-    setImmediate(() => {
-      if (!isOver) late()
-    })
+  let timer = setTimeout(step, ms / STEPS)
+
+  function step(): void {
+    left--
+    if (left === 0) setImmediate(finish)
+    else next()
   }
-  let timer = setTimeout(() => {
-    timer = setTimeout(finish, LAST_MOMENTS_MS)
-  }, ms - LAST_MOMENTS_MS)
+
+  function next(): void {
+    const now = progress()
+    if (now !== seen) left = STEPS
+    seen = now
+    timer = setTimeout(step, ms / STEPS)
+  }
+
+  function finish(): void {
+    if (isOver) return
+    if (progress() === seen) late()
+    else next()
+  }
+
   return () => {
     isOver = true
     clearTimeout(timer)
   }
 }
 
-const LAST_MOMENTS_MS = 5
+const STEPS = 5
