@@ -19,6 +19,11 @@ const clock = new Clock()
 const app = await courseApp(t, { now: clock.now })
 const customer = { name: 'Ada', email: 'ada@example.com', phone: '+44 20 7946 0000' }
 
+interface Operation {
+  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required?: boolean }[]
+  readonly responses: Record<string, object>
+}
+
 let keys = 0
 const newKey = () => `key-${++keys}`
 
@@ -197,6 +202,19 @@ t.test('what is not a key', async (t) => {
   t.equal((await post(url, longest)).statusCode, 200)
   t.ok(isReplay(await post(url, longest)))
   t.match((await post(`${url}x`, newKey())).json(), { status: 404 })
+})
+
+t.test('the documentation has the header, where it works', async (t) => {
+  const { paths } = (await send(app, 'GET', '/swagger/json')).json()
+  const documented = Object.entries(paths as Record<string, Record<string, Operation>>)
+    .filter(([, { post }]) =>
+      post?.parameters?.some(({ name, in: place }) => name === 'idempotency-key' && place === 'header'),
+    )
+    .map(([path, { post }]) => [path, '422' in (post?.responses ?? {}), post?.parameters?.at(-1)?.required])
+  t.same(documented, [
+    ['/v1/bookings', true, false],
+    ...['reserve', 'complete', 'expire'].map((verb) => [`/v1/bookings/{booking_id}:${verb}`, true, false]),
+  ])
 })
 
 t.test('a key lives for 24 hours', async (t) => {
