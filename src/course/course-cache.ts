@@ -14,7 +14,7 @@ interface Loading {
 
 /**
  * Courses with their batches, cache-aside. Whoever changes a course or its seats calls `invalidate` after the commit.
- * From then on nobody, in whichever process, gets the course as it was before.
+ * From then on nobody, in whichever process, gets the course as it was before, unless the cache could not be reached.
  */
 export class CourseCache {
   readonly #cache: Cache

@@ -64,6 +64,23 @@ t.test('Redis hangs and goes on', needs('redis-server'), async (t) => {
   logged(t, log, ['warn', /./], ['info', /^Redis can be used again$/])
 })
 
+t.test('a process that is busy does not take Redis for dead', needs('redis-server'), async (t) => {
+  const { cache, log } = await openCache(t, await startRedis(t))
+  await works(t, cache)
+  for (let n = 0; n < 5; n++) {
+    const asked = cache.get('course', 'a')
+    for (let turn = 0; turn < n; turn++) await new Promise((resolve) => setImmediate(resolve))
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60) // as a long computation would
+    t.match(await asked, { lease: /./ })
+  }
+  const answers = await Promise.all(Array.from({ length: 5000 }, () => cache.get('course', 'a')))
+  t.ok(
+    answers.every(({ lease }) => lease !== undefined),
+    'more at once than it can answer in time',
+  )
+  logged(t, log)
+})
+
 t.test('an invalidation that was lost in an outage', needs('redis-server'), async (t) => {
   const redis = await startRedis(t)
   const { cache: writer } = await openCache(t, redis)
