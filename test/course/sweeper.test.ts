@@ -92,10 +92,11 @@ t.test('a sweep', async (t) => {
     )
     t.same([heard.bookings, heard.cache, done], [[], [], []])
 
-    await app.database.run((queries) => queries.execute(sql`set enable_seqscan = off`))
-    t.teardown(() => app.database.run((queries) => queries.execute(sql`reset enable_seqscan`)))
     const statement = heard.queries[0]?.text.replace('$1', `'${clock.now().toISOString()}'`).replace('$2', '1')
-    const plan = await app.database.run((queries) => queries.execute(sql.raw(`explain ${statement}`)))
+    const plan = await app.database.transaction(async (tx) => {
+      await tx.execute(sql`set local enable_seqscan = off`)
+      return tx.execute(sql.raw(`explain ${statement}`))
+    })
     t.match(JSON.stringify(plan), /using bookings_holds/)
   })
 
