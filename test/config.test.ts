@@ -145,7 +145,11 @@ t.test('a start that cannot succeed ends with one line that says what to do', as
       new RegExp(`^DATA_DIR: is in use by process ${process.pid}\\. Stop it, or set DATA_DIR to another folder\\.`),
       { env: { DATABASE_URL: undefined, DATA_DIR: dataDir } },
     ],
-    ['PostgreSQL', /^DATABASE_URL: .* Set DATABASE_URL to /, { env: { DATABASE_URL: 'postgres://app:s3cret@db/app' } }],
+    [
+      'two PostgreSQL servers',
+      /^DATABASE_URL: is not a URL of one server\. Set DATABASE_URL to /,
+      { env: { DATABASE_URL: 'postgres://app:s3cret@one,two/app' } },
+    ],
     [
       'port in use',
       new RegExp(`^PORT: ${usedPort} is in use\\. .*set PORT to `),

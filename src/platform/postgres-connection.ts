@@ -150,16 +150,16 @@ const MOST_PREPARED_PARAMETERS = 40
 
 type Send = (text: string, parameters: unknown[], shape: RowShape) => Promise<Answer>
 
-/** Drizzle on top of `send`. The result of its `execute` is the same as over PGlite: `{ rows }`. */
+/** Drizzle on top of `send`. What its `execute` gives has `rows`, as over PGlite, and is the array that Drizzle expects. */
 export function announcedQueries(send: Send): Queries {
   return drizzle(async (text, parameters, method) => {
     const shape = method === 'all' ? 'arrays' : 'objects'
-    const answer = await announceStatement(
+    const { rows } = await announceStatement(
       text,
       () => send(text, parameters, shape),
       ({ count }) => count,
     )
-    return method === 'all' ? answer : { rows: answer as never }
+    return { rows: method === 'all' ? rows : Object.assign([...rows], { rows }) }
   })
 }
 

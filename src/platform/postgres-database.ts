@@ -134,9 +134,6 @@ function parse(text: string): URL {
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof URIError)) throw error
   }
-  throw new ConfigError(
-    'DATABASE_URL',
-    'is not a URL of one server',
-    'Write it as postgres://user:password@host:port/database.',
-  )
+  const remedy = 'Set DATABASE_URL to postgres://user:password@host:port/database.'
+  throw new ConfigError('DATABASE_URL', 'is not a URL of one server', remedy)
 }

@@ -16,9 +16,12 @@ interface AppOptions extends CourseOptions {
   readonly before?: (app: FastifyInstance) => void
 }
 
-/** The course API alone, on a database in memory, with the validation that the real server has. */
+/** Where `courseApp` keeps its data. postgres.test.ts runs other test files once more, on a server. */
+export const storage = { DATABASE_URL: 'memory:', DATABASE_POOL_SIZE: 10 }
+
+/** The course API alone, on an empty database, with the validation that the real server has. */
 export async function courseApp(t: Test, { before, ...options }: AppOptions = {}): Promise<FastifyInstance> {
-  const config = { ...loadConfig([]), DATABASE_URL: 'memory:' }
+  const config = { ...loadConfig([]), ...storage }
   const app = fastify({
     pluginTimeout: 60_000,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: true } },

@@ -35,17 +35,22 @@ export function needsPostgres(): { skip?: string } {
   return process.env.TEST_DATABASE_URL ? {} : needs('postgres', 'initdb')
 }
 
+let shared: Promise<PostgresServer> | undefined
+let databases = 0
+
 /**
- * The URL of an empty database: a new one on the server of TEST_DATABASE_URL, which is dropped at the end,
- * or else one on a server that is started for the test. For tests that stop and pause it there is `startPostgres`.
+ * The URL of a new, empty database: on the server of TEST_DATABASE_URL, from which it is dropped at the end, or
+ * else on one that is started for this test file. For tests that stop and pause it there is `startPostgres`.
+ *
+ * @param t the file's own, which is over last
  */
 export async function postgresUrl(t: TestContext): Promise<string> {
   const given = process.env.TEST_DATABASE_URL
-  if (!given) return (await startPostgres(t)).url
-  const url = new URL(given)
-  const name = `course_test_${process.pid}_${Date.now()}`
-  await onServer(given, `create database ${name}`)
-  t.teardown(() => onServer(given, `drop database ${name} with (force)`))
+  if (!given) shared ??= startPostgres(t)
+  const url = new URL(given || ((await shared)?.url as string))
+  const name = `course_test_${process.pid}_${++databases}`
+  await onServer(url.href, `create database ${name}`)
+  if (given) t.teardown(() => onServer(given, `drop database ${name} with (force)`))
   url.pathname = `/${name}`
   return url.href
 }
