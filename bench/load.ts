@@ -1,10 +1,15 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
 import autocannon from 'autocannon'
+import { numberedId } from './numbered-id.ts'
 import { answerQuestions } from './peer.ts'
 
 /** One burst of load. */
 export interface LoadOrder {
+  /** With `{id}` where each request has an id of its own, if they do. */
   readonly url: string
+  readonly method?: 'GET' | 'POST'
+  /** The number of the first request's id, from where they count up. */
+  readonly firstId?: number
   readonly connections: number
   readonly seconds: number
 }
@@ -46,12 +51,25 @@ async function fire(order: LoadOrder): Promise<LoadResult> {
 }
 
 /** autocannon's own histogram holds whole milliseconds, too coarse for a server that takes two or three. */
-function shoot({ url, connections, seconds }: LoadOrder, micros: RecordableHistogram): Promise<autocannon.Result> {
+function shoot(order: LoadOrder, micros: RecordableHistogram): Promise<autocannon.Result> {
+  const { url, method = 'GET', connections, seconds } = order
   return new Promise((resolve, reject) => {
-    const options = { url, connections, pipelining: 1, duration: seconds }
+    const options = { url, method, connections, pipelining: 1, duration: seconds, ...withIds(order) }
     const instance = autocannon(options, (error, result) => (error ? reject(error) : resolve(result)))
     instance.on('response', (_client, _status, _bytes, milliseconds) => {
       micros.record(Math.max(1, Math.round(milliseconds * 1000)))
     })
   })
+}
+
+/** A request for each id, in their order, on whichever connection is free. */
+function withIds({ url, firstId }: LoadOrder): Pick<autocannon.Options, 'requests'> {
+  if (firstId === undefined) return {}
+  const template = new URL(url).pathname.replaceAll('%7B', '{').replaceAll('%7D', '}')
+  let number = firstId
+  const setupRequest = (request: autocannon.Request) => ({
+    ...request,
+    path: template.replace('{id}', numberedId(number++)),
+  })
+  return { requests: [{ setupRequest }] }
 }

@@ -1,4 +1,5 @@
 import { cpus, totalmem } from 'node:os'
+import { markdownTable } from './markdown-table.ts'
 import type { Options } from './options.ts'
 import type { RunResult } from './run.ts'
 import { median } from './statistics.ts'
@@ -33,7 +34,8 @@ export function jsonReport(
   return JSON.stringify({ environment: environment(), options, rows, targets, measurements, exported }, null, 2)
 }
 
-function environment() {
+/** What the figures were measured with. */
+export function environment() {
   const processors = cpus()
   return {
     date: new Date().toISOString(),
@@ -57,24 +59,10 @@ const columns: readonly (readonly [heading: string, cell: (row: Row) => string])
 ]
 
 function table(path: string, rows: readonly Row[]): string {
-  const cells = [
+  return markdownTable([
     [`GET ${path}`, ...columns.map(([heading]) => heading)],
     ...rows.filter((row) => row.path === path).map((row) => [row.title, ...columns.map(([, cell]) => cell(row))]),
-  ]
-  const widths = (cells[0] as string[]).map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)))
-  const lines = cells.map((line) => markdownLine(line.map((cell, column) => pad(cell, column, widths[column] ?? 0))))
-  const rule = markdownLine(
-    widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)),
-  )
-  return [lines[0], rule, ...lines.slice(1)].join('\n')
-}
-
-function pad(cell: string, column: number, width: number): string {
-  return column === 0 ? cell.padEnd(width) : cell.padStart(width)
-}
-
-function markdownLine(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`
+  ])
 }
 
 function exportedCell({ exported }: Row): string {
@@ -105,7 +93,9 @@ function warnings(rows: readonly Row[]): string {
     .join('')
 }
 
-function targetLine({ title, wanted, measured, met }: Target): string {
-  if (measured === undefined) return `- not measured: ${title}, at least ${wanted}`
-  return `- ${met ? 'pass' : 'FAIL'}: ${title} ${measured.toFixed(2)}, at least ${wanted}`
+/** Whether a target is met, and by how much. Markdown. */
+export function targetLine({ title, wanted, atMost, measured, met }: Target): string {
+  const bound = `${atMost ? 'at most' : 'at least'} ${wanted}`
+  if (measured === undefined) return `- not measured: ${title}, ${bound}`
+  return `- ${met ? 'pass' : 'FAIL'}: ${title} ${measured.toFixed(2)}, ${bound}`
 }

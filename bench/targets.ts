@@ -8,6 +8,8 @@ import { type Row, speeds } from './summary.ts'
 export interface Target {
   readonly title: string
   readonly wanted: number
+  /** Whether less is better. */
+  readonly atMost?: true
   /** Undefined when what it takes was not measured. */
   readonly measured: number | undefined
   readonly met: boolean | undefined
@@ -28,6 +30,12 @@ export function checkTargets(measurements: readonly Measurement[], rows: readonl
   ]
 }
 
-function target(title: string, wanted: number, measured: number | undefined): Target {
+/** @param measured undefined when what it takes was not measured */
+export function target(title: string, wanted: number, measured: number | undefined): Target {
   return { title, wanted, measured, met: measured === undefined ? undefined : measured >= wanted }
+}
+
+/** A target that is met by `wanted` or less. */
+export function targetAtMost(title: string, wanted: number, measured: number | undefined): Target {
+  return { title, wanted, atMost: true, measured, met: measured === undefined ? undefined : measured <= wanted }
 }

@@ -1,0 +1,150 @@
+/**
+ * `npm run bench:booking`: reservations per second against PostgreSQL in phases 0 and 5, beside pgbench with
+ * the same statements, and course reads per second from the cache. It starts servers of its own for that.
+ */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import postgres, { type Sql } from 'postgres'
+import { loadConfig } from '../../src/config.ts'
+import { openDatabase } from '../../src/platform/database.ts'
+import { findProgram } from '../../test/support/installed.ts'
+import { startPostgres } from '../../test/support/postgres-server.ts'
+import { startRedis } from '../../test/support/redis-server.ts'
+import type { LoadOrder, LoadResult } from '../load.ts'
+import { startPeer } from '../peer.ts'
+import { startProgress } from '../progress.ts'
+import { type RunningServer, startServer } from '../server.ts'
+import { type Sink, startSink } from '../sink-client.ts'
+import { allSubjects, type Subject } from '../subjects.ts'
+import { checkTargets, markdownReport, summarize } from './report.ts'
+import { type Contender, type Discipline, type Ground, runAll } from './run.ts'
+import { openShop } from './shop.ts'
+import { reservationScript } from './statements.ts'
+
+const usage = `Usage: npm run bench:booking -- [options]
+
+  --rounds N     measurements of each line, default 5
+  --seconds N    length of a measurement, default 3
+  --json         a machine-readable result instead of the table
+  --assert       exit code 1 when a target is missed
+
+It needs PostgreSQL with pgbench, and Redis: apt-get install postgresql redis-server`
+
+const main = fileURLToPath(new URL('../../src/main.js', import.meta.url))
+const spread = '10 clients, many batches'
+const crowded = '10 clients, one batch'
+
+/** What has to be undone at the end, last first. */
+const undo: (() => unknown)[] = []
+const later = { teardown: (work: () => unknown) => void undo.push(work) }
+
+async function run(rounds: number, seconds: number, json: boolean): Promise<boolean> {
+  const pgbenchProgram = findProgram('pgbench')
+  if (pgbenchProgram === undefined || findProgram('redis-server') === undefined) throw new Error(usage)
+
+  const folder = await mkdtemp(join(tmpdir(), 'course-bench-'))
+  later.teardown(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
+  const { url: databaseUrl } = await startPostgres(later, { durable: true })
+  const redis = await startRedis(later)
+  const sink = startSink()
+  later.teardown(sink.stop)
+  const load = startPeer<LoadOrder, LoadResult>(new URL('../load.js', import.meta.url))
+  later.teardown(load.stop)
+
+  const servers = await startServers(folder, databaseUrl, redis.url, sink)
+  const sql = postgres(databaseUrl, { max: 1, onnotice: () => undefined })
+  later.teardown(() => sql.end())
+  await openShop(sql)
+  const script = await scriptOf(databaseUrl, sql)
+
+  const ground: Ground = { sql, databaseUrl, pgbenchProgram, script, load, folder, seconds }
+  const disciplines = disciplinesOf(servers)
+  const lines = disciplines.reduce((sum, { contenders }) => sum + contenders.length, 0)
+  const progress = startProgress(lines * (rounds + 1))
+  const measurements = await runAll(ground, disciplines, rounds, progress).finally(() => progress.done())
+
+  const rows = summarize(measurements, disciplines)
+  const targets = checkTargets(measurements, { spread, crowded })
+  console.log(
+    json ? JSON.stringify({ rows, targets, measurements }, null, 2) : markdownReport(rows, targets, rounds, seconds),
+  )
+  return targets.every(({ met }) => met !== false)
+}
+
+type Servers = Readonly<Record<'phase0' | 'phase5' | 'phase0WithRedis' | 'phase5WithRedis', RunningServer>>
+
+/** The first one alone, because it fills the empty database. */
+async function startServers(folder: string, databaseUrl: string, redisUrl: string, sink: Sink): Promise<Servers> {
+  const start = async (name: string, extra: Record<string, string> = {}) => {
+    const subject = allSubjects(main).find((one) => one.name === name) as Subject
+    const own = join(folder, `${name}-${Object.keys(extra).length}`)
+    await mkdir(own)
+    const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: await sink.open(own, 'otlp') }
+    const env = { ...endpoint, LOG_FILE: join(own, 'app.log'), DATABASE_URL: databaseUrl, ...extra }
+    const stop = new AbortController()
+    const server = await startServer({ subject, folder: own, env, nodeArgs: [], signal: stop.signal })
+    later.teardown(server.stop)
+    return server
+  }
+  return {
+    phase0: await start('phase0'),
+    phase5: await start('phase5'),
+    phase0WithRedis: await start('phase0', { REDIS_URL: redisUrl }),
+    phase5WithRedis: await start('phase5', { REDIS_URL: redisUrl }),
+  }
+}
+
+/** Asks the app's own store which statements a reservation takes. */
+async function scriptOf(databaseUrl: string, sql: Sql): Promise<string> {
+  const database = await openDatabase({ ...loadConfig([]), DATABASE_URL: databaseUrl })
+  try {
+    return await reservationScript(database, sql)
+  } finally {
+    await database.close()
+  }
+}
+
+function disciplinesOf(servers: Servers): Discipline[] {
+  const phases: Contender[] = [
+    { name: 'phase 0', server: servers.phase0 },
+    { name: 'phase 5', server: servers.phase5 },
+  ]
+  const reserving = [{ name: 'pgbench' }, ...phases]
+  const withRedis: Contender[] = [
+    { name: 'phase 0', server: servers.phase0WithRedis },
+    { name: 'phase 5', server: servers.phase5WithRedis },
+  ]
+  return [
+    { title: '1 client, many batches', clients: 1, crowd: 'many batches', contenders: reserving },
+    { title: spread, clients: 10, crowd: 'many batches', contenders: reserving },
+    { title: '50 clients, many batches', clients: 50, crowd: 'many batches', contenders: reserving },
+    { title: crowded, clients: 10, crowd: 'one batch', contenders: reserving },
+    { title: 'Reads, cache in the process', clients: 50, contenders: phases },
+    { title: 'Reads, cache in Redis', clients: 50, contenders: withRedis },
+  ]
+}
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '3' },
+    json: { type: 'boolean', default: false },
+    assert: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+if (values.help) console.log(usage)
+else {
+  try {
+    const met = await run(Number(values.rounds), Number(values.seconds), values.json)
+    if (values.assert && !met) process.exitCode = 1
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 1
+  } finally {
+    for (const work of undo.reverse()) await work()
+  }
+}
