@@ -207,7 +207,7 @@ t.test('sweeping again and again', async (t) => {
 
 t.test('the running app', async (t) => {
   const http = httpClient(t)
-  const env = { PHASE: '2', LOG_LEVEL: 'debug', BOOKING_HOLD_SECONDS: '1', SWEEP_INTERVAL_MS: '50' }
+  const env = { PHASE: '2', LOG_LEVEL: 'debug', BOOKING_HOLD_SECONDS: '2', SWEEP_INTERVAL_MS: '50' }
   const { url, waitForLogLine, stop } = await startApp(t, { env })
   const free = async () => {
     const { body } = await http.getJson<{ batches: { available_seats: number }[] }>(
@@ -219,7 +219,7 @@ t.test('the running app', async (t) => {
   const booking = `${url}/v1/bookings/${exampleIds.createdBooking}`
   const reserved = await http.sendJson<Booking>(`${booking}:reserve`, { method: 'POST' })
   const { expires_at, reserved_at } = reserved.body
-  t.equal(Date.parse(expires_at as string) - Date.parse(reserved_at as string), 1000, 'BOOKING_HOLD_SECONDS')
+  t.equal(Date.parse(expires_at as string) - Date.parse(reserved_at as string), 2000, 'BOOKING_HOLD_SECONDS')
   t.equal(await free(), before - 1)
   await waitFor('the hold to expire', async () => (await http.getJson(booking)).body.status === 'expired')
   await waitFor('its seat', async () => (await free()) === before)
