@@ -8,28 +8,22 @@ import { stockShop } from './shop.ts'
 const NOW = `'${new Date().toISOString()}'`
 const LATER = `'${new Date(Date.now() + 600_000).toISOString()}'`
 
-/** What stands for the placeholders of the two statements of a reservation, in their order. */
-const VALUES = [
-  ["'reserved'", NOW, LATER, NOW, numberedIdSql(':n::bigint'), "'created'"],
-  [':batch_id', '0', NOW],
-]
+const ID = numberedIdSql(':n::bigint')
+
+/** What stands for the placeholders of a reservation, in their order. */
+const VALUES = [ID, "'created'", '0', NOW, "'reserved'", NOW, LATER, NOW, ID]
 
 /**
- * The transaction of a reservation as a script for pgbench, made of the statements that the store really
- * sends. Each client takes the bookings with the ids from `:client_id * :per_client` on.
+ * A reservation as a script for pgbench, made of the statement that the store really sends. Each client takes
+ * the bookings with the ids from `:client_id * :per_client` on.
  *
- * @throws when the store sends other statements than this knows how to fill in.
+ * @throws when the store sends something that this does not know how to fill in.
  */
 export async function reservationScript(database: Database, sql: Sql): Promise<string> {
   await stockShop(sql, 1, 'one batch')
-  const [takeBooking, takeSeat] = (await statementsOf(database)).map((text, i) => fillIn(text, VALUES[i] ?? []))
-  return `\\set n :client_id * :per_client + :i
-\\set i :i + 1
-begin;
-${takeBooking} \\gset
-${takeSeat};
-commit;
-`
+  const [statement = '', ...others] = await statementsOf(database)
+  if (others.length > 0) throw new Error(`a reservation now takes more than one statement:\n${others.join('\n')}`)
+  return `\\set n :client_id * :per_client + :i\n\\set i :i + 1\n${fillIn(statement)};\n`
 }
 
 async function statementsOf(database: Database): Promise<string[]> {
@@ -42,12 +36,11 @@ async function statementsOf(database: Database): Promise<string[]> {
   } finally {
     signals.query.start.unsubscribe(listener)
   }
-  if (texts.length !== VALUES.length) throw new Error(`a reservation now sends other statements:\n${texts.join('\n')}`)
   return texts
 }
 
-function fillIn(text: string, values: readonly string[]): string {
+function fillIn(text: string): string {
   const placeholders = new Set(text.match(/\$\d+/g))
-  if (placeholders.size !== values.length) throw new Error(`not ${values.length} values, but other ones: ${text}`)
-  return text.replace(/\$(\d+)/g, (_, number) => values[Number(number) - 1] as string)
+  if (placeholders.size !== VALUES.length) throw new Error(`not ${VALUES.length} values, but other ones: ${text}`)
+  return text.replace(/\$(\d+)/g, (_, number) => VALUES[Number(number) - 1] as string)
 }

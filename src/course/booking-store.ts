@@ -89,28 +89,19 @@ export class BookingStore {
   }
 
   /**
-   * Moves the booking from `created` to `reserved` and takes a seat, or does neither.
+   * Moves the booking from `created` to `reserved` and takes a seat, or does neither. Both happen in one
+   * statement, so that nobody who wants a seat in the same batch ever waits for this process.
    *
    * @returns undefined when there is no such booking in status `created`
    * @throws DomainError sold_out; conflict: the batch has ended
    */
-  reserve(bookingId: string, now: string, expiresAt: string): Promise<Booking | undefined> {
-    return this.#database.transaction(async (tx) => {
-      const [row] = await tx
-        .update(bookings)
-        .set({ status: 'reserved', reserved_at: now, expires_at: expiresAt, updated_at: now })
-        .where(and(eq(bookings.booking_id, bookingId), eq(bookings.status, 'created')))
-        .returning()
-      if (row === undefined) return undefined
-      // Last, because from here until the commit everybody else who wants a seat in this batch waits.
-      const taken = await tx
-        .update(batches)
-        .set({ available_seats: sql`${batches.available_seats} - 1` })
-        .where(and(eq(batches.batch_id, row.batch_id), gt(batches.available_seats, 0), gt(batches.ends_at, now)))
-        .returning({ batch_id: batches.batch_id })
-      if (taken.length === 0) throw await whyNoSeat(tx, row.batch_id, now)
-      return toBooking(row)
-    })
+  async reserve(bookingId: string, now: string, expiresAt: string): Promise<Booking | undefined> {
+    const [row] = await this.#database.run((queries) => reservation(queries).execute({ bookingId, now, expiresAt }))
+    if (row !== undefined) return toBooking(row)
+    const booking = await this.find(bookingId)
+    if (booking?.status === 'created')
+      throw await this.#database.run((queries) => whyNoSeat(queries, booking.batch_id, now))
+    return undefined
   }
 
   /** @returns undefined when there is no such booking that is reserved, within its time and in a batch that goes on */
@@ -162,6 +153,55 @@ export class BookingStore {
       potentialSales: rows.map(({ currency, amount }) => ({ currency, amount })),
     }
   }
+}
+
+const reservations = new WeakMap<Queries, ReturnType<typeof prepareReservation>>()
+
+/** Put together once for each `queries`: for the busiest statement that would take longer than to carry it out. */
+function reservation(queries: Queries): ReturnType<typeof prepareReservation> {
+  const known = reservations.get(queries)
+  if (known !== undefined) return known
+  const prepared = prepareReservation(queries)
+  reservations.set(queries, prepared)
+  return prepared
+}
+
+/**
+ * First it locks the booking, if that is `created`, then it takes a seat for it, if one is free, and with
+ * that it moves the booking. Of many that compete for the last seat each waits for the one before and then
+ * sees what that one has left.
+ */
+function prepareReservation(queries: Queries) {
+  const bookingId = sql.placeholder('bookingId')
+  const now = sql.placeholder('now')
+  const booking = queries.$with('booking').as(
+    queries
+      .select({ batch_id: bookings.batch_id })
+      .from(bookings)
+      .where(and(eq(bookings.booking_id, bookingId), eq(bookings.status, 'created')))
+      .for('update'),
+  )
+  const seat = queries.$with('seat').as(
+    queries
+      .update(batches)
+      .set({ available_seats: sql`${batches.available_seats} - 1` })
+      .from(booking)
+      .where(and(eq(batches.batch_id, booking.batch_id), gt(batches.available_seats, 0), gt(batches.ends_at, now)))
+      .returning({ batch_id: batches.batch_id }),
+  )
+  return queries
+    .with(booking, seat)
+    .update(bookings)
+    .set({
+      status: 'reserved',
+      reserved_at: sql`${now}`,
+      expires_at: sql`${sql.placeholder('expiresAt')}`,
+      updated_at: sql`${now}`,
+    })
+    .from(seat)
+    .where(eq(bookings.booking_id, bookingId))
+    .returning(getTableColumns(bookings))
+    .prepare('reserve')
 }
 
 function isReserved(bookingId: string): SQL | undefined {
