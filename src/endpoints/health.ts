@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import { whenLate } from '../platform/when-late.ts'
 
 /** A part that the service stands on. `check` throws when the part does not answer. */
 export interface Dependency {
@@ -42,7 +43,8 @@ export const health: FastifyPluginAsyncTypebox<{ dependencies: readonly Dependen
       schema: {
         operationId: 'readyz',
         summary: 'Can it do its work?',
-        description: 'Asks the database and the cache. Answers 503 and names the part that failed, if one did.',
+        description:
+          'Asks the database and the cache, for a second at most. Answers 503 and names the part that failed, if one did.',
         tags: ['Operations'],
         response: {
           200: {
@@ -59,7 +61,7 @@ export const health: FastifyPluginAsyncTypebox<{ dependencies: readonly Dependen
       },
     },
     async (request, reply) => {
-      const results = await Promise.allSettled(dependencies.map(({ check }) => check()))
+      const results = await Promise.allSettled(dependencies.map(inTime))
       const checks: Record<string, 'ok' | 'failed'> = {}
       for (const [i, { name }] of dependencies.entries()) {
         const result = results[i] as PromiseSettledResult<void>
@@ -70,4 +72,14 @@ export const health: FastifyPluginAsyncTypebox<{ dependencies: readonly Dependen
       return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', checks })
     },
   )
+}
+
+const LIMIT_MS = 1000
+
+/** A part that hangs must not make the answer hang as well. */
+function inTime({ check }: Dependency): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const answered = whenLate(LIMIT_MS, () => reject(new Error(`no answer within ${LIMIT_MS} ms`)))
+    check().finally(answered).then(resolve, reject)
+  })
 }

@@ -5,9 +5,11 @@ import { httpClient } from '../support/http.ts'
 
 t.test('health', async (t) => {
   const broken = new Set<string>()
+  const hanging = new Set<string>()
   const part = (name: string) => ({
     name,
     check: async () => {
+      if (hanging.has(name)) await new Promise(() => {})
       if (broken.has(name)) throw new Error('password authentication failed for user "app"')
     },
   })
@@ -33,6 +35,12 @@ t.test('health', async (t) => {
     t.match((await getJson(`${url}/readyz`)).body, { checks: { database: 'failed', cache: 'failed' } })
     broken.clear()
     t.equal((await getJson(`${url}/readyz`)).status, 200)
+  })
+
+  t.test('a part that hangs is one that does not answer', async (t) => {
+    hanging.add('cache')
+    t.match(await getJson(`${url}/readyz`), { status: 503, body: { checks: { database: 'ok', cache: 'failed' } } })
+    hanging.clear()
   })
 
   t.test('alive, whatever the parts do', async (t) => {
