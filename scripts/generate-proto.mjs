@@ -1,0 +1,47 @@
+// Writes what follows from proto/: the TypeScript types of its messages, and a descriptor set, which is the whole of
+// it in binary form. So the running program neither reads nor parses a .proto file.
+// Usage: node scripts/generate-proto.mjs [folder to write to]
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { descriptorSetOf } from './descriptor-set.mjs'
+
+const FILES = [
+  'course/v1/course.proto',
+  'google/rpc/error_details.proto',
+  'google/rpc/status.proto',
+  'grpc/health/v1/health.proto',
+  'grpc/reflection/v1/reflection.proto',
+]
+
+const root = new URL('..', import.meta.url).pathname
+const out = resolve(process.argv[2] ?? join(root, 'src/proto'))
+process.chdir(root)
+
+rmSync(out, { recursive: true, force: true })
+mkdirSync(out, { recursive: true })
+
+// The options are those of src/platform/grpc/definitions.ts, so that the types say what comes out of it.
+const options = [
+  ...['--grpcLib=@grpc/grpc-js', '--keepCase', '--longs=Number', '--enums=String', '--defaults', '--includeComments'],
+  ...['--outputTemplate=Received%s', '--importFileExtension=.ts', '--includeDirs=proto', `--outDir=${out}`],
+]
+const generator = 'node_modules/@grpc/proto-loader/build/bin/proto-loader-gen-types.js'
+const { status } = spawnSync(process.execPath, [generator, ...options, ...FILES], { stdio: 'inherit' })
+if (status !== 0) process.exit(status ?? 1)
+
+const lines = descriptorSetOf(FILES, join(root, 'proto'))
+  .toString('base64')
+  .match(/.{1,116}/g)
+writeFileSync(
+  join(out, 'descriptor-set.ts'),
+  `// A google.protobuf.FileDescriptorSet of ${FILES.join(', ')}
+
+export const descriptorSet: Buffer = Buffer.from(
+  \`
+${lines.join('\n')}
+\`,
+  'base64',
+)
+`,
+)
