@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { announce, signals } from '../signals.ts'
+import { CallEnded, isCancelled } from './cancellation.ts'
 
 /** What a statement does and to which table, as telemetry names it. */
 export interface Statement {
@@ -14,12 +15,14 @@ const known = new LRUCache<string, Statement>({ max: 200 })
 
 /**
  * Announces one SQL statement while `work` sends it. Every driver's statements come through here,
- * so this is the only place that knows `signals.query`.
+ * so this is the only place that knows `signals.query`, and the one where the work for a call that has ended stops.
  *
  * @param text the statement with placeholders, as it is sent
  * @param rowsOf tells from the driver's result how many rows were read or changed
+ * @throws CallEnded when nobody waits for the answer any more; nothing is sent then
  */
 export function announceStatement<R>(text: string, work: () => Promise<R>, rowsOf: (result: R) => number): Promise<R> {
+  if (isCancelled()) return Promise.reject(new CallEnded())
   if (!signals.query.hasSubscribers) return work()
   const { operation, table } = describe(text)
   const signal = { operation, table, text, system: 'postgresql' as const, rows: undefined as number | undefined }
