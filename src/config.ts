@@ -33,6 +33,11 @@ const ConfigSchema = Type.Object({
   PHASE: Type.Integer({ minimum: 0, maximum: 5, default: 5, description: 'a number from 0 to 5' }),
   HOST: Type.String({ minLength: 1, default: '127.0.0.1', description: 'an address of this machine' }),
   PORT: Type.Integer({ ...port, default: 8080, description: 'a port number, 0 to 65535 (0 takes any free port)' }),
+  GRPC_PORT: Type.Integer({
+    ...port,
+    default: 9900,
+    description: 'a port number, 0 to 65535 (0 takes any free port)',
+  }),
   DATABASE_URL: Type.Optional(
     Type.String({
       pattern: '^(memory:|postgres(ql)?://.+)?$',

@@ -4,12 +4,13 @@ import { type Serving, serve } from './platform/serve.ts'
 await serve(buildApp, printBanner)
 
 /** Goes to stderr, so that stdout holds log lines and nothing else. */
-function printBanner({ phase, config, url }: Serving): void {
+function printBanner({ phase, config, url, grpcAddress }: Serving): void {
   const lines = [
     '',
     `  Phase ${phase.number}: ${phase.title}`,
     '',
     `  API     ${url}/swagger`,
+    `  gRPC    ${grpcAddress}`,
     `  Try     curl ${url}/hello`,
     `          curl '${url}/slow?ms=500'`,
     `          curl ${url}/v1/courses`,

@@ -47,8 +47,20 @@ export interface RpcSignal {
   readonly service: string
   /** `GetCourse` */
   readonly method: string
-  /** gRPC status code by number; set when the call is done. */
+  /** What travels with the request, such as `traceparent`: for a client to write, for a server to read. */
+  readonly requestMetadata: RpcMetadata
+  /** What travels back, such as `x-request-id`: for a server to write while the call runs, for a client to read after it. */
+  readonly responseMetadata: RpcMetadata
+  /** The gRPC status code by number that the caller is told; set when the call is done. */
   statusCode?: number
+}
+
+/** gRPC's headers. Keys are in lower case; values are printable ASCII, as they are in HTTP. */
+export interface RpcMetadata {
+  /** The first value of a key; undefined when there is none, and for keys that hold bytes (`…-bin`). */
+  get(key: string): string | undefined
+  /** In place of what the key has had. @throws when the key or the value cannot be sent */
+  set(key: string, value: string): void
 }
 
 /** What `announce` and Node add to a tracing signal. */

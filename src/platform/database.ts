@@ -33,25 +33,33 @@ export interface Database {
 /** The settings that say which database and how to use it. */
 export type DatabaseConfig = Pick<Config, 'DATABASE_URL' | 'DATA_DIR'> & PostgresSettings
 
+/** What to do while a PostgreSQL server is not there yet. */
+export interface Patience {
+  /** How many milliseconds to try again. Default: 30 s. */
+  readonly patienceMs?: number
+  /** Called once, with the reason, if it has to be waited for. */
+  readonly onWait?: (reason: Error) => void
+}
+
 /**
  * Opens the database that the configuration names.
  *
- * @param patienceMs how many milliseconds to wait for a PostgreSQL server that is not there yet
  * @throws ConfigError when that cannot work, such as when another process has the embedded one open.
  */
-export async function openDatabase(config: DatabaseConfig, patienceMs = 30_000): Promise<Database> {
+export async function openDatabase(config: DatabaseConfig, patience: Patience = {}): Promise<Database> {
   const { DATABASE_URL, DATA_DIR } = config
   if (DATABASE_URL === undefined) return openEmbeddedDatabase(DATA_DIR)
   if (DATABASE_URL === 'memory:') return openEmbeddedDatabase()
   // Loaded only here: with the embedded database, its driver need not cost a moment at the start.
   const { openPostgres } = await import('./postgres-database.ts')
-  return openPostgres(DATABASE_URL, config, patienceMs)
+  return openPostgres(DATABASE_URL, config, patience)
 }
 
 /** Decorates the app with `app.database`, and closes it with the app. */
 export const database = fp<{ config: Config }>(
   async (app, { config }) => {
-    const opened = await openDatabase(config)
+    const onWait = (err: Error) => app.log.warn({ err }, 'the database is not there yet; waiting for it')
+    const opened = await openDatabase(config, { onWait })
     app.decorate('database', opened)
     app.addHook('onClose', () => opened.close())
   },

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import { migrate } from 'drizzle-orm/postgres-js/migrator'
 import { type Config, ConfigError } from '../config.ts'
-import type { Database, Queries } from './database.ts'
+import type { Database, Patience, Queries } from './database.ts'
 import { connectionState, DatabaseError, unwrapped } from './database-error.ts'
 import { DomainError } from './domain-error.ts'
 import { announcedQueries, PostgresConnection, type Target } from './postgres-connection.ts'
@@ -18,16 +18,15 @@ export type PostgresSettings = Pick<
  * Connects to a PostgreSQL server. While it is away later on, `run` and `transaction` throw `DomainError`
  * with code `unavailable`, within the connect timeout or, if it hangs, shortly after the statement timeout.
  *
- * @param patienceMs how many milliseconds to try again while it is not there yet
  * @throws ConfigError when it is not there in the end, or does not let us in
  */
-export async function openPostgres(url: string, settings: PostgresSettings, patienceMs: number): Promise<Database> {
+export async function openPostgres(url: string, settings: PostgresSettings, patience: Patience): Promise<Database> {
   const target: Target = {
     url: parse(url),
     connectMs: settings.DATABASE_CONNECT_TIMEOUT_MS,
     statementMs: settings.DATABASE_STATEMENT_TIMEOUT_MS,
   }
-  const first = await firstConnection(target, performance.now() + patienceMs)
+  const first = await firstConnection(target, patience)
   const open = () => PostgresConnection.open(target)
   const pool = new PostgresPool(open, settings.DATABASE_POOL_SIZE, settings.DATABASE_STATEMENT_TIMEOUT_MS)
   pool.add(first)
@@ -106,8 +105,12 @@ const hopeless: Record<string, string> = {
   '3D000': 'names a database that does not exist',
 }
 
-async function firstConnection(target: Target, deadline: number): Promise<PostgresConnection> {
-  for (let pauseMs = 50; ; pauseMs = Math.min(2 * pauseMs, 1000)) {
+const FIRST_PAUSE_MS = 50
+const LONGEST_PAUSE_MS = 1000
+
+async function firstConnection(target: Target, patience: Patience): Promise<PostgresConnection> {
+  const deadline = performance.now() + (patience.patienceMs ?? 30_000)
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     try {
       return await PostgresConnection.open(target)
     } catch (error) {
@@ -115,6 +118,7 @@ async function firstConnection(target: Target, deadline: number): Promise<Postgr
       const problem = hopeless[sqlState]
       if (problem) throw new ConfigError('DATABASE_URL', problem, `The server says: ${message}.`)
       if (performance.now() + pauseMs > deadline) throw notThere(target, message)
+      if (pauseMs === FIRST_PAUSE_MS) patience.onWait?.(error as DatabaseError)
       await sleep(pauseMs)
     }
   }

@@ -97,7 +97,13 @@ const UNEXPECTED: Record<number, string> = {
 }
 
 /** Ajv points at the parent of what is missing or too much; the caller wants the field itself. */
-function pathOfFailure({ instancePath, params }: { instancePath: string; params?: Record<string, unknown> }): string {
+export function pathOfFailure({
+  instancePath,
+  params,
+}: {
+  instancePath: string
+  params?: Record<string, unknown>
+}): string {
   const child = params?.missingProperty ?? params?.additionalProperty
   return child === undefined ? instancePath || '/' : `${instancePath}/${String(child)}`
 }

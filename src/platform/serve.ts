@@ -13,6 +13,8 @@ export interface Serving {
   readonly phase: Phase
   /** Where it listens, with the port that it really got. */
   readonly url: string
+  /** The same for gRPC, `127.0.0.1:9900`; undefined for a server without it. */
+  readonly grpcAddress: string | undefined
 }
 
 /**
@@ -34,8 +36,8 @@ export async function serve(
       else app.log.info({ signal }, 'shutting down')
       await app.close()
     })
-    const url = await listen(app, config)
-    onListening({ app, config, phase, url })
+    const { url, grpcAddress } = await listen(app, config)
+    onListening({ app, config, phase, url, grpcAddress })
   } catch (error) {
     process.stderr.write(`${error instanceof ConfigError ? error.message : ((error as Error).stack ?? error)}\n`)
     process.exit(1)
@@ -47,16 +49,18 @@ function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error
 }
 
-async function listen(app: FastifyInstance, { HOST, PORT }: Config): Promise<string> {
+async function listen(app: FastifyInstance, { HOST, PORT }: Config): Promise<Pick<Serving, 'url' | 'grpcAddress'>> {
   await app.ready()
   try {
+    // Before HTTP, so that gRPC is there when /livez says that the server is.
+    const grpcAddress = app.hasDecorator('grpc') ? await app.grpc.listen() : undefined
     await app.listen({ host: HOST, port: PORT, listenTextResolver: (address) => `server listening at ${address}` })
+    const { address, family, port } = app.server.address() as AddressInfo
+    return { url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`, grpcAddress }
   } catch (error) {
     await app.close()
     throw explain(error as NodeJS.ErrnoException, HOST, PORT)
   }
-  const { address, family, port } = app.server.address() as AddressInfo
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }
 
 function explain(error: NodeJS.ErrnoException, host: string, port: number): Error {

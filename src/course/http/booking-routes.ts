@@ -3,8 +3,8 @@ import { Type } from 'typebox'
 import { Problem, problemThat } from '../../platform/problem-schema.ts'
 import type { BookingService } from '../booking.ts'
 import { exampleIds } from '../seed-data.ts'
-import { Booking, bookingParams, NewBooking, Status, UserId } from './booking-schemas.ts'
-import { NextPageToken, pageQuery, Uuid } from './course-schemas.ts'
+import { Booking, BookingQuery, bookingParams, NewBooking } from './booking-schemas.ts'
+import { NextPageToken } from './course-schemas.ts'
 import { IdempotencyKey, keyReused, replayHeaders, withIdempotency } from './idempotency-key.ts'
 
 const tags = ['Bookings']
@@ -56,12 +56,7 @@ export const bookingRoutes: FastifyPluginAsyncTypebox<{ bookings: BookingService
         summary: 'List bookings',
         description: 'Newest first. A page token goes with the filters that it was given for.',
         tags,
-        querystring: Type.Object({
-          status: Type.Optional(Status),
-          user_id: Type.Optional(UserId),
-          course_id: Type.Optional(Uuid(exampleIds.course)),
-          ...pageQuery,
-        }),
+        querystring: BookingQuery,
         response: {
           200: Type.Object(
             { bookings: Type.Immutable(Type.Array(Booking)), next_page_token: NextPageToken },

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { exampleIds } from '../seed-data.ts'
-import { Currency, Instant, Line, NullableInstant, Price, Uuid } from './course-schemas.ts'
+import { Currency, Instant, Line, NullableInstant, Price, pageQuery, Uuid } from './course-schemas.ts'
 
 export const Status = Type.Enum(['created', 'reserved', 'completed', 'failed', 'expired'], { type: 'string' })
 
@@ -59,6 +59,14 @@ export const NewBooking = Type.Object(
     ],
   },
 )
+
+/** Which bookings a list has, and which page of it. */
+export const BookingQuery = Type.Object({
+  status: Type.Optional(Status),
+  user_id: Type.Optional(UserId),
+  course_id: Type.Optional(Uuid(exampleIds.course)),
+  ...pageQuery,
+})
 
 /** @param example a seeded booking for which the operation works */
 export const bookingParams = (example: string) => Type.Object({ booking_id: Uuid(example, 'The booking.') })

@@ -1,0 +1,77 @@
+import descriptor from 'protobufjs/ext/descriptor/index.js'
+import { descriptorSet } from '../../proto/descriptor-set.ts'
+
+/** The part of google/protobuf/descriptor.proto that is used here. */
+interface Named {
+  readonly name: string
+}
+interface Message extends Named {
+  readonly field?: readonly Named[]
+  readonly nestedType?: readonly Message[]
+  readonly enumType?: readonly Named[]
+}
+interface File extends Named {
+  readonly package: string
+  readonly dependency: readonly string[]
+  readonly messageType: readonly Message[]
+  readonly enumType: readonly Named[]
+  readonly service: readonly (Named & { readonly method: readonly Named[] })[]
+}
+
+/** The files of `proto/` as reflection gives them out. */
+export class DescriptorFiles {
+  readonly #files = new Map<string, File>()
+  readonly #bytes = new Map<string, Uint8Array>()
+  readonly #fileOf = new Map<string, string>()
+
+  constructor(set: Uint8Array) {
+    const { file: files } = descriptor.FileDescriptorSet.decode(set) as unknown as { file: File[] }
+    for (const file of files) {
+      this.#files.set(file.name, file)
+      this.#bytes.set(file.name, descriptor.FileDescriptorProto.encode(file).finish())
+      for (const symbol of symbolsOf(file)) this.#fileOf.set(symbol, file.name)
+    }
+  }
+
+  /** Which file declares a service, method, message, field or enum, by its full name. */
+  nameOf(symbol: string): string | undefined {
+    return this.#fileOf.get(symbol)
+  }
+
+  /** A file's descriptor and those of all that it imports, each as bytes; undefined when there is no such file. */
+  withImports(name: string): Uint8Array[] | undefined {
+    if (!this.#files.has(name)) return undefined
+    // A set that grows while it is walked.
+    const names = new Set([name])
+    for (const each of names) for (const other of this.#files.get(each)?.dependency ?? []) names.add(other)
+    return [...names].map((each) => this.#bytes.get(each) as Uint8Array)
+  }
+}
+
+let files: DescriptorFiles | undefined
+
+/** Those of this program; made when they are first asked for. */
+export function descriptorFiles(): DescriptorFiles {
+  files ??= new DescriptorFiles(descriptorSet)
+  return files
+}
+
+function symbolsOf({ package: scope, messageType, enumType, service }: File): string[] {
+  return [
+    ...messageType.flatMap((message) => symbolsOfMessage(scope, message)),
+    ...enumType.map(({ name }) => `${scope}.${name}`),
+    ...service.flatMap(({ name, method }) => [
+      `${scope}.${name}`,
+      ...method.map((each) => `${scope}.${name}.${each.name}`),
+    ]),
+  ]
+}
+
+function symbolsOfMessage(scope: string, { name, field = [], nestedType = [], enumType = [] }: Message): string[] {
+  const own = `${scope}.${name}`
+  return [
+    own,
+    ...[...field, ...enumType].map((each) => `${own}.${each.name}`),
+    ...nestedType.flatMap((nested) => symbolsOfMessage(own, nested)),
+  ]
+}

@@ -1,0 +1,145 @@
+import { Server, ServerCredentials, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js'
+import type { FastifyBaseLogger } from 'fastify'
+import fp from 'fastify-plugin'
+import { type Config, ConfigError } from '../../config.ts'
+import { Health, type Readiness } from './health.ts'
+import { addReflection } from './reflection.ts'
+import { Malformed } from './unary.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    grpc: GrpcServer
+  }
+}
+
+/** Longer than any call that is worth waiting for, shorter than the whole shutdown may take. */
+const GRACE_MS = 10_000
+
+const LIMITS = {
+  /** Bytes of a request, as over HTTP. What is larger gets RESOURCE_EXHAUSTED before it has been read. */
+  'grpc.max_receive_message_length': 64 * 1024,
+  /** Calls at a time on one connection; a client keeps the others waiting. */
+  'grpc.max_concurrent_streams': 1000,
+  // A client that has vanished without a word is noticed, and one that has forgotten its connection loses it.
+  'grpc.keepalive_time_ms': 60_000,
+  'grpc.keepalive_timeout_ms': 20_000,
+  'grpc.max_connection_idle_ms': 300_000,
+}
+
+/** The gRPC server of an app: its services, health and reflection on one port, from `listen` until the app closes. */
+export class GrpcServer {
+  readonly #server = new Server(LIMITS)
+  readonly #services: string[] = []
+  readonly #health: Health
+  readonly #config: Pick<Config, 'HOST' | 'GRPC_PORT'>
+  readonly #log: FastifyBaseLogger
+
+  constructor(config: Pick<Config, 'HOST' | 'GRPC_PORT'>, readiness: Readiness, log: FastifyBaseLogger) {
+    this.#config = config
+    this.#log = log
+    this.#health = new Health({ '': readiness })
+    this.#health.addTo(this.#server)
+    addReflection(this.#server, () => this.#services)
+  }
+
+  /**
+   * Adds a service; before `listen`.
+   *
+   * @param name its full name: `course.v1.CatalogService`
+   * @param readiness resolves when the service can do its work, for the health service
+   */
+  addService(
+    name: string,
+    definition: ServiceDefinition,
+    handlers: UntypedServiceImplementation,
+    readiness: Readiness,
+  ): void {
+    this.#server.addService(forgiving(definition), handlers)
+    this.#services.push(name)
+    this.#health.add(name, readiness)
+  }
+
+  /**
+   * @returns where it listens, with the port that it really got: `127.0.0.1:9900`
+   * @throws ConfigError when it cannot listen there
+   */
+  async listen(): Promise<string> {
+    const { HOST, GRPC_PORT } = this.#config
+    const host = HOST.includes(':') ? `[${HOST}]` : HOST
+    try {
+      const port = await this.#bind(`${host}:${GRPC_PORT}`)
+      this.#log.info(`gRPC server listening at ${host}:${port}`)
+      return `${host}:${port}`
+    } catch (error) {
+      throw explain(error as Error, HOST, GRPC_PORT)
+    }
+  }
+
+  #bind(address: string): Promise<number> {
+    return new Promise<number>((resolve, reject) => {
+      this.#server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) =>
+        error ? reject(error) : resolve(port),
+      )
+    })
+  }
+
+  /** Takes no new calls, waits for those in flight, and cuts off what is left after ten seconds. */
+  close(): Promise<void> {
+    this.#health.close()
+    return new Promise((resolve) => {
+      const late = setTimeout(() => this.#server.forceShutdown(), GRACE_MS)
+      this.#server.tryShutdown(() => {
+        clearTimeout(late)
+        resolve()
+      })
+    })
+  }
+}
+
+/** Decorates the app with `app.grpc`, and closes it with the app: before the database, while HTTP is drained as well. */
+export const grpcServer = fp<{ config: Config; readiness: Readiness }>(
+  async (app, { config, readiness }) => {
+    const server = new GrpcServer(config, readiness, app.log)
+    app.decorate('grpc', server)
+    let closing: Promise<void> | undefined
+    // Begins here, so that it takes no longer than draining HTTP does; ends there, before what it needs is closed.
+    app.addHook('preClose', async () => {
+      closing = server.close()
+    })
+    app.addHook('onClose', () => closing)
+  },
+  { name: 'grpc-server' },
+)
+
+/** Lets a request that cannot be read through to its handler, which answers it as any other that is not valid. */
+function forgiving(definition: ServiceDefinition): ServiceDefinition {
+  return Object.fromEntries(
+    Object.entries(definition).map(([name, method]) => [
+      name,
+      { ...method, requestDeserialize: (bytes: Buffer) => readOrMalformed(method.requestDeserialize, bytes) },
+    ]),
+  )
+}
+
+function readOrMalformed(read: (bytes: Buffer) => object, bytes: Buffer): object {
+  try {
+    return read(bytes)
+  } catch {
+    // Whatever is wrong with it, the handler says so to the caller.
+    return new Malformed()
+  }
+}
+
+/** grpc-js tells by words alone what went wrong. */
+function explain(error: Error, host: string, port: number): Error {
+  if (/EADDRINUSE/.test(error.message)) {
+    return new ConfigError('GRPC_PORT', `${port} is in use`, 'Stop what uses it, or set GRPC_PORT to another number.')
+  }
+  if (/EACCES/.test(error.message)) {
+    return new ConfigError('GRPC_PORT', `${port} needs privileges`, 'Set GRPC_PORT to 1024 or more.')
+  }
+  if (/EADDRNOTAVAIL|ENOTFOUND|Name resolution failed/.test(error.message)) {
+    return new ConfigError('HOST', `${host} is not an address of this machine`, 'Set HOST to 127.0.0.1 or 0.0.0.0.')
+  }
+  return error
+}

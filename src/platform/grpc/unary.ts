@@ -1,0 +1,82 @@
+import { type handleUnaryCall, Metadata, type ServerUnaryCall, status } from '@grpc/grpc-js'
+import { announce, type RpcMetadata, type RpcSignal, signals } from '../../signals.ts'
+import { onBehalfOf } from '../cancellation.ts'
+import { DomainError } from '../domain-error.ts'
+import { addDetails, GrpcError, toGrpcError } from './grpc-error.ts'
+import { MetadataCarrier } from './metadata.ts'
+
+/** What a handler may want to know about a call beside its request. */
+export interface Call {
+  readonly requestMetadata: RpcMetadata
+  readonly responseMetadata: RpcMetadata
+}
+
+/** Takes the place of a request that is no message of its type. */
+export class Malformed {}
+
+type AnyCall = ServerUnaryCall<unknown, unknown>
+
+/**
+ * A method that takes one request and gives one response. The whole of it is announced on `signals.rpcServer`. What
+ * `handle` throws becomes a status, and its statements end with the call: at its deadline or when it is cancelled.
+ */
+export function unary<Request, Response>(
+  handle: (request: Request, call: Call) => Promise<Response>,
+): handleUnaryCall<Request, Response> {
+  return (call, callback) => {
+    const response = new Metadata()
+    const signal = signalOf(call, response)
+    announce(signals.rpcServer, signal, () => outcome(call, signal, handle)).then(
+      (message) => {
+        call.sendMetadata(response)
+        callback(null, message)
+      },
+      (error: unknown) => {
+        const failure = toGrpcError(error)
+        addDetails(response, failure)
+        callback({ code: failure.code, details: failure.message, metadata: response })
+      },
+    )
+  }
+}
+
+function signalOf(call: AnyCall, response: Metadata): RpcSignal {
+  const [, service = '', method = ''] = call.getPath().split('/')
+  return {
+    service,
+    method,
+    requestMetadata: new MetadataCarrier(call.metadata),
+    responseMetadata: new MetadataCarrier(response),
+    statusCode: undefined,
+  }
+}
+
+async function outcome<Request, Response>(
+  call: ServerUnaryCall<Request, Response>,
+  signal: RpcSignal,
+  handle: (request: Request, call: Call) => Promise<Response>,
+): Promise<Response> {
+  try {
+    if (isOver(call)) throw whyOver(call)
+    if (call.request instanceof Malformed) throw new DomainError('invalid', 'The request is not a message of its type.')
+    const response = await onBehalfOf(call, () => handle(call.request, signal))
+    if (isOver(call)) throw whyOver(call)
+    signal.statusCode = status.OK
+    return response
+  } catch (error) {
+    const cause = isOver(call) ? whyOver(call) : error
+    signal.statusCode = toGrpcError(cause).code
+    throw cause
+  }
+}
+
+/** The deadline counts from when it has passed, even if the event loop was too busy to notice. */
+function isOver(call: AnyCall): boolean {
+  return call.cancelled || Number(call.getDeadline()) <= Date.now()
+}
+
+function whyOver(call: AnyCall): GrpcError {
+  return Number(call.getDeadline()) <= Date.now()
+    ? new GrpcError(status.DEADLINE_EXCEEDED, 'DEADLINE_EXCEEDED', 'The deadline has passed.')
+    : new GrpcError(status.CANCELLED, 'CANCELLED', 'The caller has cancelled the call.')
+}
