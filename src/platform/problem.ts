@@ -67,7 +67,7 @@ function describe(error: FastifyError | Error): Description {
   if (validation) {
     return {
       status: 400,
-      detail: `The request's ${validationContext ?? 'input'} is not valid.`,
+      detail: `The request's ${PART[validationContext ?? ''] ?? 'input is'} not valid.`,
       errors: validation.map((failure) => ({
         path: pathOfFailure(failure),
         message: failure.message ?? 'is not valid',
@@ -94,6 +94,14 @@ function describeDomainError(error: DomainError): Description {
 const UNEXPECTED: Record<number, string> = {
   500: 'The server ran into an error. Its log has the details under this request_id.',
   503: 'The server cannot take this request just now. Try again shortly.',
+}
+
+/** Fastify's names for the parts of a request, in a sentence. */
+const PART: Record<string, string> = {
+  body: 'body is',
+  params: 'path is',
+  querystring: 'query is',
+  headers: 'headers are',
 }
 
 /** Ajv points at the parent of what is missing or too much; the caller wants the field itself. */

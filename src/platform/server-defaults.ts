@@ -33,7 +33,7 @@ export const serverDefaults = fastifyPlugin<{ config: Config }>(
       await app.register(cors, {
         origin: config.CORS_ORIGIN,
         methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
-        exposedHeaders: ['location', 'retry-after', 'x-request-id'],
+        exposedHeaders: ['location', 'retry-after', 'x-request-id', 'idempotency-replayed'],
       })
     }
   },

@@ -95,7 +95,7 @@ t.test('problem details', async (t) => {
     t.match((await postJson(`${url}/things`, [])).body.errors, [{ path: '/', message: 'must be object' }])
     t.match((await postJson(`${url}/things`, null)).body.errors, [{ path: '/', message: 'must be object' }])
     const params = await getJson(`${url}/things/12`)
-    isProblem(t, params, 400, '/things/12', /params is not valid/)
+    isProblem(t, params, 400, '/things/12', /path is not valid/)
     t.match(params.body.errors, [{ path: '/id', message: /uuid/ }])
   })
 
