@@ -93,6 +93,17 @@ t.test('what the course service announces', async (t) => {
     t.notMatch(JSON.stringify(error, Object.getOwnPropertyNames(error)), /secret/i)
   })
 
+  t.test('two statements for a page of courses with their batches, however many', async (t) => {
+    for (let i = 0; i < 5; i++) await newCourse(app, { batches: [batch(), batch()] })
+    heard.clear()
+    const { courses } = (await send(app, 'GET', '/v1/courses?page_size=100&include=batches')).json()
+    t.ok(courses.length >= 5)
+    t.same(
+      heard.queries.map(({ operation, table }) => `${operation} ${table}`),
+      ['SELECT courses', 'SELECT batches'],
+    )
+  })
+
   t.test('bookings, after the commit', async (t) => {
     const { course_id } = await newCourse(app)
     heard.clear()
