@@ -76,8 +76,7 @@ export class PostgresConnection {
       return connection
     } catch (error) {
       socket.destroy()
-      const { message, sqlState } = withoutValues(error)
-      throw new DatabaseError(message, sqlState === connectionState.lost ? connectionState.cannotConnect : sqlState)
+      throw withoutValues(error)
     } finally {
       inTime()
     }

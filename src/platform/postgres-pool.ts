@@ -110,7 +110,9 @@ export class PostgresPool {
           this.#failure = undefined
           this.add(connection)
         },
-        (error: DatabaseError) => {
+        ({ message }: DatabaseError) => {
+          // Also when the server refuses us: to who asks it makes no difference, and it may be mended.
+          const error = new DatabaseError(message, connectionState.cannotConnect)
           this.#failure = { error, until: performance.now() + PAUSE_MS }
         },
       )

@@ -97,6 +97,19 @@ t.test('a PostgreSQL server', needs('postgres', 'initdb'), async (t) => {
     t.pass()
   })
 
+  t.test('that lets us in no more is away', async (t) => {
+    const admin = postgres(server.url, { max: 1 })
+    t.teardown(() => admin.end())
+    await admin`create role locked login password 'the right one'`
+    const leaving = await open(t, { DATABASE_URL: server.url.replace('course@', 'locked:the%20right%20one@') })
+    await leaving.ping()
+    await admin`alter role locked password 'another one'`
+    await admin`select pg_terminate_backend(pid) from pg_stat_activity where usename = 'locked'`
+    const work = () => leaving.transaction((tx) => tx.execute(sql`select 1`))
+    await waitFor('a new connection', () => work().catch((error) => /password/.test(error.cause.message)))
+    await t.rejects(work(), { ...away, cause: { sqlState: '08001' } })
+  })
+
   t.test('is asked no more when the database is closed', async (t) => {
     const closing = await open(t, { DATABASE_URL: server.url })
     const last = closing.transaction((tx) => tx.execute(sql`select pg_sleep(0.1), 'done' as text`))
@@ -145,7 +158,7 @@ t.test('at the start', needs('postgres', 'initdb'), async (t) => {
     )
     const ms = performance.now() - began
     t.ok(ms > 200 && ms < 1500, `after ${ms} ms`)
-    t.match(waits, [{ name: 'DatabaseError', sqlState: '08001' }], 'and it says so once while it waits')
+    t.match(waits, [{ name: 'DatabaseError', sqlState: '08006' }], 'and it says so once while it waits')
   })
 
   t.test('a server that comes late is found', async (t) => {
