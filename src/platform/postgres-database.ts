@@ -6,8 +6,9 @@ import { type Config, ConfigError } from '../config.ts'
 import type { Database, Patience, Queries } from './database.ts'
 import { connectionState, DatabaseError, unwrapped } from './database-error.ts'
 import { DomainError } from './domain-error.ts'
-import { announcedQueries, PostgresConnection, type Target } from './postgres-connection.ts'
+import { type Answer, announcedQueries, PostgresConnection, type RowShape, type Target } from './postgres-connection.ts'
 import { PostgresPool } from './postgres-pool.ts'
+import { describe } from './statement.ts'
 
 export type PostgresSettings = Pick<
   Config,
@@ -35,7 +36,7 @@ export async function openPostgres(url: string, settings: PostgresSettings, pati
 
 function overPool(pool: PostgresPool, target: Target): Database {
   const queries = announcedQueries((text, parameters, shape) =>
-    pool.use((connection) => connection.query(text, parameters, shape)),
+    pool.use((connection) => committing(connection, text, parameters, shape)),
   )
   return {
     run: (work) => available(async () => await work(queries)),
@@ -60,11 +61,24 @@ async function transaction<R>(connection: PostgresConnection, work: (queries: Qu
 }
 
 async function commit(connection: PostgresConnection): Promise<void> {
-  const { command } = await connection.query('commit').catch((error: DatabaseError) => {
-    throw connection.isBroken ? new DatabaseError(error.message, connectionState.outcomeUnknown) : error
-  })
+  const { command } = await committing(connection, 'commit')
   // What a transaction gets in which a statement has failed, and somebody has swallowed its error.
   if (command !== 'COMMIT') throw new DatabaseError('the transaction had failed, so nothing was committed', '25P02')
+}
+
+/** Sends what commits a change. If the connection breaks before the answer, nobody knows whether it was committed. */
+async function committing(
+  connection: PostgresConnection,
+  text: string,
+  parameters?: readonly unknown[],
+  shape?: RowShape,
+): Promise<Answer> {
+  try {
+    return await connection.query(text, parameters, shape)
+  } catch (error) {
+    if (!connection.isBroken || describe(text).operation === 'SELECT') throw error
+    throw new DatabaseError((error as DatabaseError).message, connectionState.outcomeUnknown)
+  }
 }
 
 /** The one place where an outage becomes an error of the domain. */

@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm'
 import postgres from 'postgres'
 import t, { type Test } from 'tap'
 import { loadConfig } from '../../src/config.ts'
-import { type Database, type DatabaseConfig, openDatabase } from '../../src/platform/database.ts'
+import { type Database, type DatabaseConfig, openDatabase, type Queries } from '../../src/platform/database.ts'
 import { runApp } from '../support/app-process.ts'
 import { needs } from '../support/installed.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres-server.ts'
@@ -88,13 +88,15 @@ t.test('a PostgreSQL server', needs('postgres', 'initdb'), async (t) => {
     t.same(await notes(database), ['kept'])
   })
 
-  t.test('whose answer to a commit is lost: nobody is told that it was made, or that it was not', async (t) => {
-    const port = await proxyThatEatsCommits(t, server)
-    const behind = await open(t, { DATABASE_URL: server.url.replace(/:\d+\//, `:${port}/`) })
-    const work = behind.transaction((tx) => tx.execute(sql`insert into notes values (${'perhaps'})`))
-    await t.rejects(work, { ...away, message: /may have been made or not/, cause: { sqlState: '08007' } })
-    await waitFor('the commit, which did arrive', async () => (await notes(database)).includes('perhaps'))
-    t.pass()
+  t.test('whose answer to a change is lost: nobody is told that it was made, or that it was not', async (t) => {
+    const unknown = { ...away, message: /may have been made or not/, cause: { sqlState: '08007' } }
+    for (const [note, last] of Object.entries({ perhaps: 'commit', maybe: 'insert' })) {
+      const port = await proxyThatHangsUpAfter(t, server, last)
+      const behind = await open(t, { DATABASE_URL: server.url.replace(/:\d+\//, `:${port}/`) })
+      const insert = (queries: Queries) => queries.execute(sql.raw(`insert into notes values ('${note}')`))
+      await t.rejects(last === 'commit' ? behind.transaction(insert) : behind.run(insert), unknown)
+      await waitFor('the change, which did arrive', async () => (await notes(database)).includes(note))
+    }
   })
 
   t.test('that lets us in no more is away', async (t) => {
@@ -191,17 +193,17 @@ async function connections(database: Database): Promise<number> {
   return row?.count as number
 }
 
-/** Passes everything on, but hangs up instead of passing on what follows a COMMIT. Gives its port. */
-async function proxyThatEatsCommits(t: Test, server: PostgresServer): Promise<number> {
+/** Passes everything on, but hangs up instead of passing on the answer to what has `word` in it. Gives its port. */
+async function proxyThatHangsUpAfter(t: Test, server: PostgresServer, word: string): Promise<number> {
   const open = new Set<Socket>()
   const proxy = createServer((client) => {
     const upstream = connect(Number(new URL(server.url).port), '127.0.0.1')
-    let hasCommitted = false
+    let isOver = false
     client.on('data', (bytes) => {
-      hasCommitted ||= bytes.includes('commit')
+      isOver ||= bytes.includes(word)
       upstream.write(bytes)
     })
-    upstream.on('data', (bytes) => (hasCommitted ? client.destroy() : client.write(bytes)))
+    upstream.on('data', (bytes) => (isOver ? client.destroy() : client.write(bytes)))
     client.on('close', () => upstream.end())
     for (const socket of [client, upstream]) open.add(socket.on('error', () => socket.destroy()))
   })

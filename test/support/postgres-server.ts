@@ -2,12 +2,12 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import postgres from 'postgres'
 import type { Test } from 'tap'
+import { freePort } from './free-port.ts'
 import { findProgram, needs, unprivileged } from './installed.ts'
 import { waitFor } from './wait-for.ts'
 
@@ -182,13 +182,4 @@ function guard(server: ChildProcess, folder: string): void {
   })
   shell.unref()
   server.once('exit', () => shell.kill())
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
 }
