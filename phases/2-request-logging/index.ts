@@ -5,10 +5,11 @@ import { domainLog } from './domain-log.ts'
 import { requestId } from './request-id.ts'
 import { requestLog } from './request-log.ts'
 import { currentFields, requestScope } from './request-scope.ts'
+import { rpcLog } from './rpc-log.ts'
 
 export default definePhase({
   number: 2,
   title: 'Request logging',
   logger: (config) => createLogger(config, currentFields),
-  plugins: [...logging.plugins, requestId, requestScope, requestLog, domainLog],
+  plugins: [...logging.plugins, requestId, requestScope, requestLog, domainLog, rpcLog],
 })

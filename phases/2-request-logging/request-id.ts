@@ -7,10 +7,7 @@ import fastifyPlugin from 'fastify-plugin'
  */
 export const requestId = fastifyPlugin(
   async (app) => {
-    app.setGenReqId(({ headers }) => {
-      const given = headers['x-request-id']
-      return typeof given === 'string' && ACCEPTED.test(given) ? given : randomUUID()
-    })
+    app.setGenReqId(({ headers }) => idFrom(headers['x-request-id']))
     app.addHook('onRequest', (request, reply, done) => {
       reply.header('x-request-id', request.id)
       done()
@@ -18,5 +15,10 @@ export const requestId = fastifyPlugin(
   },
   { name: 'request-id' },
 )
+
+/** The id that a caller has given, if it can be accepted, or else a new one. */
+export function idFrom(given: unknown): string {
+  return typeof given === 'string' && ACCEPTED.test(given) ? given : randomUUID()
+}
 
 const ACCEPTED = /^[A-Za-z0-9._-]{1,128}$/

@@ -5,10 +5,19 @@ import { courseMetrics } from './course-metrics.ts'
 import { httpMetrics } from './http-metrics.ts'
 import { metricsEndpoint } from './metrics-endpoint.ts'
 import { processMetrics } from './process-metrics.ts'
+import { rpcMetrics } from './rpc-metrics.ts'
 
 export default definePhase({
   number: 3,
   title: 'Metrics with Prometheus',
   logger: requestLogging.logger,
-  plugins: [...requestLogging.plugins, processMetrics, metricsEndpoint, httpMetrics, courseMetrics, bookingGauges],
+  plugins: [
+    ...requestLogging.plugins,
+    processMetrics,
+    metricsEndpoint,
+    httpMetrics,
+    rpcMetrics,
+    courseMetrics,
+    bookingGauges,
+  ],
 })

@@ -2,6 +2,7 @@ import { definePhase } from '../../src/phase.ts'
 import metrics from '../3-metrics/index.ts'
 import { clientSpans } from './client-spans.ts'
 import { jaegerExporter } from './jaeger-exporter.ts'
+import { rpcSpans } from './rpc-spans.ts'
 import { serverSpans } from './server-spans.ts'
 import { signalSpans } from './signal-spans.ts'
 import { tracerProvider } from './tracer-provider.ts'
@@ -14,6 +15,7 @@ export default definePhase({
     ...metrics.plugins,
     [tracerProvider, { createExporter: jaegerExporter }],
     serverSpans,
+    rpcSpans,
     signalSpans,
     clientSpans,
   ],

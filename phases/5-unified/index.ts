@@ -9,12 +9,15 @@ import { domainLog } from '../2-request-logging/domain-log.ts'
 import { requestId } from '../2-request-logging/request-id.ts'
 import { requestLog } from '../2-request-logging/request-log.ts'
 import { requestScope } from '../2-request-logging/request-scope.ts'
+import { rpcLog } from '../2-request-logging/rpc-log.ts'
 import { bookingGauges } from '../3-metrics/booking-gauges.ts'
 import { courseMetrics } from '../3-metrics/course-metrics.ts'
 import { httpMetrics } from '../3-metrics/http-metrics.ts'
 import { metricsEndpoint } from '../3-metrics/metrics-endpoint.ts'
 import { processMetrics } from '../3-metrics/process-metrics.ts'
+import { rpcMetrics } from '../3-metrics/rpc-metrics.ts'
 import { clientSpans } from '../4-tracing/client-spans.ts'
+import { rpcSpans } from '../4-tracing/rpc-spans.ts'
 import { serverSpans } from '../4-tracing/server-spans.ts'
 import { signalSpans } from '../4-tracing/signal-spans.ts'
 import { tracerProvider } from '../4-tracing/tracer-provider.ts'
@@ -39,7 +42,9 @@ export default definePhase({
     [tracerProvider, { createExporter: otlpExporter, propagator }],
     requestId,
     requestScope,
+    rpcLog,
     serverSpans,
+    rpcSpans,
     traceFields,
     // Logs
     stepLog,
@@ -50,6 +55,7 @@ export default definePhase({
     processMetrics,
     metricsEndpoint,
     [httpMetrics, { exemplarOf }],
+    rpcMetrics,
     courseMetrics,
     bookingGauges,
     otelMetrics,

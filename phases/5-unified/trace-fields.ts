@@ -1,23 +1,36 @@
-import { trace } from '@opentelemetry/api'
+import { type Span, trace } from '@opentelemetry/api'
 import fastifyPlugin from 'fastify-plugin'
-import { currentFields } from '../2-request-logging/request-scope.ts'
+import { signals } from '../../src/signals.ts'
+import { currentFields, type Scope, scopes } from '../2-request-logging/request-scope.ts'
 import { contextManager } from '../4-tracing/context-manager.ts'
 import type {} from '../4-tracing/server-spans.ts'
 
-/** Puts the ids of the request's trace on every line that is logged for it. */
+/** Puts the ids of the trace on every line that is logged for a request or a gRPC call. */
 export const traceFields = fastifyPlugin(
   async (app) => {
     app.addHook('onRequest', ({ span, scope }, _reply, done) => {
-      if (span !== null) {
-        const { traceId, spanId } = span.spanContext()
-        scope.fields.trace_id = traceId
-        scope.fields.span_id = spanId
-      }
+      if (span !== null) addIds(scope, span)
       done()
     })
+
+    const onCall = () => {
+      const scope = scopes.getStore()
+      const span = scope?.context && trace.getSpan(scope.context)
+      if (scope && span) addIds(scope, span)
+    }
+    signals.rpcServer.start.subscribe(onCall)
+    app.addHook('onClose', async () => {
+      signals.rpcServer.start.unsubscribe(onCall)
+    })
   },
-  { name: 'trace-fields', dependencies: ['request-scope', 'server-spans'] },
+  { name: 'trace-fields', dependencies: ['request-scope', 'server-spans', 'rpc-spans'] },
 )
+
+function addIds({ fields }: Scope, span: Span): void {
+  const { traceId, spanId } = span.spanContext()
+  fields.trace_id = traceId
+  fields.span_id = spanId
+}
 
 /** The request's fields, with the id of the very span in which the line is logged. */
 export function currentFieldsWithTrace(): object {

@@ -1,0 +1,24 @@
+import type { RpcSignal } from '../../src/signals.ts'
+
+/**
+ * How a call has ended, as a word: `NOT_FOUND`.
+ *
+ * https://grpc.io/docs/guides/status-codes/
+ */
+export function grpcStatus({ statusCode }: RpcSignal): string {
+  return STATUSES[statusCode ?? UNKNOWN] ?? 'UNKNOWN'
+}
+
+/** Whether the server has failed, rather than the caller. */
+export function isServerFault(status: string): boolean {
+  return SERVER_FAULTS.has(status)
+}
+
+/** By their numbers. */
+const STATUSES = [
+  ...['OK', 'CANCELLED', 'UNKNOWN', 'INVALID_ARGUMENT', 'DEADLINE_EXCEEDED', 'NOT_FOUND', 'ALREADY_EXISTS'],
+  ...['PERMISSION_DENIED', 'RESOURCE_EXHAUSTED', 'FAILED_PRECONDITION', 'ABORTED', 'OUT_OF_RANGE', 'UNIMPLEMENTED'],
+  ...['INTERNAL', 'UNAVAILABLE', 'DATA_LOSS', 'UNAUTHENTICATED'],
+]
+const UNKNOWN = 2
+const SERVER_FAULTS = new Set(['UNKNOWN', 'DEADLINE_EXCEEDED', 'UNIMPLEMENTED', 'INTERNAL', 'UNAVAILABLE', 'DATA_LOSS'])

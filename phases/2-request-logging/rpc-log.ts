@@ -1,0 +1,51 @@
+import type { FastifyBaseLogger } from 'fastify'
+import fastifyPlugin from 'fastify-plugin'
+import { type Progress, type RpcSignal, signals } from '../../src/signals.ts'
+import { onEnd } from '../1-logging/on-end.ts'
+import { grpcStatus, isServerFault } from './grpc-status.ts'
+import { idFrom } from './request-id.ts'
+import { currentFields, type Scope, scopes } from './request-scope.ts'
+
+/**
+ * gRPC calls get what HTTP requests get: an id, which the caller may bring along in the call's metadata, on
+ * every line that is logged for them, and a line when they are over. A call that this process makes takes
+ * the id along, so that both sides of it can be found by one id.
+ */
+export const rpcLog = fastifyPlugin(
+  async (app) => {
+    const openScope = (call: unknown): Scope => {
+      const { requestMetadata, responseMetadata } = call as RpcSignal
+      const request_id = idFrom(requestMetadata.get(KEY))
+      responseMetadata.set(KEY, request_id)
+      return { fields: { request_id } }
+    }
+    const passOn = (call: unknown) => {
+      const { request_id } = currentFields()
+      if (request_id !== undefined) (call as RpcSignal).requestMetadata.set(KEY, request_id)
+    }
+
+    signals.rpcServer.start.bindStore(scopes as never, openScope as never)
+    signals.rpcClient.start.subscribe(passOn)
+    onEnd(app, signals.rpcServer, (call, latency) => log(app.log, call, latency))
+    onEnd(app, signals.rpcClient, (call, latency) => {
+      app.log.debug({ ...fieldsOf(call), latency }, 'call to another service completed')
+    })
+    app.addHook('onClose', async () => {
+      signals.rpcServer.start.unbindStore(scopes as never)
+      signals.rpcClient.start.unsubscribe(passOn)
+    })
+  },
+  { name: 'rpc-log', dependencies: ['request-id'] },
+)
+
+const KEY = 'x-request-id'
+
+function log(logger: FastifyBaseLogger, call: RpcSignal & Progress, latency: number): void {
+  const line = { ...fieldsOf(call), latency }
+  if (isServerFault(line.grpc_status)) logger.error({ ...line, err: call.error }, 'call completed')
+  else logger[line.grpc_status === 'OK' ? 'info' : 'warn'](line, 'call completed')
+}
+
+function fieldsOf(call: RpcSignal) {
+  return { rpc: `${call.service}/${call.method}`, grpc_status: grpcStatus(call) }
+}

@@ -1,0 +1,94 @@
+import {
+  context,
+  propagation,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type TextMapGetter,
+  type TextMapSetter,
+  trace,
+} from '@opentelemetry/api'
+import {
+  ATTR_ERROR_TYPE,
+  ATTR_RPC_METHOD,
+  ATTR_RPC_STATUS_CODE,
+  ATTR_RPC_SYSTEM_NAME,
+  RPC_SYSTEM_NAME_VALUE_GRPC,
+} from '@opentelemetry/semantic-conventions'
+import fastifyPlugin from 'fastify-plugin'
+import { type Progress, type RpcMetadata, type RpcSignal, signals } from '../../src/signals.ts'
+import { grpcStatus, isServerFault } from '../2-request-logging/grpc-status.ts'
+import { scopes } from '../2-request-logging/request-scope.ts'
+import { spanFor } from './span-for.ts'
+
+/** How context is read from a call's metadata and written into it: the headers of gRPC. */
+const getter: TextMapGetter<RpcMetadata> = { get: (metadata, key) => metadata.get(key), keys: () => [] }
+const setter: TextMapSetter<RpcMetadata> = { set: (metadata, key, value) => metadata.set(key, value) }
+
+/**
+ * A span for each gRPC call on either side of it: the caller's span, whose context travels in the call's
+ * metadata as `traceparent`, and below it the span of the service that answers.
+ *
+ * https://opentelemetry.io/docs/specs/semconv/rpc/grpc/
+ */
+export const rpcSpans = fastifyPlugin(
+  async (app) => {
+    const tracer = trace.getTracer('grpc')
+    const spans = new WeakMap<object, Span>()
+
+    const onServerStart = (message: unknown) => {
+      const call = message as RpcSignal
+      const scope = scopes.getStore()
+      if (scope === undefined) return
+      const caller = propagation.extract(ROOT_CONTEXT, call.requestMetadata, getter)
+      const attributes = { ...attributesOf(call), request_id: scope.fields.request_id }
+      const span = tracer.startSpan(nameOf(call), { kind: SpanKind.SERVER, attributes }, caller)
+      spans.set(call, span)
+      scope.context = trace.setSpan(caller, span)
+    }
+    const onServerEnd = (message: unknown) => {
+      const call = message as RpcSignal & Progress
+      const span = spans.get(call)
+      if (span === undefined) return
+      const status = grpcStatus(call)
+      span.setAttribute(ATTR_RPC_STATUS_CODE, status)
+      // As with a 4xx: what is the caller's mistake marks the caller's span, not this one.
+      if (isServerFault(status)) {
+        span.setAttribute(ATTR_ERROR_TYPE, status)
+        if (call.error) span.recordException(call.error as Error)
+        span.setStatus({ code: SpanStatusCode.ERROR })
+      }
+      span.end()
+    }
+    signals.rpcServer.start.subscribe(onServerStart)
+    signals.rpcServer.asyncEnd.subscribe(onServerEnd)
+
+    spanFor(
+      app,
+      signals.rpcClient,
+      (call) => ({ name: nameOf(call), kind: SpanKind.CLIENT, attributes: attributesOf(call) }),
+      (span, call) => {
+        span.setAttribute(ATTR_RPC_STATUS_CODE, grpcStatus(call))
+      },
+    )
+    // Runs inside of what `spanFor` has bound, so the client's span is the current one.
+    const inject = (call: unknown) => propagation.inject(context.active(), (call as RpcSignal).requestMetadata, setter)
+    signals.rpcClient.start.subscribe(inject)
+
+    app.addHook('onClose', async () => {
+      signals.rpcServer.start.unsubscribe(onServerStart)
+      signals.rpcServer.asyncEnd.unsubscribe(onServerEnd)
+      signals.rpcClient.start.unsubscribe(inject)
+    })
+  },
+  { name: 'rpc-spans', dependencies: ['rpc-log', 'tracer-provider'] },
+)
+
+function nameOf({ service, method }: RpcSignal): string {
+  return `${service}/${method}`
+}
+
+function attributesOf(call: RpcSignal) {
+  return { [ATTR_RPC_SYSTEM_NAME]: RPC_SYSTEM_NAME_VALUE_GRPC, [ATTR_RPC_METHOD]: nameOf(call) }
+}

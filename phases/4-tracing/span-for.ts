@@ -1,0 +1,61 @@
+import { type Attributes, context, type Span, type SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions'
+import type { FastifyInstance } from 'fastify'
+import type { Progress, Tracing } from '../../src/signals.ts'
+import { scopes } from '../2-request-logging/request-scope.ts'
+import { scopeWith } from './context-manager.ts'
+
+export interface SpanDescription {
+  readonly name: string
+  readonly kind: SpanKind
+  readonly attributes: Attributes
+}
+
+/**
+ * Makes a span of each piece of announced work. `bindStore` makes it the current span for as long as
+ * the work runs, so that spans of what the work does become its children.
+ *
+ * https://nodejs.org/api/diagnostics_channel.html#channelbindstorestore-transform
+ */
+export function spanFor<T extends object>(
+  app: FastifyInstance,
+  signal: Tracing<T>,
+  describe: (message: T) => SpanDescription,
+  finish?: (span: Span, message: T) => void,
+): void {
+  const tracer = trace.getTracer('course-app')
+  const spans = new WeakMap<object, Span>()
+
+  function start(message: unknown) {
+    const parent = context.active()
+    // Work outside of any request (at start-up, for a scrape) is no trace of its own.
+    if (trace.getSpan(parent) === undefined) return scopes.getStore()
+    const { name, ...options } = describe(message as T)
+    const span = tracer.startSpan(name, options, parent)
+    spans.set(message as T, span)
+    return scopeWith(trace.setSpan(parent, span))
+  }
+
+  function end(message: unknown) {
+    const { error } = message as Progress
+    const span = spans.get(message as T)
+    if (span === undefined) return
+    finish?.(span, message as T)
+    if (error) fail(span, error as Error)
+    span.end()
+  }
+
+  signal.start.bindStore(scopes as never, start as never)
+  signal.asyncEnd.subscribe(end)
+  app.addHook('onClose', async () => {
+    signal.start.unbindStore(scopes as never)
+    signal.asyncEnd.unsubscribe(end)
+  })
+}
+
+/** Marks a span as failed, and records why. */
+export function fail(span: Span, error: Error): void {
+  span.recordException(error)
+  span.setAttribute(ATTR_ERROR_TYPE, error.name)
+  span.setStatus({ code: SpanStatusCode.ERROR, message: error.message })
+}

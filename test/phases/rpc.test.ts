@@ -1,0 +1,83 @@
+import t from 'tap'
+import { startApp } from '../support/app-process.ts'
+import { reflectedClient } from '../support/grpc-client.ts'
+import { startOtlpReceiver } from '../support/otlp-receiver.ts'
+import { scrape } from '../support/scrape.ts'
+import { rootOf, shapeOf } from '../support/span-tree.ts'
+
+const service = 'course.v1.CatalogService'
+const absent = '01943ad7-aa80-7001-8000-ffffffffffff'
+
+t.test('a gRPC call is logged, counted and traced as an HTTP request is', async (t) => {
+  const collector = await startOtlpReceiver(t)
+  const app = await startApp(t, {
+    env: {
+      PHASE: '5',
+      LOG_LEVEL: 'debug',
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+      OTEL_BSP_SCHEDULE_DELAY: '50',
+    },
+  })
+  const address = /gRPC +(\S+)/.exec(app.stderr())?.[1] ?? ''
+  const client = await reflectedClient(t, address)
+  const { courses } = (await client.call(`${service}/ListCourses`, { page_size: 1 })).message as {
+    courses: { course_id: string }[]
+  }
+
+  await t.test('a call that succeeds, for a caller with an id and a trace', async (t) => {
+    const traceId = crypto.randomUUID().replaceAll('-', '')
+    const metadata = { 'x-request-id': 'grpc-1', traceparent: `00-${traceId}-00f067aa0ba902b7-01` }
+    const answer = await client.call(`${service}/GetCourse`, courses[0], { metadata })
+    t.match(answer, { code: 'OK', metadata: { 'x-request-id': 'grpc-1' } })
+
+    const trace = await collector.waitForTrace(traceId, { spans: 4 })
+    const root = rootOf(trace)
+    t.strictSame(shapeOf(root, trace), [`${service}/GetCourse`, 'GET course', 'SELECT courses', 'SET course'])
+    t.match(root, { kind: 'server', parentSpanId: '00f067aa0ba902b7', status: { code: 'unset' } })
+    t.match(root.attributes, {
+      'rpc.system.name': 'grpc',
+      'rpc.method': `${service}/GetCourse`,
+      'rpc.status_code': 'OK',
+      request_id: 'grpc-1',
+    })
+
+    const line = await app.waitForLogLine(
+      'the call',
+      (l) => l.request_id === 'grpc-1' && l.message === 'call completed',
+    )
+    t.match(line, { level: 'info', rpc: `${service}/GetCourse`, grpc_status: 'OK', trace_id: traceId })
+    t.equal(line.span_id, root.spanId)
+    t.type(line.latency, 'number')
+    const statements = (await app.logLines()).filter(
+      (l) => l.request_id === 'grpc-1' && l.message === 'query completed',
+    )
+    t.equal(statements.length, 1)
+    for (const { trace_id } of statements) t.equal(trace_id, traceId)
+  })
+
+  await t.test('a call that is refused is the caller’s mistake', async (t) => {
+    const traceId = crypto.randomUUID().replaceAll('-', '')
+    const metadata = { 'x-request-id': 'not an id', traceparent: `00-${traceId}-00f067aa0ba902b7-01` }
+    const answer = await client.call(`${service}/GetCourse`, { course_id: absent }, { metadata })
+    t.equal(answer.code, 'NOT_FOUND')
+    const [id] = [answer.metadata['x-request-id']]
+    t.match(String(id), /^[0-9a-f-]{36}$/)
+
+    const line = await app.waitForLogLine('the call', (l) => l.request_id === id && l.message === 'call completed')
+    t.match(line, { level: 'warn', grpc_status: 'NOT_FOUND' })
+    const root = rootOf(await collector.waitForTrace(traceId, { spans: 3 }))
+    t.match(root, { status: { code: 'unset' }, attributes: { 'rpc.status_code': 'NOT_FOUND' } })
+  })
+
+  const metrics = await scrape(`${app.url}/metrics`)
+  for (const [method, status_code] of [
+    ['GetCourse', 'OK'],
+    ['GetCourse', 'NOT_FOUND'],
+    ['ListCourses', 'OK'],
+  ] as const) {
+    const labels = { service, method, status_code }
+    t.equal(metrics.value('grpc_server_request_total', labels), 1)
+    t.equal(metrics.value('grpc_server_request_duration_seconds_count', labels), 1)
+  }
+  t.equal(metrics.total('grpc_server_requests_in_flight'), 0)
+})
