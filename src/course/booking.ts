@@ -94,6 +94,10 @@ export interface BookingService {
   completeBooking(bookingId: string, idempotency?: Idempotency): Promise<Booking>
   /** Ends a booking that is not paid for, and gives its seat back. @throws DomainError not_found; conflict: it has ended already */
   expireBooking(bookingId: string, idempotency?: Idempotency): Promise<Booking>
+}
+
+/** Where the bookings themselves are, and not only a way to them. */
+export interface OwnBookingService extends BookingService {
   /** One statement, cheap enough to be asked at every scrape. */
   outstanding(): Promise<Outstanding>
 }

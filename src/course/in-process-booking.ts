@@ -1,6 +1,6 @@
 import { DomainError } from '../platform/domain-error.ts'
 import { announce, signals } from '../signals.ts'
-import type { Booking, BookingListRequest, BookingService, NewBooking, Outstanding } from './booking.ts'
+import type { Booking, BookingListRequest, NewBooking, Outstanding, OwnBookingService } from './booking.ts'
 import { afterMove } from './booking-moved.ts'
 import type { BookingStore } from './booking-store.ts'
 import type { CourseCache } from './course-cache.ts'
@@ -20,7 +20,7 @@ export interface InProcessBookingOptions {
 }
 
 /** The bookings of this process. What happens to them is announced on `signals.booking` once it is committed. */
-export class InProcessBooking implements BookingService {
+export class InProcessBooking implements OwnBookingService {
   readonly #store: BookingStore
   readonly #keys: IdempotencyStore
   readonly #courses: CourseCache

@@ -1,5 +1,5 @@
 import fp from 'fastify-plugin'
-import { type BookingService, HOLD_MS } from './booking.ts'
+import { HOLD_MS, type OwnBookingService } from './booking.ts'
 import { BookingStore } from './booking-store.ts'
 import { CatalogStore } from './catalog-store.ts'
 import type { CatalogService } from './course.ts'
@@ -16,7 +16,7 @@ import { Sweeper } from './sweeper.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    course: { readonly catalog: CatalogService; readonly bookings: BookingService; readonly sweeper: Sweeper }
+    course: { readonly catalog: CatalogService; readonly bookings: OwnBookingService; readonly sweeper: Sweeper }
   }
 }
 

@@ -1,5 +1,5 @@
 /** What can go wrong in the domain, in words that fit HTTP and gRPC alike. */
-export type DomainErrorCode = 'invalid' | 'not_found' | 'conflict' | 'sold_out' | 'unavailable' | 'internal'
+export type DomainErrorCode = 'invalid' | 'not_found' | 'conflict' | 'sold_out' | 'unavailable' | 'timeout' | 'internal'
 
 /** The one error that services throw on purpose. Its message is safe to show to the caller. */
 export class DomainError extends Error {

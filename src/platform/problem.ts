@@ -25,6 +25,7 @@ const STATUS_OF: Record<DomainErrorCode, number> = {
   conflict: 409,
   sold_out: 409,
   unavailable: 503,
+  timeout: 504,
   internal: 500,
 }
 

@@ -40,7 +40,7 @@ export function toBookingMessage(booking: Booking): BookingMessage {
 
 const STATUS_PREFIX = 'BOOKING_STATUS_'
 
-function toStatusMessage(status: BookingStatus) {
+export function toStatusMessage(status: BookingStatus) {
   return `${STATUS_PREFIX}${status.toUpperCase() as Uppercase<BookingStatus>}` as const
 }
 

@@ -30,6 +30,7 @@ const STATUS_OF: Record<DomainErrorCode, status> = {
   conflict: status.FAILED_PRECONDITION,
   sold_out: status.FAILED_PRECONDITION,
   unavailable: status.UNAVAILABLE,
+  timeout: status.DEADLINE_EXCEEDED,
   internal: status.INTERNAL,
 }
 
