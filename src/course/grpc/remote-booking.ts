@@ -1,0 +1,73 @@
+import type { CallOptions, GrpcClient, Method } from '../../platform/grpc/client.ts'
+import { serviceDefinition } from '../../platform/grpc/definitions.ts'
+import { GrpcError } from '../../platform/grpc/grpc-error.ts'
+import type { ReceivedBooking } from '../../proto/course/v1/Booking.ts'
+import type { BookingServiceDefinition } from '../../proto/course/v1/BookingService.ts'
+import type { Booking, BookingListRequest, BookingService, NewBooking } from '../booking.ts'
+import { type Idempotency, IdempotencyKeyReused } from '../idempotency.ts'
+import type { Page } from '../page.ts'
+import { toStatusMessage } from './messages.ts'
+import { READ, WRITE } from './remote-calls.ts'
+import { fromBookingMessage } from './remote-messages.ts'
+
+/** The bookings of another process. Beside what `BookingService` says, every method throws `unavailable` and `timeout`. */
+export class RemoteBooking implements BookingService {
+  readonly #client: GrpcClient
+  readonly #methods = serviceDefinition<BookingServiceDefinition>('course.v1.BookingService')
+
+  constructor(client: GrpcClient) {
+    this.#client = client
+  }
+
+  createBooking(booking: NewBooking, idempotency?: Idempotency): Promise<Booking> {
+    return this.#command(this.#methods.CreateBooking, booking, idempotency)
+  }
+
+  async listBookings({ status, ...same }: BookingListRequest): Promise<Page<Booking>> {
+    const request = { ...same, ...(status && { status: toStatusMessage(status) }) }
+    const { bookings, next_page_token } = await this.#client.call(this.#methods.ListBookings, request, READ)
+    return { items: bookings.map(fromBookingMessage), next_page_token }
+  }
+
+  async getBooking(booking_id: string): Promise<Booking> {
+    return fromBookingMessage(await this.#client.call(this.#methods.GetBooking, { booking_id }, READ))
+  }
+
+  reserveBooking(booking_id: string, idempotency?: Idempotency): Promise<Booking> {
+    return this.#command(this.#methods.ReserveBooking, { booking_id }, idempotency)
+  }
+
+  completeBooking(booking_id: string, idempotency?: Idempotency): Promise<Booking> {
+    return this.#command(this.#methods.CompleteBooking, { booking_id }, idempotency)
+  }
+
+  expireBooking(booking_id: string, idempotency?: Idempotency): Promise<Booking> {
+    return this.#command(this.#methods.ExpireBooking, { booking_id }, idempotency)
+  }
+
+  async #command<Request>(
+    method: Method<Request, ReceivedBooking>,
+    request: Request,
+    idempotency: Idempotency | undefined,
+  ): Promise<Booking> {
+    try {
+      return fromBookingMessage(await this.#client.call(method, request, optionsFor(idempotency)))
+    } catch (error) {
+      const isReused = error instanceof GrpcError && error.reason === 'IDEMPOTENCY_KEY_REUSED'
+      throw isReused ? new IdempotencyKeyReused() : error
+    }
+  }
+}
+
+/** With a key the command can be sent again, for it is carried out once. */
+function optionsFor(idempotency: Idempotency | undefined): CallOptions {
+  if (idempotency === undefined) return WRITE
+  return {
+    ...WRITE,
+    isRepeatable: true,
+    metadata: { 'idempotency-key': idempotency.key },
+    onAnswer: (metadata) => {
+      if (metadata.get('idempotency-replayed') === 'true') idempotency.onReplay?.()
+    },
+  }
+}

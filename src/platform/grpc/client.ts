@@ -1,0 +1,156 @@
+import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js'
+import { announce, type RpcMetadata, type RpcSignal, signals } from '../../signals.ts'
+import { targetOf } from './address-list.ts'
+import { MetadataCarrier } from './metadata.ts'
+import { fromServiceError } from './received-error.ts'
+
+/** Of a method as it was generated, what a client needs. */
+export interface Method<Request, Response> {
+  /** `/course.v1.CatalogService/GetCourse` */
+  readonly path: string
+  readonly requestSerialize: (request: Request) => Buffer
+  readonly responseDeserialize: (bytes: Buffer) => Response
+}
+
+export interface CallOptions {
+  /** Milliseconds until the answer must be here, all attempts together. */
+  readonly deadlineMs: number
+  /** Whether it does no harm to send the call again, be it that it changes nothing or that it is recognised. */
+  readonly isRepeatable: boolean
+  readonly metadata?: Readonly<Record<string, string>>
+  /** Called with the response's metadata before the call ends, well or not. */
+  readonly onAnswer?: (metadata: RpcMetadata) => void
+}
+
+const CHANNEL = {
+  // Several servers take turns; one that is away is left out until it is back.
+  loadBalancingConfig: [{ round_robin: {} }],
+}
+
+/**
+ * The pauses add up to less than half a second, so that whoever asks knows soon. While most calls fail none is sent
+ * again: a server that comes back would otherwise meet four times its load.
+ *
+ * https://grpc.io/docs/guides/retry/
+ */
+const RETRIES = {
+  methodConfig: [
+    {
+      name: [{}],
+      retryPolicy: {
+        maxAttempts: 4,
+        initialBackoff: '0.05s',
+        maxBackoff: '0.2s',
+        backoffMultiplier: 2,
+        retryableStatusCodes: ['UNAVAILABLE'],
+      },
+    },
+  ],
+  retryThrottling: { maxTokens: 100, tokenRatio: 0.1 },
+}
+
+const LIMITS = {
+  // A server that has vanished without a word is noticed, and one that is back is used again within a second.
+  'grpc.keepalive_time_ms': 20_000,
+  'grpc.keepalive_timeout_ms': 5000,
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 1000,
+  /** A page of 100 courses with 100 batches each is 3 MB. */
+  'grpc.max_receive_message_length': 16 * 1024 * 1024,
+  // The servers are this service's own: a proxy for the internet does not know them.
+  'grpc.enable_http_proxy': 0,
+}
+
+/**
+ * Calls services on one server or on several that take turns. Every call has a deadline and is announced on
+ * `signals.rpcClient`; it fails with a `DomainError`, or with a `GrpcError` for a reason that the domain does not know.
+ * Connects when it is first used, and again by itself.
+ */
+export class GrpcClient {
+  /** Retries belong to a channel in gRPC, so there is one with and one without. */
+  readonly #retrying: Client
+  readonly #once: Client
+
+  /** @param addresses `host:port`, several with commas between */
+  constructor(addresses: string) {
+    const target = targetOf(addresses)
+    const insecure = credentials.createInsecure()
+    this.#retrying = new Client(target, insecure, {
+      ...LIMITS,
+      'grpc.service_config': JSON.stringify({ ...CHANNEL, ...RETRIES }),
+    })
+    this.#once = new Client(target, insecure, {
+      ...LIMITS,
+      'grpc.service_config': JSON.stringify(CHANNEL),
+      'grpc.enable_retries': 0,
+    })
+  }
+
+  call<Request, Response>(
+    method: Method<Request, Response>,
+    request: Request,
+    options: CallOptions,
+  ): Promise<Response> {
+    const sent = metadataOf(options.metadata)
+    const received = new Metadata()
+    const signal = signalOf(method.path, sent, received)
+    // Not before, so that what the listeners write into the metadata is sent.
+    return announce(signals.rpcClient, signal, () => this.#send(method, request, options, sent, received, signal))
+  }
+
+  /** Like `call`, but nobody hears of it. For calls that are about the server rather than its work. */
+  callUnannounced<Request, Response>(
+    method: Method<Request, Response>,
+    request: Request,
+    options: CallOptions,
+  ): Promise<Response> {
+    const sent = metadataOf(options.metadata)
+    const received = new Metadata()
+    return this.#send(method, request, options, sent, received, signalOf(method.path, sent, received))
+  }
+
+  close(): void {
+    this.#retrying.close()
+    this.#once.close()
+  }
+
+  #send<Request, Response>(
+    { path, requestSerialize, responseDeserialize }: Method<Request, Response>,
+    request: Request,
+    { deadlineMs, isRepeatable, onAnswer }: CallOptions,
+    sent: Metadata,
+    received: Metadata,
+    signal: RpcSignal,
+  ): Promise<Response> {
+    const client = isRepeatable ? this.#retrying : this.#once
+    const options = { deadline: Date.now() + deadlineMs }
+    return new Promise((resolve, reject) => {
+      const end = (error: ServiceError | null, response?: Response) => {
+        if (error) received.merge(error.metadata)
+        signal.statusCode = error ? error.code : status.OK
+        onAnswer?.(signal.responseMetadata)
+        if (error) reject(fromServiceError(error))
+        else resolve(response as Response)
+      }
+      const call = client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, sent, options, end)
+      call.on('metadata', (headers: Metadata) => received.merge(headers))
+    })
+  }
+}
+
+function metadataOf(values: Readonly<Record<string, string>> = {}): Metadata {
+  const metadata = new Metadata()
+  for (const [key, value] of Object.entries(values)) metadata.set(key, value)
+  return metadata
+}
+
+function signalOf(path: string, sent: Metadata, received: Metadata): RpcSignal {
+  const [, service = '', method = ''] = path.split('/')
+  return {
+    service,
+    method,
+    requestMetadata: new MetadataCarrier(sent),
+    responseMetadata: new MetadataCarrier(received),
+    statusCode: undefined,
+  }
+}
