@@ -31,11 +31,15 @@ export async function serve(
     const config = loadConfig()
     const phase = await loadPhase(config.PHASE)
     const app = build(config, phase)
+    let isReady = false
     closeWithGrace({ delay: GRACE_MS, logger: false }, async ({ err, signal }) => {
       if (err) app.log.fatal({ err }, 'the process cannot go on')
       else app.log.info({ signal }, 'shutting down')
-      await app.close()
+      // Before that there is nothing in flight, and closing would wait for a start that may take its time.
+      if (isReady) await app.close()
     })
+    await app.ready()
+    isReady = true
     const { url, grpcAddress } = await listen(app, config)
     onListening({ app, config, phase, url, grpcAddress })
   } catch (error) {
@@ -50,7 +54,6 @@ function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
 }
 
 async function listen(app: FastifyInstance, { HOST, PORT }: Config): Promise<Pick<Serving, 'url' | 'grpcAddress'>> {
-  await app.ready()
   try {
     // Before HTTP, so that gRPC is there when /livez says that the server is.
     const grpcAddress = app.hasDecorator('grpc') ? await app.grpc.listen() : undefined

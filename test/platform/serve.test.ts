@@ -80,3 +80,9 @@ t.test('a start that fails for no reason of configuration shows where', async (t
   t.equal(stdout, '')
   t.match(stderr, /^Error: this plugin is broken\n +at .*small-server/)
 })
+
+t.test('a signal during a start that takes its time ends it at once', async (t) => {
+  const { code, signal, ms } = await runApp(t, { script, env: { PHASE: '1', FAIL: 'to start' } })
+  t.match({ code, signal }, { code: 0, signal: null })
+  t.ok(ms < 10_000, `${ms} ms after its start`)
+})

@@ -12,6 +12,11 @@ await serve(
     app.register(error)
     app.get('/livez', () => ({ status: 'alive' }))
     app.register((_app, _options, done) => {
+      if (process.env.FAIL === 'to start') {
+        process.kill(process.pid, 'SIGTERM')
+        setTimeout(done, 20_000) // longer than the process waits for anything
+        return
+      }
       done(process.env.FAIL === 'at start' ? new Error('this plugin is broken') : undefined)
     })
     return app
