@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
 import { courseGrpc } from './course/grpc/plugin.ts'
 import { course } from './course/plugin.ts'
+import { remoteCourse } from './course/remote-plugin.ts'
 import { error } from './endpoints/error.ts'
 import { external } from './endpoints/external.ts'
 import { type Dependency, health } from './endpoints/health.ts'
@@ -12,21 +13,36 @@ import { partnerProcess } from './partner/process.ts'
 import type { Phase } from './phase.ts'
 import { cache } from './platform/cache.ts'
 import { database } from './platform/database.ts'
+import { GrpcClient } from './platform/grpc/client.ts'
+import { checkHealth } from './platform/grpc/remote-health.ts'
 import { grpcServer } from './platform/grpc/server.ts'
 import { openapi, swaggerPages } from './platform/openapi.ts'
 import { addPhase, createServer } from './platform/server.ts'
 
-/** The whole service: the phase's plugins first, then the platform, then the routes. */
+/** The service in the role that `config` says: the phase's plugins first, then the platform, then the routes. */
 export function buildApp(config: Config, phase: Phase): FastifyInstance {
   const app = createServer(config, phase)
+  if (config.ROLE === 'course') {
+    addPhase(app, config, phase)
+    addCourseService(app, config, { routes: false })
+    return app
+  }
   app.register(openapi) // first, because it describes the routes that it sees being added
   addPhase(app, config, phase)
   app.register(swaggerPages)
-
   app.register(partnerProcess, { config })
+  if (config.ROLE === 'gateway') addRemoteCourse(app, config)
+  else addCourseService(app, config, { routes: true })
+  addEndpoints(app, config)
+  return app
+}
+
+/** The bookings themselves: database, cache, and gRPC; over HTTP as well if there are to be routes. */
+function addCourseService(app: FastifyInstance, config: Config, { routes }: { routes: boolean }): void {
+  const { BOOKING_HOLD_SECONDS, SWEEP_INTERVAL_MS } = config
   app.register(database, { config })
   app.register(cache, { config })
-  app.register(course, { holdMs: config.BOOKING_HOLD_SECONDS * 1000, sweepIntervalMs: config.SWEEP_INTERVAL_MS })
+  app.register(course, { routes, holdMs: BOOKING_HOLD_SECONDS * 1000, sweepIntervalMs: SWEEP_INTERVAL_MS })
 
   const dependencies: Dependency[] = [
     { name: 'database', check: () => app.database.ping() },
@@ -35,7 +51,19 @@ export function buildApp(config: Config, phase: Phase): FastifyInstance {
   app.register(grpcServer, { config, readiness: () => Promise.all(dependencies.map(({ check }) => check())) })
   // Without its cache the service is slower, and no less ready.
   app.register(courseGrpc, { readiness: () => app.database.ping() })
+  app.register(health, { dependencies })
+}
 
+/** The same routes, in front of a course service somewhere else. */
+function addRemoteCourse(app: FastifyInstance, { COURSE_GRPC_URL }: Config): void {
+  const client = new GrpcClient(COURSE_GRPC_URL)
+  app.addHook('onClose', async () => client.close())
+  app.register(remoteCourse, { client })
+  const check = () => checkHealth(client, 'course.v1.BookingService')
+  app.register(health, { dependencies: [{ name: 'course', check }] })
+}
+
+function addEndpoints(app: FastifyInstance, config: Config): void {
   app.register(hello)
   app.register(slow)
   app.register(error)
@@ -44,7 +72,5 @@ export function buildApp(config: Config, phase: Phase): FastifyInstance {
     timeoutMs: config.EXTERNAL_TIMEOUT_MS,
   })
   app.register(propagation, { partnerUrl: () => app.partner.url(), timeoutMs: config.EXTERNAL_TIMEOUT_MS })
-  app.register(health, { dependencies })
   app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/swagger'))
-  return app
 }

@@ -31,12 +31,18 @@ const milliseconds = { minimum: 1, maximum: 60_000, description: 'milliseconds, 
 // Each description completes the sentence "Set PORT to …".
 const ConfigSchema = Type.Object({
   PHASE: Type.Integer({ minimum: 0, maximum: 5, default: 5, description: 'a number from 0 to 5' }),
+  ROLE: Type.Enum(['all', 'gateway', 'course'], { default: 'all', description: 'all, gateway or course' }),
   HOST: Type.String({ minLength: 1, default: '127.0.0.1', description: 'an address of this machine' }),
   PORT: Type.Integer({ ...port, default: 8080, description: 'a port number, 0 to 65535 (0 takes any free port)' }),
   GRPC_PORT: Type.Integer({
     ...port,
     default: 9900,
     description: 'a port number, 0 to 65535 (0 takes any free port)',
+  }),
+  COURSE_GRPC_URL: Type.String({
+    pattern: '^[^\\s,/]+:\\d{1,5}(,[^\\s,/]+:\\d{1,5})*$',
+    default: '127.0.0.1:9900',
+    description: 'host:port of the course service, several with commas between',
   }),
   DATABASE_URL: Type.Optional(
     Type.String({
@@ -97,7 +103,7 @@ const ConfigSchema = Type.Object({
  */
 export function loadConfig(args: readonly string[] = process.argv.slice(2)): Config {
   loadEnvFile()
-  const given = { ...environment(), ...fromArguments(args) }
+  const given = named({ ...environment(), ...fromArguments(args) })
   // Without strictNumbers: false, PORT=Infinity would pass a maximum.
   const ajv = new Ajv({ coerceTypes: true, useDefaults: true, removeAdditional: true, strictNumbers: false })
   try {
@@ -107,6 +113,13 @@ export function loadConfig(args: readonly string[] = process.argv.slice(2)): Con
     if (first === undefined) throw error
     throw explain(first, given)
   }
+}
+
+/** Two processes of one system are told apart by their names, so each role but `all` is one. */
+function named(given: Record<string, string>): Record<string, string> {
+  const { ROLE, OTEL_SERVICE_NAME } = given
+  if (OTEL_SERVICE_NAME !== undefined || (ROLE !== 'gateway' && ROLE !== 'course')) return given
+  return { ...given, OTEL_SERVICE_NAME: ROLE }
 }
 
 function loadEnvFile(): void {

@@ -4,16 +4,13 @@ import { type Serving, serve } from './platform/serve.ts'
 await serve(buildApp, printBanner)
 
 /** Goes to stderr, so that stdout holds log lines and nothing else. */
-function printBanner({ phase, config, url, grpcAddress }: Serving): void {
+function printBanner(serving: Serving): void {
+  const { phase, config, url } = serving
   const lines = [
     '',
     `  Phase ${phase.number}: ${phase.title}`,
     '',
-    `  API     ${url}/swagger`,
-    `  gRPC    ${grpcAddress}`,
-    `  Try     curl ${url}/hello`,
-    `          curl '${url}/slow?ms=500'`,
-    `          curl ${url}/v1/courses`,
+    ...(config.ROLE === 'course' ? withoutApi(serving) : withApi(serving)),
     ...(phase.number >= 3 ? [`  Metrics ${url}/metrics`] : []),
     ...(phase.number >= 1 && config.LOG_FILE ? [`  Logs    tail -f ${config.LOG_FILE}`] : []),
     '',
@@ -21,4 +18,18 @@ function printBanner({ phase, config, url, grpcAddress }: Serving): void {
     '',
   ]
   process.stderr.write(`${lines.join('\n')}\n`)
+}
+
+function withApi({ config, url, grpcAddress }: Serving): string[] {
+  return [
+    `  API     ${url}/swagger`,
+    config.ROLE === 'gateway' ? `  Courses ${config.COURSE_GRPC_URL}` : `  gRPC    ${grpcAddress}`,
+    `  Try     curl ${url}/hello`,
+    `          curl '${url}/slow?ms=500'`,
+    `          curl ${url}/v1/courses`,
+  ]
+}
+
+function withoutApi({ url, grpcAddress }: Serving): string[] {
+  return [`  gRPC    ${grpcAddress}`, `  Health  ${url}/readyz`]
 }

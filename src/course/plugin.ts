@@ -25,6 +25,8 @@ export interface CourseOptions {
   readonly seed?: boolean
   /** The clock by which holds expire and batches end. Default: the system's. */
   readonly now?: () => Date
+  /** Whether there are routes, or `app.course` alone. Default: yes. */
+  readonly routes?: boolean
   /** How long a seat is held, in milliseconds. Default: ten minutes. */
   readonly holdMs?: number
   /** How often overdue holds are looked for once the app listens, in milliseconds; 0, the default: never. */
@@ -33,7 +35,7 @@ export interface CourseOptions {
 
 /** Course booking: brings the database up to date, wires stores and services, adds the routes. */
 export const course = fp<CourseOptions>(
-  async (app, { seed = true, now, holdMs = HOLD_MS, sweepIntervalMs = 0 }) => {
+  async (app, { seed = true, routes = true, now, holdMs = HOLD_MS, sweepIntervalMs = 0 }) => {
     await app.database.migrate(migrations)
     if (seed) await seedIfEmpty(app.database)
 
@@ -50,6 +52,7 @@ export const course = fp<CourseOptions>(
     if (sweepIntervalMs > 0) app.addHook('onListen', async () => sweeper.start(sweepIntervalMs))
     app.addHook('onClose', () => sweeper.stop())
 
+    if (!routes) return
     await app.register(courseRoutes, { catalog })
     await app.register(bookingRoutes, { bookings })
   },

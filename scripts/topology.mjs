@@ -1,0 +1,76 @@
+// Runs the app as three processes: the course service, a gateway, which calls it over gRPC, and the partner, which the
+// gateway starts. Ctrl-C stops all of them; when one ends by itself the others are stopped too, and the exit code is 1.
+// Settings come from the environment (PHASE=4 PORT=9000 npm run topology). The gateway listens on PORT, the course
+// service on GRPC_PORT, and on the port after PORT for /metrics, /livez and /readyz. Port 0 is any free one.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+const main = fileURLToPath(new URL('../dist/src/main.js', import.meta.url))
+const { PORT = '8080', LOG_FILE = 'logs/app.log' } = process.env
+/** In the order in which they start; they stop in the other, so that the gateway can finish what it has begun. */
+const running = []
+let stopping = false
+
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stop(0))
+
+const course = start('course', { PORT: PORT === '0' ? '0' : String(Number(PORT) + 1) })
+const address = await addressOf(course)
+if (address !== undefined && !stopping) start('gateway', { PORT, COURSE_GRPC_URL: address })
+
+function start(role, settings) {
+  const child = spawn(process.execPath, ['--enable-source-maps', main], {
+    env: { ...process.env, ...settings, ROLE: role, LOG_FILE: logFileOf(role) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true, // a group of its own, for Ctrl-C is for this process, which then stops the others in order
+  })
+  print(role, child.stdout, process.stdout)
+  print(role, child.stderr, process.stderr)
+  child.once('exit', (code, signal) => {
+    running.splice(running.indexOf(child), 1)
+    if (stopping) return
+    process.stderr.write(`${role} has ended (${signal ?? `exit code ${code}`}), so the others are stopped\n`)
+    void stop(1)
+  })
+  running.push(child)
+  return child
+}
+
+/** Two processes cannot share a file that is rotated. */
+function logFileOf(role) {
+  return LOG_FILE && join(dirname(LOG_FILE), `${role}.log`)
+}
+
+function print(role, from, to) {
+  createInterface({ input: from }).on('line', (line) => to.write(`${role.padEnd(7)} | ${line}\n`))
+}
+
+/** Where the course service takes gRPC, which it prints when it is ready; undefined if it ends before. */
+async function addressOf(child) {
+  const ready = new Promise((resolve) => {
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      const [, host, port] = /^ {2}gRPC +(.+):(\d+)$/.exec(line) ?? []
+      // All addresses of this machine is nothing that one can connect to everywhere.
+      if (port !== undefined) resolve(`${host === '0.0.0.0' || host === '[::]' ? 'localhost' : host}:${port}`)
+    })
+  })
+  return await Promise.race([ready, once(child, 'exit').then(() => undefined)])
+}
+
+async function stop(exitCode) {
+  if (stopping) return
+  stopping = true
+  process.exitCode = exitCode
+  for (const child of running.toReversed()) {
+    const isOver = child.exitCode !== null || child.signalCode !== null
+    const [code] = isOver ? [child.exitCode] : await ended(child)
+    if (code !== 0) process.exitCode = 1
+  }
+}
+
+function ended(child) {
+  child.kill('SIGTERM')
+  return once(child, 'exit')
+}
