@@ -1,11 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-/** A call whose caller may stop to wait for the answer. */
-export interface Cancellable {
-  /** True from then on. */
-  readonly cancelled: boolean
-}
-
 /** Nobody waits for the answer any more, so the work for it was not done. */
 export class CallEnded extends Error {
   override readonly name = 'CallEnded'
@@ -15,19 +9,23 @@ export class CallEnded extends Error {
   }
 }
 
-const current = new AsyncLocalStorage<Cancellable | undefined>()
+const current = new AsyncLocalStorage<(() => boolean) | undefined>()
 
-/** Runs `work` on behalf of a call: once that is cancelled, no statement is sent any more. */
-export function onBehalfOf<R>(call: Cancellable, work: () => R): R {
-  return current.run(call, work)
+/**
+ * Runs `work` on behalf of a caller: once nobody waits for its answer any more, it sends no more statements.
+ *
+ * @param isOver tells whether that is so, for good
+ */
+export function onBehalfOf<R>(isOver: () => boolean, work: () => R): R {
+  return current.run(isOver, work)
 }
 
-/** Runs work that others wait for too, so that it goes on without the call that began it. */
+/** Runs work that others wait for too, so that it goes on without the caller for whom it began. */
 export function onBehalfOfAll<R>(work: () => R): R {
   return current.getStore() === undefined ? work() : current.run(undefined, work)
 }
 
-/** Whether the call on whose behalf this runs, if there is one, has been cancelled. */
+/** Whether this runs on behalf of a caller who does not wait any more. */
 export function isCancelled(): boolean {
-  return current.getStore()?.cancelled === true
+  return current.getStore()?.() === true
 }

@@ -59,7 +59,8 @@ async function outcome<Request, Response>(
   try {
     if (isOver(call)) throw whyOver(call)
     if (call.request instanceof Malformed) throw new DomainError('invalid', 'The request is not a message of its type.')
-    const response = await onBehalfOf(call, () => handle(call.request, signal))
+    const isCancelled = () => isOver(call)
+    const response = await onBehalfOf(isCancelled, () => handle(call.request, signal))
     if (isOver(call)) throw whyOver(call)
     signal.statusCode = status.OK
     return response
