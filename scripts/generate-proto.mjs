@@ -8,6 +8,7 @@ import { descriptorSetOf } from './descriptor-set.mjs'
 
 const FILES = [
   'course/v1/course.proto',
+  'course/v1/hop.proto',
   'google/rpc/error_details.proto',
   'google/rpc/status.proto',
   'grpc/health/v1/health.proto',

@@ -7,6 +7,7 @@ import { error } from './endpoints/error.ts'
 import { external } from './endpoints/external.ts'
 import { type Dependency, health } from './endpoints/health.ts'
 import { hello } from './endpoints/hello.ts'
+import { hopService } from './endpoints/hop-service.ts'
 import { propagation } from './endpoints/propagation.ts'
 import { slow } from './endpoints/slow.ts'
 import { partnerProcess } from './partner/process.ts'
@@ -31,9 +32,18 @@ export function buildApp(config: Config, phase: Phase): FastifyInstance {
   addPhase(app, config, phase)
   app.register(swaggerPages)
   app.register(partnerProcess, { config })
-  if (config.ROLE === 'gateway') addRemoteCourse(app, config)
-  else addCourseService(app, config, { routes: true })
-  addEndpoints(app, config)
+  if (config.ROLE === 'gateway') {
+    const client = clientOf(app, () => config.COURSE_GRPC_URL)
+    addRemoteCourse(app, client)
+    addEndpoints(app, config, client)
+  } else {
+    addCourseService(app, config, { routes: true })
+    addEndpoints(
+      app,
+      config,
+      clientOf(app, () => app.grpc.ownAddress),
+    )
+  }
   return app
 }
 
@@ -51,19 +61,28 @@ function addCourseService(app: FastifyInstance, config: Config, { routes }: { ro
   app.register(grpcServer, { config, readiness: () => Promise.all(dependencies.map(({ check }) => check())) })
   // Without its cache the service is slower, and no less ready.
   app.register(courseGrpc, { readiness: () => app.database.ping() })
+  app.register(hopService, { service: config.OTEL_SERVICE_NAME })
   app.register(health, { dependencies })
 }
 
+/** Made when it is first needed, and closed with the app. */
+function clientOf(app: FastifyInstance, addresses: () => string): () => GrpcClient {
+  let client: GrpcClient | undefined
+  app.addHook('onClose', async () => client?.close())
+  return () => {
+    client ??= new GrpcClient(addresses())
+    return client
+  }
+}
+
 /** The same routes, in front of a course service somewhere else. */
-function addRemoteCourse(app: FastifyInstance, { COURSE_GRPC_URL }: Config): void {
-  const client = new GrpcClient(COURSE_GRPC_URL)
-  app.addHook('onClose', async () => client.close())
-  app.register(remoteCourse, { client })
-  const check = () => checkHealth(client, 'course.v1.BookingService')
+function addRemoteCourse(app: FastifyInstance, client: () => GrpcClient): void {
+  app.register(remoteCourse, { client: client() })
+  const check = () => checkHealth(client(), 'course.v1.BookingService')
   app.register(health, { dependencies: [{ name: 'course', check }] })
 }
 
-function addEndpoints(app: FastifyInstance, config: Config): void {
+function addEndpoints(app: FastifyInstance, config: Config, courseClient: () => GrpcClient): void {
   app.register(hello)
   app.register(slow)
   app.register(error)
@@ -71,6 +90,10 @@ function addEndpoints(app: FastifyInstance, config: Config): void {
     apiUrl: async () => config.EXTERNAL_API_URL ?? app.partner.url(),
     timeoutMs: config.EXTERNAL_TIMEOUT_MS,
   })
-  app.register(propagation, { partnerUrl: () => app.partner.url(), timeoutMs: config.EXTERNAL_TIMEOUT_MS })
+  app.register(propagation, {
+    partnerUrl: () => app.partner.url(),
+    courseClient,
+    timeoutMs: config.EXTERNAL_TIMEOUT_MS,
+  })
   app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/swagger'))
 }

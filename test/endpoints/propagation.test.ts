@@ -1,7 +1,10 @@
 import t from 'tap'
+import { addHopService } from '../../src/endpoints/hop-service.ts'
 import { propagation } from '../../src/endpoints/propagation.ts'
 import { buildPartner } from '../../src/partner/server.ts'
 import { loadPhase } from '../../src/phase.ts'
+import { GrpcClient } from '../../src/platform/grpc/client.ts'
+import { GrpcServer } from '../../src/platform/grpc/server.ts'
 import { bareConfig, localServer } from '../platform/local-server.ts'
 import { httpClient } from '../support/http.ts'
 
@@ -10,8 +13,14 @@ t.test('GET /propagation', async (t) => {
   t.teardown(() => partner.close())
   const address = await partner.listen({ host: '127.0.0.1', port: 0 })
   const { getJson } = httpClient(t)
-  const propagationTo = async (partnerUrl: string, timeoutMs = 10_000) => {
-    const options = { partnerUrl: async () => partnerUrl, timeoutMs }
+  const course = new GrpcServer({ HOST: '127.0.0.1', GRPC_PORT: 0 }, async () => {}, partner.log)
+  addHopService(course, 'course')
+  const courseAddress = await course.listen()
+  t.teardown(() => course.close())
+  const propagationTo = async (partnerUrl: string, timeoutMs = 10_000, grpcAddress = courseAddress) => {
+    const client = new GrpcClient(grpcAddress)
+    t.teardown(() => client.close())
+    const options = { partnerUrl: async () => partnerUrl, courseClient: () => client, timeoutMs }
     return `${(await localServer(t, (app) => app.register(propagation, options))).url}/propagation`
   }
 
@@ -27,7 +36,10 @@ t.test('GET /propagation', async (t) => {
       {
         message: 'context propagated',
         trace_id: null,
-        hops: [{ service: 'partner', protocol: 'http', traceparent: null, baggage: null }],
+        hops: [
+          { service: 'partner', protocol: 'http', traceparent: null, baggage: null },
+          { service: 'course', protocol: 'grpc', traceparent: null, baggage: null },
+        ],
         request_id: 'string',
       },
     )
@@ -39,7 +51,13 @@ t.test('GET /propagation', async (t) => {
     t.notMatch(text, /ECONNREFUSED|fetch failed|127\.0\.0\.1/)
   })
 
-  t.test('so is one that answers with an error', async (t) => {
+  t.test('and so is a course service that cannot', async (t) => {
+    const { status, body, text } = await getJson(await propagationTo(address, 10_000, '127.0.0.1:1'))
+    t.match({ status, body }, { status: 502, body: { detail: 'The course service cannot be reached.' } })
+    t.notMatch(text, /ECONNREFUSED|UNAVAILABLE|127\.0\.0\.1/)
+  })
+
+  t.test('so is a partner that answers with an error', async (t) => {
     const failing = await localServer(t, (app) => app.get('/hop', (_request, reply) => reply.code(500).send({ no: 1 })))
     t.match(await getJson(await propagationTo(failing.url)), { status: 502, body: { status: 502 } })
   })

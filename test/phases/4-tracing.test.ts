@@ -121,14 +121,19 @@ t.test('phase 4', async (t) => {
     t.notMatch(JSON.stringify(trace), 'a@b.example', 'no value of a statement is in a span')
   })
 
-  t.test('a trace crosses into the partner service', async (t) => {
-    const { response, trace } = await traceOf(app, jaeger, '/propagation', { spans: 3 })
+  t.test('a trace crosses into the partner service, and over gRPC', async (t) => {
+    const { response, trace } = await traceOf(app, jaeger, '/propagation', { spans: 5 })
     const body = (await response.json()) as { trace_id: string; hops: { service: string; traceparent: string }[] }
-    t.strictSame(shapeOf(rootOf(trace), trace), ['GET /propagation', ['GET', 'GET /hop']])
+    t.strictSame(shapeOf(rootOf(trace), trace), [
+      'GET /propagation',
+      ['GET', 'GET /hop'],
+      ['course.v1.HopService/GetHop', 'course.v1.HopService/GetHop'],
+    ])
     t.strictSame([...new Set(trace.map(({ service }) => service))].toSorted(), ['course-app', 'partner'])
     t.equal(body.trace_id, trace[0]?.traceId)
-    const client = trace.find(({ kind }) => kind === 'client')
-    t.equal(body.hops[0]?.traceparent, `00-${client?.traceId}-${client?.spanId}-01`)
+    const clients = trace.filter(({ kind }) => kind === 'client')
+    const ids = clients.map(({ traceId, spanId }) => `00-${traceId}-${spanId}-01`)
+    t.strictSame(body.hops.map(({ traceparent }) => traceparent).toSorted(), ids.toSorted())
   })
 
   t.test('a failing call marks the spans on both sides', async (t) => {

@@ -33,6 +33,7 @@ export class GrpcServer {
   readonly #health: Health
   readonly #config: Pick<Config, 'HOST' | 'GRPC_PORT'>
   readonly #log: FastifyBaseLogger
+  #ownAddress = ''
 
   constructor(config: Pick<Config, 'HOST' | 'GRPC_PORT'>, readiness: Readiness, log: FastifyBaseLogger) {
     this.#config = config
@@ -68,11 +69,17 @@ export class GrpcServer {
     const host = HOST.includes(':') ? `[${HOST}]` : HOST
     try {
       const port = await this.#bind(`${host}:${GRPC_PORT}`)
+      this.#ownAddress = `${host.replace(/^0\.0\.0\.0$/, '127.0.0.1').replace('[::]', '[::1]')}:${port}`
       this.#log.info(`gRPC server listening at ${host}:${port}`)
       return `${host}:${port}`
     } catch (error) {
       throw explain(error as Error, HOST, GRPC_PORT)
     }
+  }
+
+  /** Where this process reaches its own server once it listens. */
+  get ownAddress(): string {
+    return this.#ownAddress
   }
 
   #bind(address: string): Promise<number> {
