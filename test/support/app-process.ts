@@ -39,6 +39,8 @@ export interface FinishedRun extends Exit {
 export interface AppProcess {
   /** `http://127.0.0.1:PORT`, without a slash at the end. */
   readonly url: string
+  /** Where it serves gRPC: `127.0.0.1:PORT`; empty for one that does not. */
+  readonly grpc: string
   readonly pid: number
   readonly logFile: string
   /** Its working directory, a temporary one that also holds the log file. */
@@ -85,6 +87,7 @@ export async function startApp(t: TestContext, options: AppOptions = {}): Promis
   const { pid, logFile, folder } = running
   return {
     url,
+    grpc: /^ *gRPC +(\S+:\d+)$/m.exec(running.stderr)?.[1] ?? '',
     pid,
     logFile,
     folder,

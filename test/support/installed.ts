@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { accessSync, constants, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -9,7 +10,16 @@ import { join } from 'node:path'
  * @throws when one is missing and CI=true: there a skipped test would hide a failure.
  */
 export function needs(...programs: readonly string[]): { skip?: string } {
-  const missing = programs.filter((program) => findProgram(program) === undefined)
+  return unlessMissing(programs.filter((program) => findProgram(program) === undefined))
+}
+
+/** The same for a module of Debian's Python, `/usr/bin/python3`. */
+export function needsPython(module: string): { skip?: string } {
+  const { status } = spawnSync('/usr/bin/python3', ['-c', `import ${module}`], { stdio: 'ignore' })
+  return unlessMissing(status === 0 ? [] : [`Python's ${module}`])
+}
+
+function unlessMissing(missing: readonly string[]): { skip?: string } {
   if (missing.length === 0) return {}
   const reason = `${missing.join(' and ')} not installed`
   if (process.env.CI === 'true') throw new Error(`${reason}; with CI=true no test may be skipped`)

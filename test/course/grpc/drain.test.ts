@@ -1,0 +1,46 @@
+import t from 'tap'
+import { exampleIds } from '../../../src/course/seed-data.ts'
+import { startApp } from '../../support/app-process.ts'
+import { type Answer, type GrpcClient, reflectedClient } from '../../support/grpc-client.ts'
+import { waitFor } from '../../support/wait-for.ts'
+import { BOOKING } from './grpc-app.ts'
+
+t.test('a server that stops under load loses no call', async (t) => {
+  // On a disk, so that the bookings can be counted after it.
+  const env = { PHASE: '0', DATABASE_URL: undefined }
+  const app = await startApp(t, { env })
+  const answers: Answer[] = []
+  const client = await reflectedClient(t, app.grpc)
+  const callers = Array.from({ length: 20 }, () => bookUntilRefused(client, answers))
+  await waitFor('a hundred answers', () => answers.length > 100)
+
+  const exit = await app.stop()
+  await Promise.all(callers)
+  t.match(exit, { code: 0, signal: null })
+  const codes = new Set(answers.map(({ code }) => code))
+  t.same([...codes].sort(), ['OK', 'UNAVAILABLE'], 'each call is answered or refused')
+
+  const after = await startApp(t, { env: { ...env, DATA_DIR: `${app.folder}/data` } })
+  const made = await countBookings(await reflectedClient(t, after.grpc))
+  const answered = answers.filter(({ code }) => code === 'OK').length
+  t.equal(made, answered, 'what was answered has been done, and what was refused has not')
+})
+
+async function bookUntilRefused(client: GrpcClient, answers: Answer[]): Promise<void> {
+  for (;;) {
+    const answer = await client.call(`${BOOKING}/CreateBooking`, { course_id: exampleIds.course, user_id: 'load' })
+    answers.push(answer)
+    if (answer.code !== 'OK') return
+  }
+}
+
+async function countBookings(client: GrpcClient): Promise<number> {
+  let count = 0
+  let page_token = ''
+  do {
+    const { message } = await client.call(`${BOOKING}/ListBookings`, { user_id: 'load', page_size: 100, page_token })
+    count += message.bookings.length
+    page_token = message.next_page_token
+  } while (page_token !== '')
+  return count
+}
