@@ -1,0 +1,103 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import t, { type Test } from 'tap'
+import type { BookingService } from '../../../src/course/booking.ts'
+import type { CatalogService } from '../../../src/course/course.ts'
+import { RemoteBooking } from '../../../src/course/grpc/remote-booking.ts'
+import { RemoteCatalog } from '../../../src/course/grpc/remote-catalog.ts'
+import { DomainError } from '../../../src/platform/domain-error.ts'
+import { GrpcClient } from '../../../src/platform/grpc/client.ts'
+import type { Progress, RpcSignal } from '../../../src/signals.ts'
+import { courseApp } from '../course-app.ts'
+import { serveGrpc } from './grpc-app.ts'
+
+const app = await courseApp(t)
+const id = '01943ad7-aa80-7001-8000-000000000000'
+const away = new DomainError('unavailable', 'away')
+
+const noCatalog = {} as CatalogService
+const noBookings = {} as BookingService
+
+async function remote(t: Test, services: { catalog?: object; bookings?: object }, count = 1) {
+  const all = { catalog: noCatalog, bookings: noBookings, ...services } as Parameters<typeof serveGrpc>[2]
+  const servers = await Promise.all(Array.from({ length: count }, () => serveGrpc(t, app, all)))
+  const client = new GrpcClient(servers.map(({ address }) => address.replace('127.0.0.1', 'localhost')).join(','))
+  t.teardown(() => client.close())
+  return { catalog: new RemoteCatalog(client), bookings: new RemoteBooking(client), servers }
+}
+
+t.test('a read is tried again, and succeeds when the server is back', async (t) => {
+  let calls = 0
+  const getCourse = async () => {
+    if (++calls < 3) throw away
+    throw new DomainError('not_found', 'There is no such course.')
+  }
+  const { catalog } = await remote(t, { catalog: { getCourse } })
+  await t.rejects(catalog.getCourse(id), { code: 'not_found', message: 'There is no such course.' })
+  t.equal(calls, 3)
+})
+
+t.test('and given up in the end, with what the server said', async (t) => {
+  let calls = 0
+  const getCourse = async () => {
+    calls++
+    throw away
+  }
+  const { catalog } = await remote(t, { catalog: { getCourse } })
+  await t.rejects(catalog.getCourse(id), { name: 'DomainError', code: 'unavailable', message: 'away' })
+  t.equal(calls, 4)
+})
+
+t.test('a change is sent once, unless it has an idempotency key', async (t) => {
+  const keys: (string | undefined)[] = []
+  const reserveBooking: BookingService['reserveBooking'] = async (_id, idempotency) => {
+    keys.push(idempotency?.key)
+    throw away
+  }
+  const { bookings } = await remote(t, { bookings: { reserveBooking } })
+  await t.rejects(bookings.reserveBooking(id), { code: 'unavailable' })
+  t.same(keys, [undefined])
+  await t.rejects(bookings.reserveBooking(id, { key: 'k' }), { code: 'unavailable' })
+  t.same(keys, [undefined, 'k', 'k', 'k', 'k'])
+})
+
+t.test('several servers take turns, and one that is away is left out', async (t) => {
+  const { catalog, servers } = await remote(t, { catalog: { deleteCourse: async () => {} } }, 2)
+  const signals = heard(t)
+  await Promise.all(Array.from({ length: 20 }, () => catalog.deleteCourse(id)))
+  await servers[0]?.server.close()
+  for (let i = 0; i < 10; i++) await catalog.deleteCourse(id).catch(() => undefined)
+  const failed = signals.filter(({ statusCode }) => statusCode !== 0).length
+  t.equal(signals.length, 30)
+  t.ok(failed <= 1, `${failed} of 30 failed`)
+})
+
+t.test('each call is announced, and what a listener writes is sent', async (t) => {
+  let received: string | undefined
+  const signals = heard(t, (signal) => signal.requestMetadata.set('idempotency-key', 'written-by-a-listener'))
+  const expireBooking: BookingService['expireBooking'] = async (_id, idempotency) => {
+    received = idempotency?.key
+    idempotency?.onReplay?.()
+    throw new DomainError('conflict', 'The booking has ended already.')
+  }
+  const { bookings } = await remote(t, { bookings: { expireBooking } })
+  await t.rejects(bookings.expireBooking(id), { code: 'conflict', message: 'The booking has ended already.' })
+  t.equal(received, 'written-by-a-listener')
+  t.match(signals, [
+    { service: 'course.v1.BookingService', method: 'ExpireBooking', statusCode: 9, error: DomainError },
+  ])
+  t.equal(signals[0]?.responseMetadata.get('idempotency-replayed'), 'true')
+})
+
+/** The calls that a client has announced, each once it has ended. */
+function heard(t: Test, onStart: (signal: RpcSignal) => void = () => {}): (RpcSignal & Progress)[] {
+  const ended: (RpcSignal & Progress)[] = []
+  const start = (message: unknown) => onStart(message as RpcSignal)
+  const end = (message: unknown) => ended.push(message as RpcSignal)
+  subscribe('tracing:course-app:rpc.client:start', start)
+  subscribe('tracing:course-app:rpc.client:asyncEnd', end)
+  t.teardown(() => {
+    unsubscribe('tracing:course-app:rpc.client:start', start)
+    unsubscribe('tracing:course-app:rpc.client:asyncEnd', end)
+  })
+  return ended
+}
