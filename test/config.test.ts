@@ -57,6 +57,8 @@ t.test('the defaults are those of the contract', async (t) => {
     LOG_FILE: 'logs/app.log',
     EXTERNAL_API_URL: undefined,
     EXTERNAL_TIMEOUT_MS: 2000,
+    ROLE: 'all',
+    COURSE_GRPC_URL: '127.0.0.1:9900',
     OTEL_SERVICE_NAME: 'course-app',
     CORS_ORIGIN: undefined,
   })
@@ -75,6 +77,12 @@ t.test('arguments win over the environment, it over .env, and that over the defa
   })
 })
 
+t.test('a role that is not the whole app is its name, unless it is given one', async (t) => {
+  t.match(await load(t, { env: { ROLE: 'gateway' } }), { OTEL_SERVICE_NAME: 'gateway' })
+  t.match(await load(t, { args: ['--role', 'course'] }), { OTEL_SERVICE_NAME: 'course' })
+  t.match(await load(t, { env: { ROLE: 'course', OTEL_SERVICE_NAME: 'mine' } }), { OTEL_SERVICE_NAME: 'mine' })
+})
+
 t.test('an empty variable counts as unset, but an empty LOG_FILE means no file', async (t) => {
   const empty = { PHASE: '', PORT: '', HOST: '', DATABASE_URL: '', EXTERNAL_API_URL: '', CORS_ORIGIN: '', LOG_FILE: '' }
   t.strictSame(await load(t, { env: empty }), { ...(await load(t, {})), LOG_FILE: '' })
@@ -84,6 +92,8 @@ t.test('a value that cannot work is refused with its name and a remedy', async (
   for (const [name, ...values] of [
     ['PHASE', '9', '-1', 'x', '1.5'],
     ['PORT', 'abc', '65536', 'Infinity', '8080/'],
+    ['ROLE', 'server'],
+    ['COURSE_GRPC_URL', 'localhost', 'http://localhost:9900', 'a:1,', 'a:1,b'],
     ['LOG_LEVEL', 'INFO'],
     ['DATABASE_URL', 'nonsense', 'postgres://'],
     ['EXTERNAL_API_URL', 'ftp://host', 'http://'],
