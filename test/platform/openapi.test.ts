@@ -47,8 +47,10 @@ const ORDER = ['get', 'post', 'patch', 'delete']
 const NEVER_SUCCEEDS = 'error'
 
 t.test('the document', async (t) => {
-  const app = buildApp(bareConfig({ DATABASE_URL: 'memory:' }), await loadPhase(0))
+  const app = buildApp(bareConfig({ DATABASE_URL: 'memory:', GRPC_PORT: 0 }), await loadPhase(0))
   t.teardown(() => app.close())
+  await app.ready()
+  await app.grpc.listen() // which /propagation calls
   const origin = await app.listen({ host: '127.0.0.1', port: 0 })
   const { send, getJson } = httpClient(t)
   const { status, body: document, headers } = await getJson<Document>(`${origin}/swagger/json`)
