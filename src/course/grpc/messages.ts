@@ -1,3 +1,4 @@
+import type { Batch as BatchMessage } from '../../proto/course/v1/Batch.ts'
 import type { Booking as BookingMessage } from '../../proto/course/v1/Booking.ts'
 import type { Course as CourseMessage } from '../../proto/course/v1/Course.ts'
 import type { ReceivedCreateCourseRequest } from '../../proto/course/v1/CreateCourseRequest.ts'
@@ -10,31 +11,50 @@ import { fromTimestamp, toTimestamp } from './timestamp.ts'
  * Between messages and the domain. What comes from a message has the domain's shape and has not been checked yet.
  */
 
-export function toCourseMessage({ published_at, created_at, updated_at, batches, ...same }: Course): CourseMessage {
+// Field by field, because spreading objects costs a tenth of the time of a call.
+
+export function toCourseMessage(course: Course): CourseMessage {
   return {
-    ...same,
-    published_at: toTimestamp(published_at),
-    created_at: toTimestamp(created_at),
-    updated_at: toTimestamp(updated_at),
-    batches: batches?.map(toBatchMessage),
+    course_id: course.course_id,
+    slug: course.slug,
+    name: course.name,
+    description: course.description,
+    published_at: toTimestamp(course.published_at),
+    created_at: toTimestamp(course.created_at),
+    updated_at: toTimestamp(course.updated_at),
+    batches: course.batches?.map(toBatchMessage),
   }
 }
 
-function toBatchMessage({ starts_at, ends_at, ...same }: Batch) {
-  return { ...same, starts_at: toTimestamp(starts_at), ends_at: toTimestamp(ends_at) }
+function toBatchMessage(batch: Batch): BatchMessage {
+  return {
+    batch_id: batch.batch_id,
+    name: batch.name,
+    starts_at: toTimestamp(batch.starts_at),
+    ends_at: toTimestamp(batch.ends_at),
+    max_seats: batch.max_seats,
+    available_seats: batch.available_seats,
+    price: batch.price,
+    currency: batch.currency,
+  }
 }
 
 export function toBookingMessage(booking: Booking): BookingMessage {
-  const { customer, status, created_at, reserved_at, expires_at, paid_at, updated_at, ...same } = booking
+  const { customer } = booking
   return {
-    ...same,
-    ...(customer && { customer: { name: customer.name, email: customer.email, phone: customer.phone ?? undefined } }),
-    status: toStatusMessage(status),
-    created_at: toTimestamp(created_at),
-    reserved_at: toTimestamp(reserved_at),
-    expires_at: toTimestamp(expires_at),
-    paid_at: toTimestamp(paid_at),
-    updated_at: toTimestamp(updated_at),
+    booking_id: booking.booking_id,
+    course_id: booking.course_id,
+    batch_id: booking.batch_id,
+    user_id: booking.user_id,
+    customer: customer && { name: customer.name, email: customer.email, phone: customer.phone ?? undefined },
+    price: booking.price,
+    currency: booking.currency,
+    status: toStatusMessage(booking.status),
+    created_at: toTimestamp(booking.created_at),
+    reserved_at: toTimestamp(booking.reserved_at),
+    expires_at: toTimestamp(booking.expires_at),
+    paid_at: toTimestamp(booking.paid_at),
+    updated_at: toTimestamp(booking.updated_at),
   }
 }
 
