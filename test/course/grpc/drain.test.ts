@@ -1,6 +1,6 @@
 import t from 'tap'
 import { exampleIds } from '../../../src/course/seed-data.ts'
-import { startApp } from '../../support/app-process.ts'
+import { runApp, startApp } from '../../support/app-process.ts'
 import { type Answer, type GrpcClient, reflectedClient } from '../../support/grpc-client.ts'
 import { waitFor } from '../../support/wait-for.ts'
 import { BOOKING } from './grpc-app.ts'
@@ -24,6 +24,14 @@ t.test('a server that stops under load loses no call', async (t) => {
   const made = await countBookings(await reflectedClient(t, after.grpc))
   const answered = answers.filter(({ code }) => code === 'OK').length
   t.equal(made, answered, 'what was answered has been done, and what was refused has not')
+})
+
+t.test('a port that is in use ends the start with one line', async (t) => {
+  const app = await startApp(t, { env: { PHASE: '0' } })
+  const GRPC_PORT = app.grpc.split(':')[1]
+  const { code, stderr } = await runApp(t, { env: { PHASE: '0', GRPC_PORT } })
+  t.equal(code, 1)
+  t.equal(stderr, `GRPC_PORT: ${GRPC_PORT} is in use. Stop what uses it, or set GRPC_PORT to another number.\n`)
 })
 
 async function bookUntilRefused(client: GrpcClient, answers: Answer[]): Promise<void> {

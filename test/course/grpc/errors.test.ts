@@ -19,12 +19,13 @@ t.test('what services throw', async (t) => {
   const { address } = await serveGrpc(t, app, { catalog, bookings: {} as BookingService })
   const client = await reflectedClient(t, address)
 
-  const table: Partial<Record<DomainErrorCode, string>> = {
+  const table: Record<DomainErrorCode, string> = {
     invalid: 'INVALID_ARGUMENT',
     not_found: 'NOT_FOUND',
     conflict: 'FAILED_PRECONDITION',
     sold_out: 'FAILED_PRECONDITION',
     unavailable: 'UNAVAILABLE',
+    timeout: 'DEADLINE_EXCEEDED',
     internal: 'INTERNAL',
   }
   for (const [code, expected] of Object.entries(table)) {
