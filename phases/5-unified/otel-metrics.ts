@@ -5,11 +5,7 @@ import {
   ATTR_DB_COLLECTION_NAME,
   ATTR_DB_OPERATION_NAME,
   ATTR_DB_SYSTEM_NAME,
-  ATTR_HTTP_REQUEST_METHOD,
-  ATTR_HTTP_RESPONSE_STATUS_CODE,
-  ATTR_HTTP_ROUTE,
   METRIC_DB_CLIENT_OPERATION_DURATION,
-  METRIC_HTTP_SERVER_REQUEST_DURATION,
 } from '@opentelemetry/semantic-conventions'
 import fastifyPlugin from 'fastify-plugin'
 import type { PhaseOptions } from '../../src/phase.ts'
@@ -18,6 +14,7 @@ import { onEnd } from '../1-logging/on-end.ts'
 import type {} from '../1-logging/request-end.ts'
 import { METRICS_TEXT } from '../3-metrics/metrics-endpoint.ts'
 import { resourceOf } from '../4-tracing/resource.ts'
+import { requestDurations } from './request-durations.ts'
 
 /**
  * The other way to metrics: OpenTelemetry's API and names, in Prometheus' format at `/metrics/otel`.
@@ -27,17 +24,16 @@ import { resourceOf } from '../4-tracing/resource.ts'
  */
 export const otelMetrics = fastifyPlugin<PhaseOptions>(
   async (app, { config }) => {
-    const exporter = new PrometheusExporter({ preventServerStart: true })
-    const provider = new MeterProvider({ resource: resourceOf(config), readers: [exporter] })
+    const resource = resourceOf(config)
+    const exporter = new PrometheusExporter({
+      preventServerStart: true,
+      metricProducers: [requestDurations(resource)],
+    })
+    const provider = new MeterProvider({ resource, readers: [exporter] })
     metrics.setGlobalMeterProvider(provider)
     app.addHook('onClose', () => provider.shutdown())
 
     const meter = provider.getMeter('course-app')
-    const requestDuration = meter.createHistogram(METRIC_HTTP_SERVER_REQUEST_DURATION, {
-      description: 'Duration of HTTP server requests.',
-      unit: 's',
-      advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] },
-    })
     const queryDuration = meter.createHistogram(METRIC_DB_CLIENT_OPERATION_DURATION, {
       description: 'Duration of database client operations.',
       unit: 's',
@@ -56,13 +52,8 @@ export const otelMetrics = fastifyPlugin<PhaseOptions>(
       active++
       done()
     })
-    app.onRequestEnd(({ request, status, latency }) => {
+    app.onRequestEnd(() => {
       active--
-      requestDuration.record(latency / 1000, {
-        [ATTR_HTTP_REQUEST_METHOD]: request.method,
-        [ATTR_HTTP_ROUTE]: request.route,
-        [ATTR_HTTP_RESPONSE_STATUS_CODE]: status,
-      })
     })
     onEnd(app, signals.query, ({ operation, table, system }, latency) => {
       queryDuration.record(latency / 1000, {
@@ -91,5 +82,5 @@ export const otelMetrics = fastifyPlugin<PhaseOptions>(
       },
     )
   },
-  { name: 'otel-metrics', dependencies: ['request-end'] },
+  { name: 'otel-metrics', dependencies: ['request-end', 'http-metrics'] },
 )
