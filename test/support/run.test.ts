@@ -50,7 +50,11 @@ const cases: readonly Case[] = [
     code: 1,
     shows: /timeout!/,
     timeout: 2,
-    source: "t.test('x', async (t) => { t.ok(1); await new Promise(() => setTimeout(() => {}, 3500)) })",
+    // A server keeps the process alive until tap has said that the time is over.
+    source: `import { createServer } from 'node:http'
+      const server = createServer().listen(0)
+      t.on('timeout', () => server.close())
+      t.test('x', async (t) => { t.ok(1); await new Promise(() => {}) })`,
   },
   {
     name: 'blocks',
