@@ -1,28 +1,59 @@
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { exampleIds } from '../src/course/seed-data.ts'
 import { startApp } from './support/app-process.ts'
 import { httpClient } from './support/http.ts'
 import { isRunning } from './support/is-running.ts'
+import { startOtlpReceiver } from './support/otlp-receiver.ts'
+import { rootOf, shapeOf } from './support/span-tree.ts'
 import { waitFor } from './support/wait-for.ts'
 
 const script = fileURLToPath(new URL('../../scripts/topology.mjs', import.meta.url))
 const { getJson } = httpClient(t)
 
 t.test('npm run topology', async (t) => {
-  const app = await startApp(t, { script, env: { PHASE: '2' }, stopTimeout: 10_000 })
+  const collector = await startOtlpReceiver(t)
+  const env = { PHASE: '5', OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, OTEL_BSP_SCHEDULE_DELAY: '50' }
+  const app = await startApp(t, { script, env, stopTimeout: 10_000 })
   const gateway = await waitFor('the gateway', () => /gateway \| .*API +(http:\S+)\/swagger/.exec(app.stderr())?.[1])
   await waitFor('the gateway to be ready', async () => (await getJson(`${gateway}/readyz`)).status === 200)
-  t.match(await getJson(`${gateway}/propagation`), {
-    status: 200,
-    body: { hops: [{ service: 'partner' }, { service: 'course' }] },
+
+  await t.test('its processes can be told apart', async (t) => {
+    t.match(await getJson(`${gateway}/propagation`), {
+      status: 200,
+      body: { hops: [{ service: 'partner' }, { service: 'course' }] },
+    })
+    await waitFor('its line', () => /^gateway \| \{.*"service":"gateway".*"\/propagation"/m.test(app.stdout()))
+    const course = /course {2}\| .*Health +(http:\S+)\/readyz/.exec(app.stderr())?.[1]
+    t.equal((await getJson(`${course}/readyz`)).status, 200)
   })
-  await waitFor('its line', () => /^gateway \| \{.*"service":"gateway".*"\/propagation"/m.test(app.stdout()))
-  const course = /course {2}\| .*Health +(http:\S+)\/readyz/.exec(app.stderr())?.[1]
-  t.equal((await getJson(`${course}/readyz`)).status, 200)
+
+  await t.test('a booking is one trace, from the gateway through the course service to its statements', async (t) => {
+    const traceId = crypto.randomUUID().replaceAll('-', '')
+    const answer = await fetch(`${gateway}/v1/bookings`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', traceparent: `00-${traceId}-00f067aa0ba902b7-01` },
+      body: JSON.stringify({ course_id: exampleIds.course, user_id: 'user-7' }),
+    })
+    t.equal(answer.status, 201)
+    await answer.arrayBuffer()
+
+    const trace = await collector.waitForTrace(traceId, { spans: 6 })
+    const root = rootOf(trace)
+    t.equal(root.parentSpanId, '00f067aa0ba902b7')
+    const call = 'course.v1.BookingService/CreateBooking'
+    t.strictSame(shapeOf(root, trace), [
+      'POST /v1/bookings',
+      [call, [call, 'SELECT courses', 'SELECT batches', 'INSERT bookings']],
+    ])
+    t.strictSame(
+      trace.toSorted((a, b) => a.startMs - b.startMs).map(({ service, kind }) => `${service} ${kind}`),
+      ['gateway server', 'gateway client', 'course server', ...Array(3).fill('course client')],
+    )
+  })
 
   const { code } = await app.stop('SIGINT')
   t.equal(code, 0)
   t.notOk(isRunning(app.pid))
   await t.rejects(getJson(`${gateway}/livez`))
-  await t.rejects(getJson(`${course}/livez`))
 })

@@ -15,7 +15,6 @@ import { startPostgres } from '../../test/support/postgres-server.ts'
 import { startRedis } from '../../test/support/redis-server.ts'
 import type { LoadOrder, LoadResult } from '../load.ts'
 import { startPeer } from '../peer.ts'
-import { startProgress } from '../progress.ts'
 import { type RunningServer, startServer } from '../server.ts'
 import { type Sink, startSink } from '../sink-client.ts'
 import { allSubjects, type Subject } from '../subjects.ts'
@@ -63,9 +62,7 @@ async function run(rounds: number, seconds: number, only: string, json: boolean)
 
   const ground: Ground = { sql, databaseUrl, pgbenchProgram, script, load, folder, seconds }
   const disciplines = disciplinesOf(servers).filter(({ title }) => title.includes(only))
-  const lines = disciplines.reduce((sum, { contenders }) => sum + contenders.length, 0)
-  const progress = startProgress(lines * (rounds + 1))
-  const measurements = await runAll(ground, disciplines, rounds, progress).finally(() => progress.done())
+  const measurements = await runAll(ground, disciplines, rounds)
 
   const rows = summarize(measurements, disciplines)
   const targets = checkTargets(measurements, { spread, crowded })

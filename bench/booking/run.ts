@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Sql } from 'postgres'
 import type { LoadOrder, LoadResult } from '../load.ts'
 import type { Peer } from '../peer.ts'
-import type { Progress } from '../progress.ts'
+import { startProgress } from '../progress.ts'
 import type { RunningServer } from '../server.ts'
 import { shuffled } from '../statistics.ts'
 import { pgbench } from './pgbench.ts'
@@ -45,14 +45,15 @@ export interface Ground {
   readonly seconds: number
 }
 
+const WARM_UP_SECONDS = 15
+
 /** No server here makes so many reservations in a second. */
 const MOST_PER_SECOND = 25_000
 
 type Speed = Pick<Measurement, 'perSecond' | 'p50Ms' | 'p99Ms'>
 
 /**
- * Measures every contender in every discipline, `rounds` times in random order, after a first round that
- * does not count.
+ * Measures every contender in every discipline, `rounds` times in random order, after a warm-up.
  *
  * @throws when a request fails, or when the database does not hold what was answered.
  */
@@ -60,20 +61,49 @@ export async function runAll(
   ground: Ground,
   disciplines: readonly Discipline[],
   rounds: number,
-  progress: Progress,
 ): Promise<Measurement[]> {
-  const measurements: Measurement[] = []
-  for (let round = 0; round <= rounds; round++) {
-    progress.round(round === 0 ? 'warm-up' : `round ${round} of ${rounds}`)
-    for (const discipline of disciplines) {
-      for (const contender of shuffled(discipline.contenders)) {
-        const speed = await measure(ground, discipline, contender)
-        progress.step(`${contender.name} ${discipline.title} ${Math.round(speed.perSecond)}/s`)
-        if (round > 0) measurements.push({ round, discipline, contender: contender.name, ...speed })
+  const warmUp = warmUpOf(disciplines, ground.seconds)
+  const perRound = disciplines.reduce((sum, { contenders }) => sum + contenders.length, 0)
+  const progress = startProgress(warmUp.length + perRound * rounds)
+  const take = async (discipline: Discipline, contender: Contender) => {
+    const speed = await measure(ground, discipline, contender)
+    progress.step(`${contender.name} ${discipline.title} ${Math.round(speed.perSecond)}/s`)
+    return { discipline, contender: contender.name, ...speed }
+  }
+  try {
+    progress.round('warm-up')
+    for (const { discipline, contender } of warmUp) await take(discipline, contender)
+    const measurements: Measurement[] = []
+    for (let round = 1; round <= rounds; round++) {
+      progress.round(`round ${round} of ${rounds}`)
+      for (const discipline of disciplines) {
+        for (const contender of shuffled(discipline.contenders)) {
+          measurements.push({ round, ...(await take(discipline, contender)) })
+        }
       }
     }
+    return measurements
+  } finally {
+    progress.done()
   }
-  return measurements
+}
+
+/**
+ * What is done before anything counts: every server gets load of each kind that it will have, until V8 has compiled
+ * what is hot. A reservation runs through so much code that this takes tens of thousands of them, the more the more
+ * a phase adds.
+ */
+function warmUpOf(disciplines: readonly Discipline[], seconds: number) {
+  const kinds = new Set<string>()
+  return disciplines.flatMap((discipline) =>
+    discipline.contenders.flatMap((contender) => {
+      const kind = `${contender.server?.origin} ${discipline.crowd === undefined ? 'reads' : 'reservations'}`
+      if (kinds.has(kind)) return []
+      kinds.add(kind)
+      const times = contender.server === undefined ? 1 : Math.ceil(WARM_UP_SECONDS / seconds)
+      return Array.from({ length: times }, () => ({ discipline, contender }))
+    }),
+  )
 }
 
 async function measure(ground: Ground, discipline: Discipline, { server }: Contender): Promise<Speed> {
