@@ -4,15 +4,16 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, statSync, writeFileSync } from 'node:fs'
 
 const STAMP = 'dist/.built'
-const SOURCES = ['src', 'phases', 'test', 'bench', 'tsconfig.json', 'package-lock.json']
+const SOURCES = ['src', 'phases', 'test', 'bench', 'tutor', 'tsconfig.json', 'package-lock.json']
 
 process.chdir(new URL('..', import.meta.url).pathname)
 
 function changedAt(path) {
   const stats = statSync(path, { throwIfNoEntry: false })
   if (!stats?.isDirectory()) return stats?.mtimeMs ?? 0
-  // A folder's own time tells of files that were added or removed.
-  return readdirSync(path).reduce((latest, name) => Math.max(latest, changedAt(`${path}/${name}`)), stats.mtimeMs)
+  // Exercises are compiled by `npm run exercise`. A folder's own time tells of files that were added or removed.
+  const names = readdirSync(path).filter((name) => name !== 'exercises')
+  return names.reduce((latest, name) => Math.max(latest, changedAt(`${path}/${name}`)), stats.mtimeMs)
 }
 
 if (Math.max(...SOURCES.map(changedAt)) > changedAt(STAMP)) {

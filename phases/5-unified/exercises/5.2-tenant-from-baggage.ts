@@ -1,0 +1,36 @@
+/**
+ * Exercise 5.2: A tenant on every line, in every service
+ *
+ * When a customer calls, support wants all log lines of that customer, of all services. The first service knows
+ * the customer, and sends it along as baggage: `baggage: tenant=acme`. It travels wherever the trace goes, but
+ * so far nobody reads it.
+ *
+ * Find the tenant in the request's baggage. A value that does not look like a tenant (small letters, digits and
+ * dashes, at most 32) is not taken over, because baggage comes from outside.
+ *
+ * Where to look: `propagation.getBaggage` takes a context; the request's is in `request.scope.context`, where
+ * phases/4-tracing/server-spans.ts has put it. Requests that are not traced have none.
+ */
+import { propagation, ROOT_CONTEXT } from '@opentelemetry/api'
+import type { FastifyRequest } from 'fastify'
+import fastifyPlugin from 'fastify-plugin'
+import type {} from '../../2-request-logging/request-scope.ts'
+import type {} from '../../4-tracing/context-manager.ts'
+
+export const tenantField = fastifyPlugin(
+  async (app) => {
+    app.addHook('onRequest', (request, _reply, done) => {
+      const tenant = tenantOf(request)
+      if (tenant !== undefined) request.scope.fields.tenant = tenant
+      done()
+    })
+  },
+  { name: 'tenant-field', dependencies: ['server-spans'] },
+)
+
+function tenantOf(request: FastifyRequest): string | undefined {
+  // Exercise 5.2: your part begins
+  const tenant = request.headers['x-tenant']
+  return typeof tenant === 'string' ? tenant : undefined
+  // Exercise 5.2: your part ends
+}

@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Entry, root } from './catalogue.ts'
+
+/** The marked place of an exercise, between a line that begins it and one that ends it. */
+const PLACE = /^( *\/\/ Exercise \d\.\d: your part begins\n)(.*?)(^ *\/\/ Exercise \d\.\d: your part ends\n)/ms
+
+/**
+ * The exercise's file as it was handed out: the solution, with what stood in the marked place before. So a
+ * learner's file can be restored whatever has become of it, and there is no second copy of it to keep alike.
+ */
+export function handedOut({ name, solution }: Entry): string {
+  const place = readFileSync(join(root, 'tutor/exercise/handed-out', `${name}.txt`), 'utf8')
+  const solved = readFileSync(join(root, solution), 'utf8')
+  if (!PLACE.test(solved)) throw new Error(`${solution} has no marked place`)
+  return solved.replace(PLACE, (_all, begin: string, _part, end: string) => begin + place + end)
+}

@@ -1,0 +1,175 @@
+/** `npm run exercise`. What it can do is said by `USAGE`. */
+import { parseArgs } from 'node:util'
+import { catalogue, definitionOf, type Entry } from './catalogue.ts'
+import { handedOut } from './handed-out.ts'
+import { diffToSolution, reset, textOf } from './learner-file.ts'
+import { hintsGiven, rememberHints, rememberVerdict, verdictOn } from './progress.ts'
+import { judge } from './verdict.ts'
+import { watchUntilSolved } from './watch.ts'
+import { colored, colouredDiff, wordsFor } from './words.ts'
+
+const USAGE = `
+  npm run exercise                       lists the exercises and names the next one
+  npm run exercise 3.2                   checks exercise 3.2 each time that you save it
+  npm run exercise 3.2 -- --once         checks it once
+  npm run exercise 3.2 -- --hint         gives a hint, and each time one more
+  npm run exercise 3.2 -- --solution     shows what is different in the solution
+  npm run exercise 3.2 -- --reset        puts the file back to how it was handed out
+`
+
+/** Something that the learner has asked for and that cannot be. */
+class Refusal extends Error {}
+
+const OPTIONS = ['once', 'hint', 'solution', 'reset'] as const
+
+type State = 'solved' | 'open' | 'missing'
+
+const MARKS: Record<State, string> = { solved: colored('green', '✓'), open: '·', missing: colored('red', '!') }
+
+const exercises = catalogue()
+
+try {
+  process.exitCode = await run(process.argv.slice(2))
+} catch (error) {
+  if (!(error instanceof Refusal)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 1
+}
+
+async function run(args: readonly string[]): Promise<number> {
+  const { number, option } = parse(args)
+  if (number === undefined) return await list()
+  const entry = exercises.find((found) => found.number === number)
+  if (entry === undefined) throw new Refusal(`There is no exercise ${number}. There are ${numbers()}.`)
+  switch (option) {
+    case 'hint':
+      return await hint(entry)
+    case 'solution':
+      return solution(entry)
+    case 'reset':
+      return restore(entry)
+    case 'once':
+      return await checkOnce(entry)
+    default:
+      return await watch(entry)
+  }
+}
+
+function parse(args: readonly string[]): { number: string | undefined; option: (typeof OPTIONS)[number] | undefined } {
+  const options = Object.fromEntries(OPTIONS.map((name) => [name, { type: 'boolean' as const }]))
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true })
+    // npm keeps what comes without `--` before it for itself, and hands it on like this.
+    const chosen = OPTIONS.filter((name) => values[name] || process.env[`npm_config_${name}`])
+    if (positionals.length > 1 || chosen.length > 1) throw new Error('One exercise and one option at a time')
+    if (positionals.length === 0 && chosen.length > 0) throw new Error(`--${chosen[0]} needs the number of an exercise`)
+    return { number: positionals[0], option: chosen[0] }
+  } catch (error) {
+    throw new Refusal(`${(error as Error).message.split('. ')[0]}.\n${USAGE}`)
+  }
+}
+
+function numbers(): string {
+  return exercises.map(({ number }) => number).join(', ')
+}
+
+/** Files that have changed since they were checked last are checked now, so that the list is right. */
+async function list(): Promise<number> {
+  const states: { entry: Entry; state: State }[] = []
+  for (const entry of exercises) states.push({ entry, state: await stateOf(entry) })
+  let phase = 0
+  for (const { entry, state } of states) {
+    if (entry.phase !== phase) print(`\n  Phase ${entry.phase}`)
+    phase = entry.phase
+    print(`  ${MARKS[state]} ${entry.number}  ${entry.title}${state === 'missing' ? '  (its file is missing)' : ''}`)
+  }
+  const next = states.find(({ state }) => state !== 'solved')?.entry
+  print(`\n  ${states.filter(({ state }) => state === 'solved').length} of ${states.length} solved.`)
+  print(next ? `  Next: npm run exercise ${next.number}    ${next.file}\n` : '  You have solved them all.\n')
+  return 0
+}
+
+async function stateOf(entry: Entry): Promise<State> {
+  const text = textOf(entry)
+  if (text === undefined) return 'missing'
+  if (text === handedOut(entry)) return 'open'
+  const remembered = verdictOn(entry, text)
+  if (remembered !== undefined) return remembered ? 'solved' : 'open'
+  const solved = (await judge(entry)).problem === undefined
+  rememberVerdict(entry, text, solved)
+  return solved ? 'solved' : 'open'
+}
+
+async function watch(entry: Entry): Promise<number> {
+  refuseWithoutFile(entry)
+  header(entry)
+  print('  The task stands at the top of the file. Save it, and it is checked. Ctrl-C ends this.')
+  await watchUntilSolved(entry, {
+    onStart: () => print(colored('dim', `\n  ${new Date().toLocaleTimeString('en-GB')}  checking …`)),
+    onVerdict(verdict) {
+      if (verdict === undefined) return print(`\n  ${missing(entry)}`)
+      print(wordsFor(entry, verdict))
+      if (verdict.problem) print(colored('dim', `  Stuck? npm run exercise ${entry.number} -- --hint`))
+    },
+  })
+  return await congratulate(entry)
+}
+
+async function checkOnce(entry: Entry): Promise<number> {
+  refuseWithoutFile(entry)
+  const text = textOf(entry) as string
+  header(entry)
+  const verdict = await judge(entry)
+  const solved = verdict.problem === undefined
+  rememberVerdict(entry, text, solved)
+  print(`\n${wordsFor(entry, verdict)}`)
+  return solved ? await congratulate(entry) : 1
+}
+
+async function congratulate({ number, title }: Entry): Promise<number> {
+  const next = exercises[exercises.findIndex((entry) => entry.number === number) + 1]
+  print(`  ${colored('green', 'Solved')}: ${title}.`)
+  print(next ? `  Next: npm run exercise ${next.number}    ${next.title}\n` : '  That was the last one.\n')
+  return 0
+}
+
+async function hint(entry: Entry): Promise<number> {
+  const { hints } = await definitionOf(entry)
+  const count = Math.min(hintsGiven(entry) + 1, hints.length)
+  rememberHints(entry, count)
+  header(entry)
+  for (const [i, text] of hints.slice(0, count).entries()) print(`\n  Hint ${i + 1} of ${hints.length}: ${text}`)
+  if (count === hints.length)
+    print(`\n  That was the last one. npm run exercise ${entry.number} -- --solution shows the rest.`)
+  print('')
+  return 0
+}
+
+function solution(entry: Entry): number {
+  const diff = diffToSolution(entry)
+  print(/^@@/m.test(diff) ? colouredDiff(diff) : `  ${entry.file} is the solution, word for word.`)
+  return 0
+}
+
+function restore(entry: Entry): number {
+  const kept = reset(entry)
+  print(`  ${entry.file} is as it was handed out.`)
+  if (kept !== undefined) print(`  What you had in it is kept in ${kept}`)
+  return 0
+}
+
+function header({ number, title, file }: Entry): void {
+  print(`\n  ${colored('bold', `Exercise ${number}: ${title}`)}\n  ${file}`)
+}
+
+function refuseWithoutFile(entry: Entry): void {
+  if (textOf(entry) === undefined) throw new Refusal(missing(entry))
+}
+
+function missing({ number, file }: Entry): string {
+  return `${file} is missing. npm run exercise ${number} -- --reset brings it back.`
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}

@@ -1,0 +1,83 @@
+import { styleText } from 'node:util'
+import type { Entry } from './catalogue.ts'
+import type { TypeMistake } from './compile.ts'
+import type { Problem, Verdict } from './verdict.ts'
+
+/** The verdict on a file, in words for the learner. */
+export function wordsFor(entry: Entry, { met, printed, problem }: Verdict): string {
+  return [
+    ...met.map((title) => `  ${colored('green', '✓')} ${title}`),
+    ...(problem ? problemIn(entry, problem) : []),
+    ...(printed ? ['', '  Your code printed:', ...indented(printed)] : []),
+    '',
+  ].join('\n')
+}
+
+function problemIn(entry: Entry, problem: Problem): string[] {
+  switch (problem.kind) {
+    case 'unmet': {
+      const { title, expected, seen, look } = problem
+      return [cross(title), `      expected  ${expected}`, `      seen      ${seen}`, `      look at   ${look}`]
+    }
+    case 'types':
+      return [cross('TypeScript understands the file'), ...problem.mistakes.slice(0, MOST_MISTAKES).map(asLine)]
+    case 'thrown':
+      return [cross('your code runs without an error'), ...indented(ownFrames(problem.stack, entry), 6)]
+    case 'hung':
+      return [
+        cross('your code comes to an end'),
+        `      expected  the check to be over within ${problem.seconds} seconds`,
+        '      seen      it still ran, and was stopped',
+        '      look at   a loop that never ends, a promise that never settles, a done() that is never called',
+      ]
+    case 'ended':
+      return [
+        cross('your code leaves the process alone'),
+        '      expected  the check to run to its end',
+        `      seen      the process ended in the middle of it (${problem.signal ?? `exit code ${problem.code}`})`,
+        '      look at   process.exit() and its kind: a server must not end because of one request',
+      ]
+  }
+}
+
+/** One mistake often makes many. */
+const MOST_MISTAKES = 5
+
+function asLine({ line, message }: TypeMistake): string {
+  return `      line ${line}: ${message}`
+}
+
+function cross(title: string): string {
+  return `  ${colored('red', '✗')} ${title}`
+}
+
+/** The error, and where in the learner's file it came from; what lies between is none of the learner's business. */
+function ownFrames(stack: string, { file }: Entry): string {
+  const [message = '', ...frames] = stack.split(/\n(?= {4}at )/)
+  const own = frames.flatMap((frame) => {
+    const [, line] = new RegExp(`${file.replaceAll('.', '\\.')}:(\\d+)`).exec(frame.replaceAll('\\', '/')) ?? []
+    return line === undefined ? [] : [`at line ${line} of ${file}`]
+  })
+  return [message, ...(own.length > 0 ? own : frames.slice(0, 3).map((frame) => frame.trim()))].join('\n')
+}
+
+function indented(text: string, by = 4): string[] {
+  return text.split('\n').map((line) => ' '.repeat(by) + line)
+}
+
+/** A unified diff, as git would colour it. */
+export function colouredDiff(diff: string): string {
+  return diff
+    .split('\n')
+    .map((line) => {
+      if (/^(---|\+\+\+) /.test(line)) return colored('bold', line)
+      if (line.startsWith('+')) return colored('green', line)
+      return line.startsWith('-') ? colored('red', line) : line
+    })
+    .join('\n')
+}
+
+/** In colour on a terminal, unless it does without: https://no-color.org */
+export function colored(style: 'green' | 'red' | 'bold' | 'dim', text: string): string {
+  return process.stdout.isTTY && !process.env.NO_COLOR ? styleText(style, text) : text
+}
