@@ -29,14 +29,12 @@ export async function compileExercises(signal?: AbortSignal): Promise<TypeMistak
   return mistakesIn(output)
 }
 
-/** A message goes on in lines that are indented. */
+/** A message may go on in further lines, which are indented. */
 function mistakesIn(output: string): TypeMistake[] {
-  const mistakes: TypeMistake[] = []
-  for (const text of output.split('\n')) {
-    const [, file, line, message] = /^(.+)\((\d+),\d+\): error TS\d+: (.+)$/.exec(text) ?? []
-    if (file !== undefined && message !== undefined) {
-      mistakes.push({ file: file.replaceAll('\\', '/'), line: Number(line), message })
-    } else if (text.startsWith('error ')) throw new Error(text)
-  }
-  return mistakes
+  const messages = output.split(/\n(?! )/).filter((text) => text !== '')
+  return messages.map((text) => {
+    const [, file, line, message] = /^(.+)\((\d+),\d+\): error TS\d+: (.+)$/s.exec(text.trimEnd()) ?? []
+    if (file === undefined || message === undefined) throw new Error(`the exercises cannot be compiled: ${text}`)
+    return { file: file.replaceAll('\\', '/'), line: Number(line), message }
+  })
 }

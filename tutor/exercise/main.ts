@@ -2,8 +2,10 @@
 import { parseArgs } from 'node:util'
 import { catalogue, definitionOf, type Entry } from './catalogue.ts'
 import { handedOut } from './handed-out.ts'
+import { onKeys } from './keys.ts'
 import { diffToSolution, reset, textOf } from './learner-file.ts'
 import { hintsGiven, rememberHints, rememberVerdict, verdictOn } from './progress.ts'
+import { Refusal } from './refusal.ts'
 import { judge } from './verdict.ts'
 import { watchUntilSolved } from './watch.ts'
 import { colored, colouredDiff, wordsFor } from './words.ts'
@@ -16,9 +18,6 @@ const USAGE = `
   npm run exercise 3.2 -- --solution     shows what is different in the solution
   npm run exercise 3.2 -- --reset        puts the file back to how it was handed out
 `
-
-/** Something that the learner has asked for and that cannot be. */
-class Refusal extends Error {}
 
 const OPTIONS = ['once', 'hint', 'solution', 'reset'] as const
 
@@ -103,17 +102,26 @@ async function stateOf(entry: Entry): Promise<State> {
 async function watch(entry: Entry): Promise<number> {
   refuseWithoutFile(entry)
   header(entry)
-  print('  The task stands at the top of the file. Save it, and it is checked. Ctrl-C ends this.')
-  await watchUntilSolved(entry, {
-    onStart: () => print(colored('dim', `\n  ${new Date().toLocaleTimeString('en-GB')}  checking …`)),
-    onVerdict(verdict) {
-      if (verdict === undefined) return print(`\n  ${missing(entry)}`)
-      print(wordsFor(entry, verdict))
-      if (verdict.problem) print(colored('dim', `  Stuck? npm run exercise ${entry.number} -- --hint`))
-    },
-  })
-  return await congratulate(entry)
+  print('  The task stands at the top of the file. Whenever you save the file it is checked. Ctrl-C ends this.')
+  const noMoreKeys = onKeys({ h: () => void hint(entry), s: () => void solution(entry) })
+  try {
+    await watchUntilSolved(entry, {
+      onStart: () => print(colored('dim', `\n  ${new Date().toLocaleTimeString('en-GB')}  checking …`)),
+      onVerdict(verdict) {
+        if (verdict === undefined) return print(`\n  ${missing(entry)}`)
+        print(wordsFor(entry, verdict))
+        if (verdict.problem) print(colored('dim', `  Stuck? ${HELP(entry)}`))
+      },
+    })
+  } finally {
+    noMoreKeys()
+  }
+  return congratulate(entry)
 }
+
+/** Where to turn to, in words for a person at a terminal, and for one who is not. */
+const HELP = ({ number }: Entry) =>
+  process.stdin.isTTY ? 'Press h for a hint, s for the solution.' : `npm run exercise ${number} -- --hint`
 
 async function checkOnce(entry: Entry): Promise<number> {
   refuseWithoutFile(entry)
@@ -123,10 +131,10 @@ async function checkOnce(entry: Entry): Promise<number> {
   const solved = verdict.problem === undefined
   rememberVerdict(entry, text, solved)
   print(`\n${wordsFor(entry, verdict)}`)
-  return solved ? await congratulate(entry) : 1
+  return solved ? congratulate(entry) : 1
 }
 
-async function congratulate({ number, title }: Entry): Promise<number> {
+function congratulate({ number, title }: Entry): number {
   const next = exercises[exercises.findIndex((entry) => entry.number === number) + 1]
   print(`  ${colored('green', 'Solved')}: ${title}.`)
   print(next ? `  Next: npm run exercise ${next.number}    ${next.title}\n` : '  That was the last one.\n')

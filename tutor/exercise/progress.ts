@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Entry, root } from './catalogue.ts'
+import { Refusal } from './refusal.ts'
 
 /** What is remembered of an exercise. */
 interface Remembered {
@@ -39,8 +40,8 @@ function recall(): Record<string, Remembered> {
   if (!existsSync(FILE)) return {}
   try {
     return JSON.parse(readFileSync(FILE, 'utf8')) as Record<string, Remembered>
-  } catch (cause) {
-    throw new Error(`${FILE} cannot be read. Remove it; then your exercises are checked again.`, { cause })
+  } catch {
+    throw new Refusal(`${FILE} cannot be read. Remove it; then your exercises are checked again.`)
   }
 }
 

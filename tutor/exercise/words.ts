@@ -20,7 +20,7 @@ function problemIn(entry: Entry, problem: Problem): string[] {
       return [cross(title), `      expected  ${expected}`, `      seen      ${seen}`, `      look at   ${look}`]
     }
     case 'types':
-      return [cross('TypeScript understands the file'), ...problem.mistakes.slice(0, MOST_MISTAKES).map(asLine)]
+      return [cross('TypeScript understands the file'), ...problem.mistakes.slice(0, MOST_MISTAKES).flatMap(asLines)]
     case 'thrown':
       return [cross('your code runs without an error'), ...indented(ownFrames(problem.stack, entry), 6)]
     case 'hung':
@@ -43,8 +43,8 @@ function problemIn(entry: Entry, problem: Problem): string[] {
 /** One mistake often makes many. */
 const MOST_MISTAKES = 5
 
-function asLine({ line, message }: TypeMistake): string {
-  return `      line ${line}: ${message}`
+function asLines({ line, message }: TypeMistake): string[] {
+  return indented(`line ${line}: ${message}`, 6)
 }
 
 function cross(title: string): string {
