@@ -110,7 +110,7 @@ async function watch(entry: Entry): Promise<number> {
       onVerdict(verdict) {
         if (verdict === undefined) return print(`\n  ${missing(entry)}`)
         print(wordsFor(entry, verdict))
-        if (verdict.problem) print(colored('dim', `  Stuck? ${HELP(entry)}`))
+        if (verdict.problem) print(colored('dim', `  Stuck? ${help(entry)}`))
       },
     })
   } finally {
@@ -119,9 +119,10 @@ async function watch(entry: Entry): Promise<number> {
   return congratulate(entry)
 }
 
-/** Where to turn to, in words for a person at a terminal, and for one who is not. */
-const HELP = ({ number }: Entry) =>
-  process.stdin.isTTY ? 'Press h for a hint, s for the solution.' : `npm run exercise ${number} -- --hint`
+/** Where to turn to: a person at a terminal may press keys. */
+function help({ number }: Entry): string {
+  return process.stdin.isTTY ? 'Press h for a hint, s for the solution.' : `npm run exercise ${number} -- --hint`
+}
 
 async function checkOnce(entry: Entry): Promise<number> {
   refuseWithoutFile(entry)
