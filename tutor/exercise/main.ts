@@ -8,7 +8,7 @@ import { hintsGiven, rememberHints, rememberVerdict, verdictOn } from './progres
 import { Refusal } from './refusal.ts'
 import { judge } from './verdict.ts'
 import { watchUntilSolved } from './watch.ts'
-import { colored, colouredDiff, wordsFor } from './words.ts'
+import { colored, colouredDiff, wordsFor, wrapped } from './words.ts'
 
 const USAGE = `
   npm run exercise                       lists the exercises and names the next one
@@ -146,8 +146,8 @@ async function hint(entry: Entry): Promise<number> {
   const { hints } = await definitionOf(entry)
   const count = Math.min(hintsGiven(entry) + 1, hints.length)
   rememberHints(entry, count)
-  header(entry)
-  for (const [i, text] of hints.slice(0, count).entries()) print(`\n  Hint ${i + 1} of ${hints.length}: ${text}`)
+  for (const [i, text] of hints.slice(0, count).entries())
+    print(`\n${wrapped(`  Hint ${i + 1} of ${hints.length}: `, text)}`)
   if (count === hints.length)
     print(`\n  That was the last one. npm run exercise ${entry.number} -- --solution shows the rest.`)
   print('')

@@ -17,7 +17,7 @@ function problemIn(entry: Entry, problem: Problem): string[] {
   switch (problem.kind) {
     case 'unmet': {
       const { title, expected, seen, look } = problem
-      return [cross(title), `      expected  ${expected}`, `      seen      ${seen}`, `      look at   ${look}`]
+      return [cross(title), fact('expected', expected), fact('seen', seen), fact('look at', look)]
     }
     case 'types':
       return [cross('TypeScript understands the file'), ...problem.mistakes.slice(0, MOST_MISTAKES).flatMap(asLines)]
@@ -26,18 +26,34 @@ function problemIn(entry: Entry, problem: Problem): string[] {
     case 'hung':
       return [
         cross('your code comes to an end'),
-        `      expected  the check to be over within ${problem.seconds} seconds`,
-        '      seen      it still ran, and was stopped',
-        '      look at   a loop that never ends, a promise that never settles, a done() that is never called',
+        fact('expected', `the check to be over within ${problem.seconds} seconds`),
+        fact('seen', 'it still ran, and was stopped'),
+        fact('look at', 'a loop that never ends, a promise that never settles, a done() that is never called'),
       ]
     case 'ended':
       return [
         cross('your code leaves the process alone'),
-        '      expected  the check to run to its end',
-        `      seen      the process ended in the middle of it (${problem.signal ?? `exit code ${problem.code}`})`,
-        '      look at   process.exit() and its kind: a server must not end because of one request',
+        fact('expected', 'the check to run to its end'),
+        fact('seen', `the process ended in the middle of it (${problem.signal ?? `exit code ${problem.code}`})`),
+        fact('look at', 'process.exit() and its kind: a server must not end because of one request'),
       ]
   }
+}
+
+function fact(name: string, text: string): string {
+  return wrapped(`      ${name.padEnd(8)}  `, text)
+}
+
+/** Breaks lines between words where the terminal ends, and goes on below where the text began. */
+export function wrapped(prefix: string, text: string): string {
+  const width = Math.max(20, (process.stdout.columns ?? Number.POSITIVE_INFINITY) - prefix.length)
+  const lines = ['']
+  for (const word of text.split(' ')) {
+    const line = `${lines.at(-1)}${lines.at(-1) ? ' ' : ''}${word}`
+    if (line.length > width && lines.at(-1)) lines.push(word)
+    else lines[lines.length - 1] = line
+  }
+  return prefix + lines.join(`\n${' '.repeat(prefix.length)}`)
 }
 
 /** One mistake often makes many. */

@@ -34,7 +34,7 @@ export default defineExercise<Module>({
     })
     claim('and why', message.includes('ECONNREFUSED') && stack.includes('askBank'), {
       expected: 'the reason behind it: "connect ECONNREFUSED …", with a stack that leads to askBank',
-      seen: `"${message}"`,
+      seen: `"${message}", and a stack ${stack.includes('askBank') ? 'that leads there' : 'that does not lead there'}`,
       look: 'the second argument of new Error(…)',
     })
   },

@@ -11,9 +11,9 @@ export default defineExercise<Module>({
   ],
   async check({ slowRequests }, claim) {
     const server = await servePhase(2, { plugin: slowRequests })
-    const reported = async () => (await server.log()).filter(({ message }) => message === 'slow request')
+    const reported = async () =>
+      (await server.log()).filter(({ message, route }) => message === 'slow request' && route === '/slow')
 
-    await server.get('/hello')
     await server.get('/slow?ms=70', { 'x-request-id': 'answered' })
     const [answered] = await reported()
     claim('a slow request that is answered is reported', answered?.request_id === 'answered', {
@@ -29,7 +29,7 @@ export default defineExercise<Module>({
       lines.some(({ status }) => status === 499),
       {
         expected: 'a line "slow request" with status 499, which says that nobody waited for the answer',
-        seen: `only those with status ${lines.map(({ status }) => status).join(', ')}`,
+        seen: `such lines with status ${lines.map(({ status }) => status).join(' and ')}`,
         look: 'when your function is called: there was no answer, so "after the answer" never comes',
       },
     )

@@ -56,7 +56,7 @@ export default defineExercise<Module>({
       look: LOOK,
     })
     // The scrapes are requests, too.
-    claim('and no request is lost', all.ios === 2 && (all.other ?? 0) > strangers.length, {
+    claim('and every request is counted where it belongs', all.ios === 2 && (all.other ?? 0) > strangers.length, {
       expected: `client="ios" 2, and at least ${strangers.length + 1} of client="other"`,
       seen: asText(all),
       look: 'a name that only contains a known one, such as "iosx", is a stranger',

@@ -1,3 +1,4 @@
+import { trace } from '@opentelemetry/api'
 import fastifyPlugin from 'fastify-plugin'
 import { defineExercise } from '../exercise.ts'
 import { servePhase } from '../served-phase.ts'
@@ -52,7 +53,11 @@ export default defineExercise<Module>({
     })
 
     queue.push(JSON.stringify({ body: { booking: 'b-2' } }))
-    receive(queue, (body) => bodies.push(body))
+    // As a worker may well do, while a span of its own is the current one.
+    trace.getTracer('worker').startActiveSpan('poll', (span) => {
+      receive(queue, (body) => bodies.push(body))
+      span.end()
+    })
     const last = (await server.spans()).filter(({ name }) => name === 'process confirmation').at(-1)
     claim(
       'a message without headers is processed, in a trace of its own',
@@ -60,7 +65,7 @@ export default defineExercise<Module>({
       {
         expected: 'a span without a parent for a message of an older sender',
         seen: bodies.length < 2 ? 'the message was not processed' : `a span below ${last?.parentSpanContext?.spanId}`,
-        look: 'the context from which contextFrom begins',
+        look: 'the context that contextFrom adds to: ROOT_CONTEXT is empty, the active one is not',
       },
     )
   },
