@@ -19,6 +19,11 @@ export interface Entry {
   readonly solution: string
 }
 
+/** What a file of the repository says. Git may have checked it out with the line ends of Windows. */
+export function textIn(file: string): string {
+  return readFileSync(join(root, file), 'utf8').replaceAll('\r\n', '\n')
+}
+
 /** All exercises, in order. They follow from the solutions, because a learner may remove or rename an exercise. */
 export function catalogue(): Entry[] {
   return readdirSync(join(root, 'phases'))
@@ -34,7 +39,7 @@ function solutionsOf(phase: string): string[] {
 function entryOf(phase: string, solutionFile: string): Entry {
   const name = basename(solutionFile, '.ts')
   const solution = `phases/${phase}/solutions/${solutionFile}`
-  const [, number, title] = /^ \* Exercise (\d\.\d): (.+)$/m.exec(readFileSync(join(root, solution), 'utf8')) ?? []
+  const [, number, title] = /^ \* Exercise (\d\.\d): (.+)$/m.exec(textIn(solution)) ?? []
   if (number === undefined || title === undefined) throw new Error(`${solution} does not say which exercise it solves`)
   return { number, phase: Number(phase[0]), title, name, file: `phases/${phase}/exercises/${name}.ts`, solution }
 }

@@ -1,6 +1,6 @@
 /** Runs the check of one exercise, and reports to the process that has started it. */
 import { pathToFileURL } from 'node:url'
-import { catalogue, definitionOf } from './catalogue.ts'
+import { catalogue, compiled, definitionOf, type Entry } from './catalogue.ts'
 import type { Claim, Unmet } from './exercise.ts'
 import type { Problem, Report } from './verdict.ts'
 
@@ -35,13 +35,27 @@ function stackOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : `threw ${JSON.stringify(error)}`
 }
 
+/** A check can only use what the file exports, and the learner may have renamed it. */
+async function requireExports(module: object, { number, solution }: Entry): Promise<void> {
+  const wanted = (await import(pathToFileURL(compiled(solution)).href)) as object
+  const missing = Object.keys(wanted).filter((name) => !(name in module))
+  if (missing.length === 0) return
+  throw new NotYet('the file exports what is checked', {
+    expected: `an export called ${missing.join(', ')}`,
+    seen: `exports called ${Object.keys(module).join(', ') || 'nothing'}`,
+    look: `the file as it was handed out: npm run exercise ${number} -- --reset`,
+  })
+}
+
 process.on('uncaughtException', fail)
 
 const entry = catalogue().find((found) => found.name === name)
 if (entry === undefined) throw new Error(`there is no exercise ${name}`)
 const exercise = await definitionOf(entry)
 try {
-  await exercise.check(await import(pathToFileURL(modulePath).href), claim)
+  const module = (await import(pathToFileURL(modulePath).href)) as object
+  await requireExports(module, entry)
+  await exercise.check(module, claim)
   end({ done: true })
 } catch (error) {
   fail(error)

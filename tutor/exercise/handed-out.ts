@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { type Entry, root } from './catalogue.ts'
+import { type Entry, textIn } from './catalogue.ts'
 
 /** The marked place of an exercise, between a line that begins it and one that ends it. */
 const PLACE = /^( *\/\/ Exercise \d\.\d: your part begins\n)(.*?)(^ *\/\/ Exercise \d\.\d: your part ends\n)/ms
@@ -10,8 +8,8 @@ const PLACE = /^( *\/\/ Exercise \d\.\d: your part begins\n)(.*?)(^ *\/\/ Exerci
  * learner's file can be restored whatever has become of it, and there is no second copy of it to keep alike.
  */
 export function handedOut({ name, solution }: Entry): string {
-  const place = readFileSync(join(root, 'tutor/exercise/handed-out', `${name}.txt`), 'utf8')
-  const solved = readFileSync(join(root, solution), 'utf8')
+  const place = textIn(`tutor/exercise/handed-out/${name}.txt`)
+  const solved = textIn(solution)
   if (!PLACE.test(solved)) throw new Error(`${solution} has no marked place`)
   return solved.replace(PLACE, (_all, begin: string, _part, end: string) => begin + place + end)
 }

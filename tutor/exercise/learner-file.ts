@@ -1,19 +1,19 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { createTwoFilesPatch } from 'diff'
-import { type Entry, root } from './catalogue.ts'
+import { type Entry, root, textIn } from './catalogue.ts'
 import { handedOut } from './handed-out.ts'
 
 /** What the learner's file says now; undefined when there is none. */
 export function textOf({ file }: Entry): string | undefined {
-  const path = join(root, file)
-  return existsSync(path) ? readFileSync(path, 'utf8').replaceAll('\r\n', '\n') : undefined
+  return existsSync(join(root, file)) ? textIn(file) : undefined
 }
 
 /** From the learner's file to the solution, as a unified diff. */
 export function diffToSolution(entry: Entry): string {
-  const solved = readFileSync(join(root, entry.solution), 'utf8')
-  const patch = createTwoFilesPatch(entry.file, entry.solution, textOf(entry) ?? '', solved, '', '', { context: 3 })
+  const patch = createTwoFilesPatch(entry.file, entry.solution, textOf(entry) ?? '', textIn(entry.solution), '', '', {
+    context: 3,
+  })
   return patch.replace(/^=+\n/, '').replaceAll(/^(---|\+\+\+) (\S+)\t$/gm, '$1 $2')
 }
 

@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import t from 'tap'
-import { catalogue, definitionOf, root } from '../../../tutor/exercise/catalogue.ts'
+import { catalogue, definitionOf, textIn } from '../../../tutor/exercise/catalogue.ts'
 import { handedOut } from '../../../tutor/exercise/handed-out.ts'
 
 const exercises = catalogue()
-const read = (file: string) => readFileSync(join(root, file), 'utf8')
 
 t.test('there are two or three for each phase, numbered from 1 on', async (t) => {
   for (const phase of [1, 2, 3, 4, 5]) {
@@ -22,12 +19,12 @@ for (const entry of exercises) {
   t.test(`${entry.number} ${entry.title}`, async (t) => {
     const original = handedOut(entry)
     t.ok(entry.name.startsWith(`${entry.number}-`), 'its files are called after its number')
-    t.not(original, read(entry.solution), 'something is to be done')
+    t.not(original, textIn(entry.solution), 'something is to be done')
     t.match(original, /^\/\*\*\n \* Exercise \d\.\d: .+\n \*\n/, 'the task stands at the top')
     t.match(original, /\n \* Where to look: /, 'and says where to look')
     t.match(original, `// Exercise ${entry.number}: your part begins\n`, 'the place is marked')
     const paths = [...original.matchAll(/\bphases\/[\w./-]+\.ts/g)].map(([path]) => path)
-    for (const path of paths) t.ok(read(path), `${path} is there`)
+    for (const path of paths) t.ok(textIn(path), `${path} is there`)
     const { hints } = await definitionOf(entry)
     t.ok(hints.length >= 2, 'there is more than one hint')
   })
@@ -35,7 +32,7 @@ for (const entry of exercises) {
 
 // In a clone in which somebody does them, exercises change. In the repository they must be as they are handed out.
 for (const entry of exercises) {
-  const text = read(entry.file).replaceAll('\r\n', '\n')
+  const text = textIn(entry.file)
   const skip = text !== handedOut(entry) && !process.env.CI && `you have worked on ${entry.file}`
   t.test(`${entry.file} is as it is handed out`, { skip }, async (t) => {
     t.equal(text, handedOut(entry), 'it differs from the solution in the marked place only')

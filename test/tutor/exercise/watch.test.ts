@@ -42,6 +42,11 @@ t.test('npm run exercise 1.2 watches the file until the exercise is solved', asy
     t.match(await session.prints(/--hint/), /✗ TypeScript understands the file\n +line \d+: /)
   })
 
+  t.test('a file that does not export what is checked', async (t) => {
+    learner.save(FILE, original.replace('export function logPayment', 'export function log'))
+    t.match(await session.prints(/--hint/), /expected {2}an export called logPayment\n +seen {6}exports called log\n/)
+  })
+
   t.test('an error', async (t) => {
     write("throw new RangeError('my mistake')")
     t.match(await session.prints(/--hint/), `RangeError: my mistake\n      at line 26 of ${FILE}\n`)
