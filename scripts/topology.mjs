@@ -51,9 +51,8 @@ function print(role, from, to) {
 async function addressOf(child) {
   const ready = new Promise((resolve) => {
     createInterface({ input: child.stderr }).on('line', (line) => {
-      const [, host, port] = /^ {2}gRPC +(.+):(\d+)$/.exec(line) ?? []
-      // All addresses of this machine is nothing that one can connect to everywhere.
-      if (port !== undefined) resolve(`${host === '0.0.0.0' || host === '[::]' ? 'localhost' : host}:${port}`)
+      const [, address] = /^ {2}gRPC +(.+:\d+)$/.exec(line) ?? []
+      if (address !== undefined) resolve(address)
     })
   })
   return await Promise.race([ready, once(child, 'exit').then(() => undefined)])

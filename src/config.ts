@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { Ajv, type ErrorObject } from 'ajv'
 import { envSchema } from 'env-schema'
 import { type Static, Type } from 'typebox'
+import { stackSettings } from './stack.ts'
 
 /** What the process was told, checked. Every field is the environment variable of the same name. */
 export type Config = Readonly<Static<typeof ConfigSchema>>
@@ -31,6 +32,7 @@ const milliseconds = { minimum: 1, maximum: 60_000, description: 'milliseconds, 
 // Each description completes the sentence "Set PORT to …".
 const ConfigSchema = Type.Object({
   PHASE: Type.Integer({ minimum: 0, maximum: 5, default: 5, description: 'a number from 0 to 5' }),
+  STACK: Type.Boolean({ default: false, description: 'true or false' }),
   ROLE: Type.Enum(['all', 'gateway', 'course'], { default: 'all', description: 'all, gateway or course' }),
   HOST: Type.String({ minLength: 1, default: '127.0.0.1', description: 'an address of this machine' }),
   PORT: Type.Integer({ ...port, default: 8080, description: 'a port number, 0 to 65535 (0 takes any free port)' }),
@@ -85,6 +87,9 @@ const ConfigSchema = Type.Object({
     Type.String({ pattern: '^(https?://.+)?$', description: 'an http:// or https:// URL' }),
   ),
   EXTERNAL_TIMEOUT_MS: Type.Integer({ ...milliseconds, default: 2000 }),
+  PARTNER_URL: Type.Optional(
+    Type.String({ pattern: '^(https?://.+)?$', description: 'an http:// or https:// URL, or leave it unset' }),
+  ),
   MAX_EVENT_LOOP_DELAY_MS: Type.Integer({
     minimum: 0,
     default: 1000,
@@ -103,7 +108,7 @@ const ConfigSchema = Type.Object({
  */
 export function loadConfig(args: readonly string[] = process.argv.slice(2)): Config {
   loadEnvFile()
-  const given = named({ ...environment(), ...fromArguments(args) })
+  const given = named(onStack({ ...environment(), ...fromArguments(args) }))
   // Without strictNumbers: false, PORT=Infinity would pass a maximum.
   const ajv = new Ajv({ coerceTypes: true, useDefaults: true, removeAdditional: true, strictNumbers: false })
   try {
@@ -120,6 +125,11 @@ function named(given: Record<string, string>): Record<string, string> {
   const { ROLE, OTEL_SERVICE_NAME } = given
   if (OTEL_SERVICE_NAME !== undefined || (ROLE !== 'gateway' && ROLE !== 'course')) return given
   return { ...given, OTEL_SERVICE_NAME: ROLE }
+}
+
+/** With the stack of `compose.yaml`, what was not given comes from there: `src/stack.ts`. */
+function onStack(given: Record<string, string>): Record<string, string> {
+  return given.STACK === 'true' ? { ...stackSettings(), ...given } : given
 }
 
 function loadEnvFile(): void {
@@ -143,11 +153,11 @@ function environment(): Record<string, string> {
 
 function fromArguments(args: readonly string[]): Record<string, string> {
   const names = Object.keys(ConfigSchema.properties)
-  const options = Object.fromEntries(names.map((name) => [flagOf(name), { type: 'string' as const }]))
+  const options = Object.fromEntries(names.map((name) => [flagOf(name), { type: flagType(name) }]))
   try {
     const { values } = parseArgs({ args: [...args], options })
     return Object.fromEntries(
-      names.flatMap((name) => (values[flagOf(name)] === undefined ? [] : [[name, values[flagOf(name)] as string]])),
+      names.flatMap((name) => (values[flagOf(name)] === undefined ? [] : [[name, String(values[flagOf(name)])]])),
     )
   } catch (error) {
     const known = names.map((name) => `--${flagOf(name)}`).join(' ')
@@ -157,6 +167,11 @@ function fromArguments(args: readonly string[]): Record<string, string> {
 
 function flagOf(name: string): string {
   return name.toLowerCase().replaceAll('_', '-')
+}
+
+/** `--stack` stands alone; every other argument has a value. */
+function flagType(name: string): 'boolean' | 'string' {
+  return name === 'STACK' ? 'boolean' : 'string'
 }
 
 function explain(error: ErrorObject, given: Record<string, string>): ConfigError {

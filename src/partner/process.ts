@@ -7,9 +7,9 @@ import type { Config } from '../config.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The partner service, which runs in a process of its own. */
+    /** The partner service, in a process of its own or where `PARTNER_URL` says. */
     partner: {
-      /** Its base URL. Starts the process if it is not running. */
+      /** Its base URL. Starts the process if it is to be one of ours and is not running. */
       url(): Promise<string>
     }
   }
@@ -21,9 +21,14 @@ interface Partner {
   ready: boolean
 }
 
-/** Starts the partner service beside the app and stops it after the app's last request. */
+/** Starts the partner service beside the app and stops it after the app's last request, unless somebody else does. */
 export const partnerProcess = fastifyPlugin<{ config: Config }>(
   async (app, { config }) => {
+    const { PARTNER_URL } = config
+    if (PARTNER_URL !== undefined) {
+      app.decorate('partner', { url: async () => PARTNER_URL.replace(/\/$/, '') })
+      return
+    }
     let running: Partner | undefined
     let closing = false
 

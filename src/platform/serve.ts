@@ -3,6 +3,7 @@ import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
 import { type Config, ConfigError, loadConfig } from '../config.ts'
 import { loadPhase, type Phase } from '../phase.ts'
+import { fromHere } from './from-here.ts'
 
 /** Longer than the longest request that the server accepts to take (`/slow?ms=10000`). */
 const GRACE_MS = 15_000
@@ -11,7 +12,7 @@ export interface Serving {
   readonly app: FastifyInstance
   readonly config: Config
   readonly phase: Phase
-  /** Where it listens, with the port that it really got. */
+  /** Where it can be reached from this machine, with the port that it really got. */
   readonly url: string
   /** The same for gRPC, `127.0.0.1:9900`; undefined for a server without it. */
   readonly grpcAddress: string | undefined
@@ -59,7 +60,8 @@ async function listen(app: FastifyInstance, { HOST, PORT }: Config): Promise<Pic
     const grpcAddress = app.hasDecorator('grpc') ? await app.grpc.listen() : undefined
     await app.listen({ host: HOST, port: PORT, listenTextResolver: (address) => `server listening at ${address}` })
     const { address, family, port } = app.server.address() as AddressInfo
-    return { url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`, grpcAddress }
+    const host = family === 'IPv6' ? `[${address}]` : address
+    return { url: `http://${fromHere(host)}:${port}`, grpcAddress }
   } catch (error) {
     await app.close()
     throw explain(error as NodeJS.ErrnoException, HOST, PORT)

@@ -8,6 +8,7 @@ import {
 import type { FastifyBaseLogger } from 'fastify'
 import fp from 'fastify-plugin'
 import { type Config, ConfigError } from '../../config.ts'
+import { fromHere } from '../from-here.ts'
 import { Health, type Readiness } from './health.ts'
 import { addReflection } from './reflection.ts'
 import { Malformed } from './unary.ts'
@@ -72,7 +73,7 @@ export class GrpcServer {
   }
 
   /**
-   * @returns where it listens, with the port that it really got: `127.0.0.1:9900`
+   * @returns where this machine reaches it, with the port that it really got: `127.0.0.1:9900`
    * @throws ConfigError when it cannot listen there
    */
   async listen(): Promise<string> {
@@ -80,9 +81,9 @@ export class GrpcServer {
     const host = HOST.includes(':') ? `[${HOST}]` : HOST
     try {
       const port = await this.#bind(`${host}:${GRPC_PORT}`)
-      this.#ownAddress = `${host.replace(/^0\.0\.0\.0$/, '127.0.0.1').replace('[::]', '[::1]')}:${port}`
       this.#log.info(`gRPC server listening at ${host}:${port}`)
-      return `${host}:${port}`
+      this.#ownAddress = `${fromHere(host)}:${port}`
+      return this.#ownAddress
     } catch (error) {
       throw explain(error as Error, HOST, GRPC_PORT)
     }

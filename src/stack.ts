@@ -1,0 +1,18 @@
+/**
+ * Where an app that runs on this machine finds the servers of `compose.yaml`, for `--stack`: on the ports that
+ * they publish. Traces need no setting, for the defaults are Jaeger's ports. The passwords' defaults are those of
+ * `compose.yaml`, which reads the same variables.
+ */
+export function stackSettings(env: NodeJS.ProcessEnv = process.env): Record<string, string> {
+  const postgresPassword = env.POSTGRES_PASSWORD || DEFAULT_PASSWORD
+  const redisPassword = env.REDIS_PASSWORD || DEFAULT_PASSWORD
+  return {
+    DATABASE_URL: `postgres://course:${encodeURIComponent(postgresPassword)}@127.0.0.1:5432/course`,
+    REDIS_URL: `redis://:${encodeURIComponent(redisPassword)}@127.0.0.1:6379`,
+    // A container reaches this machine by its address on Docker's bridge, not by its loopback address. Docker Desktop,
+    // on the other systems, forwards to the loopback address as well.
+    ...(process.platform === 'linux' ? { HOST: '0.0.0.0' } : {}),
+  }
+}
+
+const DEFAULT_PASSWORD = 'course-on-this-machine'
