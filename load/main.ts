@@ -17,13 +17,13 @@ try {
 
 async function main(options: LoadOptions): Promise<number> {
   await mustAnswer(options.url)
-  const stopping = new AbortController()
+  const over = new AbortController()
   // The first one ends the load and shows what it was; the second one, which has no listener, ends this process.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort())
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => over.abort())
 
   const tally = new Tally()
   const stopProgress = showProgress(options, tally)
-  const ms = await runLoad(options, tally, stopping.signal).finally(stopProgress)
+  const ms = await runLoad(options, tally, over).finally(stopProgress)
   console.log(report(options, tally, ms))
   return tally.total().failures > 0 ? 1 : 0
 }

@@ -6,19 +6,20 @@ import { type Scenario, scenarios } from './scenarios.ts'
 import type { Tally } from './tally.ts'
 
 /**
- * Lets users act at the same time until the duration is over or `stop` is aborted; what they have begun they finish.
+ * Lets users act at the same time until the duration is over or `over` is aborted; what they have begun they finish.
  *
  * @returns how many milliseconds it took
  */
-export async function runLoad(options: LoadOptions, tally: Tally, stop: AbortSignal): Promise<number> {
+export async function runLoad(options: LoadOptions, tally: Tally, over: AbortController): Promise<number> {
   const { users, durationMs, scenario: name, url } = options
   const scenario = scenarios[name]
   const start = performance.now()
-  const over = AbortSignal.any([stop, AbortSignal.timeout(durationMs)])
-  setMaxListeners(users + 1, over) // each of them listens while it pauses
+  setMaxListeners(users + 1, over.signal) // each of them listens while it pauses
+  const timer = setTimeout(() => over.abort(), durationMs)
   const prize = await scenario.prepare(new ApiUser(url, tally))
-  const one = () => actUntil(over, new ApiUser(url, tally), scenario, prize)
+  const one = () => actUntil(over.signal, new ApiUser(url, tally), scenario, prize)
   await Promise.all(Array.from({ length: users }, one))
+  clearTimeout(timer)
   return performance.now() - start
 }
 
