@@ -83,6 +83,33 @@ t.test('a role that is not the whole app is its name, unless it is given one', a
   t.match(await load(t, { env: { ROLE: 'course', OTEL_SERVICE_NAME: 'mine' } }), { OTEL_SERVICE_NAME: 'mine' })
 })
 
+t.test('--stack finds the servers of compose.yaml on the ports that they publish', async (t) => {
+  const onStack = await load(t, { args: ['--phase', '3', '--stack'] })
+  t.match(onStack, {
+    STACK: true,
+    PHASE: 3,
+    DATABASE_URL: /^postgres:\/\/course:[^@]+@127\.0\.0\.1:5432\/course$/,
+    REDIS_URL: /^redis:\/\/:[^@]+@127\.0\.0\.1:6379$/,
+    // Where containers reach it.
+    HOST: process.platform === 'linux' ? '0.0.0.0' : '127.0.0.1',
+  })
+  t.strictSame(await load(t, { env: { STACK: 'true', PHASE: '3' } }), onStack)
+  t.strictSame(await load(t, { file: 'STACK=true\nPHASE=3\n' }), onStack)
+  t.match(await load(t, { env: { STACK: 'false' } }), { DATABASE_URL: undefined, REDIS_URL: undefined })
+
+  t.test('with the passwords that compose.yaml is given', async (t) => {
+    const file = 'POSTGRES_PASSWORD=one\nREDIS_PASSWORD=two\n'
+    const { DATABASE_URL, REDIS_URL } = await load(t, { file, args: ['--stack'] })
+    t.match([DATABASE_URL, REDIS_URL], ['postgres://course:one@', 'redis://:two@'])
+  })
+
+  t.test('what is given wins', async (t) => {
+    const given = { DATABASE_URL: 'memory:', REDIS_URL: 'redis://elsewhere:6379', HOST: '127.0.0.1' }
+    t.match(await load(t, { env: given, args: ['--stack'] }), given)
+    t.match(await load(t, { args: ['--stack', '--host', '::1'] }), { HOST: '::1' })
+  })
+})
+
 t.test('an empty variable counts as unset, but an empty LOG_FILE means no file', async (t) => {
   const empty = { PHASE: '', PORT: '', HOST: '', DATABASE_URL: '', EXTERNAL_API_URL: '', CORS_ORIGIN: '', LOG_FILE: '' }
   t.strictSame(await load(t, { env: empty }), { ...(await load(t, {})), LOG_FILE: '' })
@@ -96,6 +123,8 @@ t.test('a value that cannot work is refused with its name and a remedy', async (
     ['COURSE_GRPC_URL', 'localhost', 'http://localhost:9900', 'a:1,', 'a:1,b'],
     ['LOG_LEVEL', 'INFO'],
     ['DATABASE_URL', 'nonsense', 'postgres://'],
+    ['STACK', 'yes'],
+    ['PARTNER_URL', 'partner:8080'],
     ['EXTERNAL_API_URL', 'ftp://host', 'http://'],
     ['EXTERNAL_TIMEOUT_MS', '0', 'soon'],
     ['LOG_FILE_MAX_BYTES', '10MB'],

@@ -52,6 +52,12 @@ t.test('the partner lives beside the app', async (t) => {
   })
 })
 
+t.test('where PARTNER_URL says that it is somewhere else, no process is started', async (t) => {
+  const app = await appWithPartner(t, bareConfig({ PARTNER_URL: 'http://partner:8080/' }))
+  t.equal(await app.partner.url(), 'http://partner:8080')
+  t.strictSame(await childrenOf(process.pid), [])
+})
+
 t.test('an app that closes while the partner is still starting leaves none behind', async (t) => {
   const app = await appWithPartner(t)
   const pid = await onlyChild()

@@ -112,7 +112,10 @@ t.test('Jaeger takes what the app sends, on the ports of the defaults', async (t
 t.test('Grafana finds its files', async (t) => {
   t.equal(targetOf('grafana', './grafana/provisioning'), '/etc/grafana/provisioning')
   const [provider] = parse(read(PROVIDERS)).providers
-  t.equal(provider.options.path, targetOf('grafana', './grafana/dashboards'))
+  const folder = targetOf('grafana', './grafana/dashboards')
+  t.equal(provider.options.path, folder)
+  const home = service('grafana').environment?.GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH as string
+  t.ok(filesIn('grafana/dashboards', '.json').includes(home.replace(folder, 'grafana/dashboards')), home)
 })
 
 t.test('the links from one data source to another lead somewhere', async (t) => {
