@@ -32,8 +32,9 @@ const load = (...args: string[]) => run(process.execPath, [loadScript, ...args])
 async function locust(t: Test, url: string, user: string): Promise<Finished & { stats: string[]; failures: string[] }> {
   const folder = t.testdir()
   const finished = await run(findProgram('locust') as string, [
-    ...['-f', locustFile, '--headless', '--users', '5', '--spawn-rate', '5', '--run-time', '3s', '--stop-timeout', '30'],
-    ...['--csv', join(folder, 'run'), '--host', url, user],
+    ...['-f', locustFile, '--headless', '--users', '5', '--spawn-rate', '5'],
+    ...['--run-time', '3s', '--stop-timeout', '30', '--csv', join(folder, 'run')],
+    ...['--host', url, user],
   ])
   const lines = (name: string) =>
     readFileSync(join(folder, `run_${name}.csv`), 'utf8')
