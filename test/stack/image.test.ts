@@ -49,7 +49,7 @@ function packagesInUse(): Set<string> {
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
   )
   const statements = files
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => name.endsWith('.ts') && !/\/(exercises|solutions)\//.test(name))
     .flatMap((name) => [...read(name).matchAll(/^(?:import|export) (?!type )(?:[^'"]*? from )?'([^'.][^']*)'/gm)])
     .map(([, from]) => from as string)
   const packages = statements.filter((from) => !from.startsWith('node:'))
