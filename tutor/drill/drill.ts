@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync, truncateSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { lockFile } from '../../src/platform/lock-file.ts'
@@ -13,12 +13,20 @@ import { obey, quiz, type Score } from './quiz.ts'
 import { scrapeInto } from './scraper.ts'
 import { TraceCommands } from './trace-commands.ts'
 import { TraceStore } from './trace-store.ts'
-import { flow } from './traffic.ts'
+import { clientOf, flow, type Stream } from './traffic.ts'
 
 type DrillOptions = Extract<Options, { task: 'drill' }>
 
 /** Where a drill leaves its logs, below the working directory. The next one begins with an empty folder. */
 const LOGS = 'logs/drill'
+
+const LOG_FILES = ['app.log', 'partner.log']
+
+/** So many times everything is asked for before the day begins. */
+const WARM_UP_ROUNDS = 5
+
+/** It takes that long at least until anybody calls. */
+const MIN_ALARM_SECONDS = 5
 
 /** Users come for so long; then the app is quiet, and what there is to see stays. */
 const TRAFFIC_MS = 10 * 60_000
@@ -53,12 +61,13 @@ export async function drill(options: DrillOptions): Promise<void> {
     console.print(introduction(app, logs.path, options))
 
     const { signal } = stop
+    await warmUp(app, logs.path, streamsOf(options))
+    receiver.received.clear()
     const store = new TraceStore()
     const users = AbortSignal.any([signal, AbortSignal.timeout(TRAFFIC_MS)])
     const parameters = incident.fault.parameters(diceOf(seed))
-    const streams = [...everydayTraffic, ...incident.traffic(parameters)]
     const background = Promise.all([
-      flow(app.url, streams, diceOf(seed), users),
+      flow(app.url, streamsOf(options), diceOf(seed), users),
       scrapeInto(join(logs.path, 'metrics'), app.url, users),
       collect(receiver.received, store, signal),
     ])
@@ -71,15 +80,10 @@ export async function drill(options: DrillOptions): Promise<void> {
       if (!signal.aborted) throw new AppFailed('The app has ended, and the drill with it. Its log may say why.')
     })
     const dialogue = async () => {
-      await countdown(console, 'A quiet day. Look around, so that you know what is normal', calm, signal)
+      await quietDay(console, calm, signal)
       if (signal.aborted) return
       const beganAt = await app.begin()
-      await countdown(
-        console,
-        'A quiet day. Look around, so that you know what is normal',
-        Math.max(5, calm * 0.6),
-        signal,
-      )
+      await quietDay(console, Math.max(MIN_ALARM_SECONDS, calm * 0.6), signal)
       if (signal.aborted) return
       await converse(
         console,
@@ -95,6 +99,19 @@ export async function drill(options: DrillOptions): Promise<void> {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, onSignal)
   }
   console.print(`\n  The app is stopped. Its logs and metrics are still in ${logs.path}, until the next drill.\n`)
+}
+
+function streamsOf({ incident, seed }: DrillOptions): Stream[] {
+  return [...everydayTraffic, ...incident.traffic(incident.fault.parameters(diceOf(seed)))]
+}
+
+/** A process that has just started is slow for reasons of its own. None of it is to be seen. */
+async function warmUp(app: App, logs: string, streams: readonly Stream[]): Promise<void> {
+  const client = clientOf(app.url, diceOf(0))
+  for (let round = 0; round < WARM_UP_ROUNDS; round++) {
+    for (const { act } of streams) await act(client)
+  }
+  for (const name of LOG_FILES) truncateSync(join(logs, name))
 }
 
 /** The questions, then the debrief, then as much looking around as one likes. */
@@ -136,15 +153,16 @@ function introduction({ url }: App, logs: string, { seed }: DrillOptions): strin
     '  Traces   the commands traces, trace and span, here, once you are asked',
     `  Seed     ${seed}`,
     '',
-    '  Keep a second terminal open for curl and grep. Ctrl-C ends the drill.',
+    '  Keep a second terminal open for curl and grep, or put ! before a command. Ctrl-C ends the drill.',
     '',
   ].join('\n')
 }
 
-async function countdown(console: Console, text: string, seconds: number, signal: AbortSignal): Promise<void> {
+/** Looks the same before and after the fault has begun. */
+async function quietDay(console: Console, seconds: number, signal: AbortSignal): Promise<void> {
   const end = performance.now() + seconds * 1000
   for (let left = end - performance.now(); left > 0 && !signal.aborted; left = end - performance.now()) {
-    console.status(`  ${text} …`)
+    console.status('  All is quiet. Look around meanwhile, so that you know what is normal …')
     await delay(Math.min(left, 200))
   }
   console.status('')
@@ -169,7 +187,7 @@ function emptyFolder(): { readonly path: string; readonly release: () => void } 
   const lock = lockFile(join(LOGS, 'lock'))
   if ('heldBy' in lock) throw new AppFailed(`Another drill runs here already, as process ${lock.heldBy}. End it first.`)
   rmSync(join(LOGS, 'metrics'), { recursive: true, force: true })
-  for (const name of ['app.log', 'partner.log']) rmSync(join(LOGS, name), { force: true })
+  for (const name of LOG_FILES) rmSync(join(LOGS, name), { force: true })
   mkdirSync(join(LOGS, 'metrics'))
   return { path: relative('.', LOGS), release: lock.release }
 }

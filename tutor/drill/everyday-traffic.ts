@@ -20,7 +20,7 @@ export const everydayTraffic: readonly Stream[] = [
 ]
 
 /** From the choice of a course to the payment, or as far as it goes. */
-async function bookSeat(client: Client): Promise<void> {
+export async function bookSeat(client: Client): Promise<void> {
   const { country, dialingCode } = client.dice.pick(COUNTRIES)
   const name = `Customer of ${country}`
   const customerData = { name, email: 'customer@example.com', phone: `+${dialingCode} 170 5550100` }

@@ -33,7 +33,9 @@ export class TraceCommands {
     const [order = 'newest'] = words.filter((word) => word in ORDERS)
     const wanted = words.filter((word) => !(word in ORDERS)).join(' ')
     const { choose, sort } = ORDERS[order as keyof typeof ORDERS]
-    const found = this.#store.all().filter((trace) => choose(trace) && trace.root.name.includes(wanted))
+    const chosen = this.#store.all().filter(choose)
+    const exact = chosen.filter(({ root }) => root.name === wanted)
+    const found = exact.length > 0 ? exact : chosen.filter(({ root }) => root.name.includes(wanted))
     this.#listed = found.toSorted(sort).slice(0, LISTED)
     if (this.#listed.length === 0) return `No such trace among ${this.#store.all().length}.`
     return [
@@ -47,7 +49,7 @@ export class TraceCommands {
           ` ${root.name} [${root.service}]${failed ? ' ERROR' : ''}`,
         ].join(' '),
       ),
-      `${found.length} traces${wanted ? ` whose first span has "${wanted}" in its name` : ''}; trace <#> shows one of these, trace <id> any.`,
+      `${found.length} traces${wanted && ` of ${wanted}`}; trace <#> shows one of these, trace <id> any.`,
     ].join('\n')
   }
 
@@ -59,7 +61,7 @@ export class TraceCommands {
     if (trace === undefined) return `There is no trace ${which}. Spans arrive about half a second after the request.`
     if (other !== undefined) return `${found.length} traces begin with ${which}.`
     this.#rows = rowsOf(trace)
-    return `${waterfall(trace)}\n\nspan <#> shows all that is known of a line.`
+    return `${waterfall(trace, process.stdout.columns || 118)}\n\nspan <#> shows all that is known of a line.`
   }
 
   #describe(which: string | undefined): string {

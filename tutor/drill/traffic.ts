@@ -54,7 +54,7 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
   })
 }
 
-function clientOf(url: string, dice: Dice): Client {
+export function clientOf(url: string, dice: Dice): Client {
   async function send(path: string, init: RequestInit): Promise<Answer> {
     try {
       const response = await fetch(url + path, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) })

@@ -10,8 +10,9 @@ export interface Row {
 
 /** So many children of the same name in a row are shown; more become one line. */
 const ALIKE = 4
-const BAR = 32
 const NAME = 44
+/** What a line has beside the bar: numbers, the name, and a little after the bar. */
+const BESIDE_BAR = 86
 
 /** The rows of a trace in the order in which they are printed. */
 export function rowsOf({ spans }: Trace): Row[] {
@@ -37,35 +38,54 @@ function fold(spans: readonly ReceivedSpan[]): [ReceivedSpan, ...ReceivedSpan[]]
   return groups
 }
 
-/** A trace as text: a line for each span, with when it began, how long it took and where in the whole that is. */
-export function waterfall(trace: Trace): string {
+/**
+ * A trace as text: a line for each span, with when it began, how long it took and where in the whole that is.
+ *
+ * @param columns how wide the terminal is; the bars take what is left
+ */
+export function waterfall(trace: Trace, columns: number): string {
   const begin = Math.min(...trace.spans.map(({ startMs }) => startMs))
   const end = Math.max(...trace.spans.map(({ startMs, durationMs }) => startMs + durationMs))
   const total = Math.max(end - begin, 0.001)
-  const services = [...new Set(trace.spans.map(({ service }) => service))].join(', ')
+  const services = [...new Set(trace.spans.map(({ service }) => service))]
+  const scale: Scale = {
+    begin,
+    total,
+    bar: Math.min(Math.max(columns - BESIDE_BAR, 12), 40),
+    named: services.length > 1,
+  }
   return [
-    `trace ${trace.traceId}, began at ${new Date(begin).toISOString().slice(11, 23)}Z, ${trace.spans.length} spans in ${services}`,
+    `trace ${trace.traceId}, began at ${new Date(begin).toISOString().slice(11, 23)}Z, ${trace.spans.length} spans in ${services.join(', ')}`,
     '',
-    `      begins      takes   ${'span'.padEnd(NAME)}  ${'service'.padEnd(10)}  0${`${total.toFixed(0)} ms`.padStart(BAR - 1)}`,
-    ...rowsOf(trace).map((row, index) => lineOf(row, index + 1, begin, total)),
+    `      begins      takes  ${'span'.padEnd(NAME)}  0${`${total.toFixed(0)} ms`.padStart(scale.bar - 1)}`,
+    ...rowsOf(trace).map((row, index) => lineOf(row, index + 1, scale)),
   ].join('\n')
 }
 
-function lineOf({ depth, spans }: Row, number: number, begin: number, total: number): string {
+interface Scale {
+  /** When the trace began, in milliseconds since 1970, and how long all of it took. */
+  readonly begin: number
+  readonly total: number
+  /** How wide a bar for all of it is. */
+  readonly bar: number
+  /** Whether spans are shown with their service, because there are several. */
+  readonly named: boolean
+}
+
+function lineOf({ depth, spans }: Row, number: number, { begin, total, bar: width, named }: Scale): string {
   const [first] = spans
   const last = spans.at(-1) as ReceivedSpan
   const start = first.startMs - begin
   const duration = spans.length === 1 ? first.durationMs : last.startMs + last.durationMs - first.startMs
-  const name = `${'  '.repeat(depth)}${spans.length === 1 ? first.name : `… ${spans.length} more ${first.name}`}`
-  const from = Math.min(Math.floor((start / total) * BAR), BAR - 1)
-  const length = Math.max(1, Math.min(Math.round((duration / total) * BAR), BAR - from))
-  const bar = `${' '.repeat(from)}${'█'.repeat(length)}`.padEnd(BAR)
+  const name = `${spans.length === 1 ? '' : `… ${spans.length} more `}${first.name}${named ? ` [${first.service}]` : ''}`
+  const from = Math.min(Math.floor((start / total) * width), width - 1)
+  const length = Math.max(1, Math.min(Math.round((duration / total) * width), width - from))
+  const bar = `${' '.repeat(from)}${'█'.repeat(length)}`.padEnd(width)
   const columns = [
     String(number).padStart(3),
     `${start.toFixed(1)} ms`.padStart(10),
     `${duration.toFixed(1)} ms`.padStart(10),
-    ` ${name.padEnd(NAME)}`,
-    ` ${first.service.padEnd(10)}`,
+    ` ${`${'  '.repeat(depth)}${name}`.padEnd(NAME)}`,
     ` ${bar}`,
     ` ${detail(first)}`,
   ]

@@ -1,9 +1,9 @@
-import { sql } from 'drizzle-orm'
+import { setTimeout as delay } from 'node:timers/promises'
 import { CatalogStore } from '../../../src/course/catalog-store.ts'
 import type { Course } from '../../../src/course/course.ts'
 import { knownId } from '../../../src/course/seed-data.ts'
 import type { Fault } from '../fault.ts'
-import { addOldBookings } from '../old-bookings.ts'
+import { serveBeside } from '../local-server.ts'
 
 interface Parameters {
   /** The course that everybody looks at. */
@@ -11,12 +11,20 @@ interface Parameters {
   readonly ttlSeconds: number
 }
 
+/** How long the reviews take to count the stars of one course, one course at a time, in milliseconds. */
+const COUNTING_MS = 70
+
 /** A cache that is filled by whoever misses, however many miss at once, with something dear and for a short time. */
 export const cacheStampede: Fault<Parameters> = {
   parameters: (dice) => ({ courseId: knownId('course', dice.number(0, 10)), ttlSeconds: dice.number(5, 8) }),
 
   plugin: async (app, { parameters: { courseId, ttlSeconds }, onBegin }) => {
-    app.addHook('onReady', () => addOldBookings(app.database, 40_000))
+    let counting = Promise.resolve()
+    const reviews = await serveBeside(app, async (_request, response) => {
+      counting = counting.then(() => delay(COUNTING_MS))
+      await counting
+      response.end('5 stars')
+    })
 
     onBegin(async () => {
       const { catalog } = app.course
@@ -27,21 +35,12 @@ export const cacheStampede: Fault<Parameters> = {
         const { value, lease } = await app.cache.get<Course>('course', id)
         if (value !== undefined) return value
         const course = (await store.find(id)) as Course
-        await alsoBooked(id)
+        const response = await fetch(`${reviews}/stars/${id}`)
+        await response.text()
         if (lease !== undefined) await app.cache.set('course', id, lease, course, ttlSeconds)
         return course
       }
       await app.cache.delete('course', courseId) // a new version of the page starts with a cold cache
     })
-
-    /** What people who booked this course have booked as well. */
-    async function alsoBooked(id: string): Promise<void> {
-      await app.database.run((queries) =>
-        queries.execute(sql`
-          select "also"."course_id", count(*) from "bookings" "mine"
-          join "bookings" "also" on "also"."user_id" = "mine"."user_id"
-          where "mine"."course_id" = ${id} group by "also"."course_id" order by 2 desc limit 3`),
-      )
-    }
   },
 }

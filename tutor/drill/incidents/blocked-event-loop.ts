@@ -1,3 +1,4 @@
+import { bookSeat } from '../everyday-traffic.ts'
 import { blockedEventLoop } from '../faults/blocked-event-loop.ts'
 import { defineIncident } from '../incident.ts'
 import { choice, clock, time, word } from '../question.ts'
@@ -15,7 +16,8 @@ export default defineIncident({
   report: 'After each deployment all is well, then everything gets slower and slower until somebody restarts it.',
   fault: blockedEventLoop,
 
-  traffic: () => [],
+  // More customers than on other days, so that it gets worse while one watches.
+  traffic: () => [{ everyMs: 700, act: bookSeat }],
 
   questions: ({ parameters: { command }, beganAt, url, logs, dice }) => [
     choice(

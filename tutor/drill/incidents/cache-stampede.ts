@@ -21,10 +21,10 @@ export default defineIncident({
 
   questions: ({ parameters: { courseId, ttlSeconds }, beganAt, logs, dice }) => [
     word({
-      ask: 'Many things are slow in these moments, but one course is at the centre of it. Which course_id?',
+      ask: 'It is the page of one course. Which course_id?',
       form: 'a UUID',
       right: [courseId],
-      nudge: 'That one is slow only because others are. Count which path is on most of the slow lines.',
+      nudge: 'Count which path is on most of the slow lines.',
       hints: [
         'The path of a slow request is on its line in the log.',
         `Slow requests by path:  grep '"latency":[0-9]\\{3\\}' ${logs}/app.log | grep -o '"path":"/v1/courses/[^"]*"' | sort | uniq -c | sort -n | tail -n 5`,
@@ -45,7 +45,7 @@ export default defineIncident({
       within: 1.5,
       nudge: 'Look at the seconds in which slow requests of that course ended, and subtract.',
       hints: [
-        `The seconds with slow requests of that course:  grep ${courseId.slice(-4)}'"' ${logs}/app.log | grep '"latency":[0-9]\\{3\\}' | cut -c25-42 | uniq -c`,
+        `The seconds with slow requests of that course:  grep ${courseId.slice(-4)}'"' ${logs}/app.log | grep '"latency":[0-9]\\{3\\}' | grep -o 'T[0-9:]\\{8\\}' | uniq -c`,
         'Each moment may spread over two seconds. From the first second of one to the first second of the next it is the same, again and again, plus the moment itself.',
       ],
     }),
@@ -59,26 +59,26 @@ export default defineIncident({
       hints: [
         `The misses so far, at each scrape:  grep 'cache_requests_total{operation="GET",result="miss"}' ${logs}/metrics/*.txt`,
         'The counter stands still and then jumps. How far does it jump?',
-        `Or in the log, slow requests per second:  grep ${courseId.slice(-4)}'"' ${logs}/app.log | grep '"latency":[0-9]\\{3\\}' | cut -c25-42 | uniq -c`,
+        `Or in the log, slow requests per second:  grep ${courseId.slice(-4)}'"' ${logs}/app.log | grep '"latency":[0-9]\\{3\\}' | grep -o 'T[0-9:]\\{8\\}' | uniq -c`,
       ],
     }),
     choice(
       {
         ask: 'So what is the cause?',
-        right: 'When the cached course runs out, all who want it at that moment compute it again, each for themselves',
+        right: 'When the entry in the cache runs out, all who want it at that moment make it again',
         wrong: {
-          'The cache is too small and throws the course out':
+          'The cache is too small, and other courses push this one out of it again and again':
             'Then misses would come when many different courses are asked for, not at regular times.',
-          'The garbage collector stops the process':
+          'The garbage collector stops the process for a moment, and all requests have to wait':
             'Is /hello slow in the same moments? And nodejs_gc_duration_seconds is far below such pauses.',
-          'A job that runs every few seconds takes the database for itself':
-            'Look at the traces of such a moment: which spans send the long statements? They belong to requests.',
+          'A job that runs every few seconds keeps the other service busy, so that nobody else is answered':
+            'Look at the traces of such a moment: where do the calls come from? They belong to requests.',
           'The course is changed all the time, so it is never in the cache for long':
             'Between these moments nearly all requests hit. And no PATCH is in the log.',
         },
         hints: [
           'traces slowest GET /v1/courses/:course_id   and compare the begin of the slowest ones.',
-          'In each of them: what did the cache say, and which statement came next?',
+          'In each of them: what did the cache say, and what came next?',
         ],
       },
       dice,
@@ -87,20 +87,20 @@ export default defineIncident({
 
   debrief: ({ parameters: { courseId, ttlSeconds }, beganAt, logs }) => `
 It was a cache stampede. Since ${clock(beganAt)} the course ${courseId}
-is kept for ${ttlSeconds} seconds, and what is read along with it is dear. When the time is over, everybody who asks before the
-first one is done finds nothing, and all of them send the same statement to the same database.
+is shown with its stars, which another service counts, and is kept for ${ttlSeconds} seconds. When they are over, everybody
+who asks before the first one is done finds nothing, and all of them ask that service for the same thing at once.
 
 1. Averages look fine. The log shows that slow requests come in bursts, and of which path:
      grep '"latency":[0-9]\\{3\\}' ${logs}/app.log | grep -o '"path":"/v1/courses/[^"]*"' | sort | uniq -c | sort -n | tail -n 5
-     grep ${courseId.slice(-4)}'"' ${logs}/app.log | grep '"latency":[0-9]\\{3\\}' | cut -c25-42 | uniq -c
+     grep ${courseId.slice(-4)}'"' ${logs}/app.log | grep '"latency":[0-9]\\{3\\}' | grep -o 'T[0-9:]\\{8\\}' | uniq -c
    Something that comes at regular times has a timer somewhere.
 2. The metrics name it: the misses of the cache stand still and then jump by as many as there are readers.
      grep 'cache_requests_total{operation="GET"' ${logs}/metrics/*.txt
    A hit ratio of over 90 % sounds healthy. It says nothing of when the misses come.
-3. The traces of one burst begin at the same time, each has GET course with miss, and the same statement:
+3. The traces of one burst begin at the same time, each has GET course with miss, and then the same call:
      traces slowest GET /v1/courses/:course_id
      trace 1
-   That the statement takes longer from trace to trace is the queue before the database.
+   That the call takes longer from trace to trace is the queue on the other side.
 
 The remedy is to let one load and all others wait for it, as #loadOnce in src/course/course-cache.ts does. Others are
 to renew an entry before its time is over, and to give each entry a little more or less time than the next.`,

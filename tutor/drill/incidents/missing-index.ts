@@ -5,7 +5,7 @@ import { choice, clock, time, word } from '../question.ts'
 const INDEX = { user_id: 'bookings_by_user', status: 'bookings_by_status' } as const
 
 /** As many open "My bookings" at about the same moment. */
-const AT_ONCE = 4
+const AT_ONCE = 6
 
 export default defineIncident({
   id: '8',
@@ -18,7 +18,7 @@ export default defineIncident({
     const query = (nth: number) => (column === 'user_id' ? `user_id=customer-${nth}` : 'status=failed')
     return [
       {
-        everyMs: 500,
+        everyMs: 600,
         act: (client) =>
           Promise.all(
             Array.from({ length: AT_ONCE }, () => client.get(`/v1/bookings?${query(client.dice.number(1, 4000))}`)),

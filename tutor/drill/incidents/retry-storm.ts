@@ -66,7 +66,7 @@ export default defineIncident({
             'Count again, and look at how long a call takes in a trace.',
         },
         hints: [
-          `grep POST ${logs}/app.log | grep '"route":"/v1/bookings",' | cut -c25-41 | sed 's/.$//' | uniq -c   counts them for each ten seconds.`,
+          `grep POST ${logs}/app.log | grep '"route":"/v1/bookings",' | grep -o 'T[0-9:]\\{7\\}' | uniq -c   counts them for each ten seconds.`,
         ],
       },
       dice,
