@@ -25,6 +25,9 @@ const LOG_FILES = ['app.log', 'partner.log']
 /** So many times everything is asked for before the day begins. */
 const WARM_UP_ROUNDS = 5
 
+/** A line that was logged is in its file by then. */
+const WRITTEN_AFTER_MS = 50
+
 /** It takes that long at least until anybody calls. */
 const MIN_ALARM_SECONDS = 5
 
@@ -61,15 +64,15 @@ export async function drill(options: DrillOptions): Promise<void> {
     console.print(introduction(app, logs.path, options))
 
     const { signal } = stop
-    await warmUp(app, logs.path, streamsOf(options))
-    receiver.received.clear()
+    if (!signal.aborted) await warmUp(app, logs.path, streamsOf(options))
+    const dayBegan = Date.now()
     const store = new TraceStore()
     const users = AbortSignal.any([signal, AbortSignal.timeout(TRAFFIC_MS)])
     const parameters = incident.fault.parameters(diceOf(seed))
     const background = Promise.all([
       flow(app.url, streamsOf(options), diceOf(seed), users),
       scrapeInto(join(logs.path, 'metrics'), app.url, users),
-      collect(receiver.received, store, signal),
+      collect(receiver.received, store, dayBegan, signal),
     ])
     endings.push(
       () => background,
@@ -111,6 +114,7 @@ async function warmUp(app: App, logs: string, streams: readonly Stream[]): Promi
   for (let round = 0; round < WARM_UP_ROUNDS; round++) {
     for (const { act } of streams) await act(client)
   }
+  await delay(WRITTEN_AFTER_MS)
   for (const name of LOG_FILES) truncateSync(join(logs, name))
 }
 
@@ -168,14 +172,15 @@ async function quietDay(console: Console, seconds: number, signal: AbortSignal):
   console.status('')
 }
 
-/** Moves what the receiver has got into the store until the signal says stop. */
+/** Moves the spans that began after `since` from the receiver into the store until the signal says stop. */
 async function collect(
   received: Awaited<ReturnType<typeof startOtlpReceiver>>['received'],
   store: TraceStore,
+  since: number,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    store.add(received.all)
+    store.add(received.all.filter(({ startMs }) => startMs >= since))
     received.clear()
     await delay(100)
   }

@@ -47,7 +47,7 @@ export function waterfall(trace: Trace, columns: number): string {
   const begin = Math.min(...trace.spans.map(({ startMs }) => startMs))
   const end = Math.max(...trace.spans.map(({ startMs, durationMs }) => startMs + durationMs))
   const total = Math.max(end - begin, 0.001)
-  const services = [...new Set(trace.spans.map(({ service }) => service))]
+  const services = [...new Set(trace.spans.map(({ service }) => service))].sort()
   const scale: Scale = {
     begin,
     total,

@@ -4,12 +4,15 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
-import { type LogLine, readLogLines } from '../support/log-file.ts'
-import { type Exposition, parseMetrics } from '../support/openmetrics.ts'
-import { scrape } from '../support/scrape.ts'
-import { waitFor } from '../support/wait-for.ts'
+import { type LogLine, readLogLines } from '../../support/log-file.ts'
+import { type Exposition, parseMetrics } from '../../support/openmetrics.ts'
+import { scrape } from '../../support/scrape.ts'
+import { waitFor } from '../../support/wait-for.ts'
 
-const script = fileURLToPath(new URL('../../tutor/drill/main.js', import.meta.url))
+const script = fileURLToPath(new URL('../../../tutor/drill/main.js', import.meta.url))
+
+/** For `--calm`: short, because a test need not get used to what is normal. */
+export const CALM = '2'
 
 /** A trace as the drill lists it. */
 export interface ListedTrace {
@@ -43,6 +46,12 @@ export interface DrillProcess {
   kill(signal: NodeJS.Signals): Promise<number | null>
   readonly folder: string
 }
+
+/*
+ * The drills are done by tests as by somebody who knows nothing of the faults: what is answered comes from the
+ * log, from the metrics and from traces alone. So the tests prove that a fault can be seen there, that all is well
+ * before it begins, and that the drill accepts the truth and nothing else.
+ */
 
 /** Starts `npm run drill` on free ports and waits for its first question. */
 export async function startDrill(t: Test, args: readonly string[]): Promise<DrillProcess> {
@@ -81,8 +90,8 @@ export async function startDrill(t: Test, args: readonly string[]): Promise<Dril
 
   return {
     url,
-    folder,
     pid: child.pid ?? 0,
+    folder,
     output: () => output,
     stderr: () => stderr,
     say,
@@ -145,6 +154,29 @@ export function muchLater(time: string): string {
 }
 
 /** When the request of a line came in, as `14:05:30`. */
-export function startOf({ time, latency }: LogLine): string {
-  return new Date(Date.parse(time) - Number(latency)).toISOString().slice(11, 19)
+export function startOf(line: LogLine): string {
+  return new Date(startedAt(line)).toISOString().slice(11, 19)
+}
+
+/** The same in milliseconds since 1970. */
+export function startedAt({ time, latency }: LogLine): number {
+  return Date.parse(time) - Number(latency)
+}
+
+export function latencies(lines: readonly LogLine[]): number[] {
+  return lines.map(({ latency }) => Number(latency))
+}
+
+/** Chooses a wrong option of the question just asked, and then the one that fits. */
+export async function causeIs(drill: DrillProcess, right: RegExp): Promise<void> {
+  const letter = drill.option(right)
+  await drill.answer(letter === 'a' ? 'b' : 'a', letter)
+}
+
+/** The first of so many lines in a row that are all slower than `ms`. */
+export function firstOfSlow(lines: readonly LogLine[], ms: number, inARow: number): LogLine {
+  const slow = (line: LogLine) => Number(line.latency) > ms
+  const found = lines.find((_, at) => at + inARow <= lines.length && lines.slice(at, at + inARow).every(slow))
+  if (found === undefined) throw new Error(`never ${inARow} lines above ${ms} ms in a row: ${latencies(lines).join()}`)
+  return found
 }
