@@ -34,8 +34,7 @@ t.test('--list names every incident and no fault', async (t) => {
   t.equal(code, 0)
   for (const { id, title } of incidents) t.ok(stdout.includes(`  ${id}  ${title}\n`))
   for (const { name, title, report } of incidents) {
-    const words = name.split('-').filter((word) => word.length > 3)
-    t.notMatch(`${title} ${report}`.toLowerCase(), new RegExp(words.join('|') || name), name)
+    t.notMatch(`${title} ${report}`, new RegExp(name.replaceAll('-', '.?'), 'i'), name)
   }
   t.ok(incidents.length >= 8)
   t.equal(new Set(incidents.flatMap(({ id, name }) => [id, name])).size, 2 * incidents.length)
