@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface, type Interface } from 'node:readline'
 import { styleText } from 'node:util'
@@ -8,6 +8,7 @@ export class Console {
   readonly #stop: AbortController
   readonly #isTerminal = process.stdout.isTTY === true
   #lines: Interface | undefined
+  #command: ChildProcess | undefined
   #iterator: AsyncIterator<string> | undefined
 
   /** @param stop is aborted when the person has had enough: by Ctrl-C, or by the end of the input */
@@ -37,17 +38,25 @@ export class Console {
     return done ? undefined : String(value).trim()
   }
 
-  /** Lets a shell carry out a command and shows what it prints. */
+  /** Lets a shell carry out a command and shows what it prints. Ctrl-C ends the command, and not the drill. */
   async run(command: string): Promise<void> {
-    const { signal } = this.#stop
-    const child = spawn('/bin/sh', ['-c', command], { stdio: ['ignore', 'inherit', 'inherit'], signal })
-    // The one error that a shell can have is that the drill is over before it is done.
-    child.on('error', (error) => this.print(signal.aborted ? '' : error.message))
+    // A process group of its own, so that it can be ended with all that it has started.
+    const child = spawn('/bin/sh', ['-c', command], { stdio: ['ignore', 'inherit', 'inherit'], detached: true })
+    this.#command = child
     await once(child, 'close')
+    this.#command = undefined
   }
 
   close(): void {
     this.#lines?.close()
+  }
+
+  /** Tells whether there was one. */
+  #endCommand(): boolean {
+    const pid = this.#command?.pid
+    if (pid === undefined) return false
+    process.kill(-pid, 'SIGTERM')
+    return true
   }
 
   #open(): { lines: Interface; iterator: AsyncIterator<string> } {
@@ -58,8 +67,13 @@ export class Console {
         terminal: this.#isTerminal && process.stdin.isTTY,
       })
       this.#lines.setPrompt('> ')
-      this.#lines.on('SIGINT', () => this.#stop.abort())
-      this.#stop.signal.addEventListener('abort', () => this.close())
+      this.#lines.on('SIGINT', () => {
+        if (!this.#endCommand()) this.#stop.abort()
+      })
+      this.#stop.signal.addEventListener('abort', () => {
+        this.#endCommand()
+        this.close()
+      })
       this.#iterator = this.#lines[Symbol.asyncIterator]()
     }
     return { lines: this.#lines, iterator: this.#iterator }
