@@ -29,6 +29,8 @@ export interface DrillProcess {
   /** All that it has printed so far. */
   output(): string
   stderr(): string
+  /** Types a line and waits for nothing. */
+  type(line: string): void
   /** Types a line, and gives what the drill prints until it waits for the next. */
   say(line: string): Promise<string>
   /** Gives a wrong answer, which must be refused, then the right one, which must be accepted. */
@@ -81,9 +83,13 @@ export async function startDrill(t: Test, args: readonly string[]): Promise<Dril
   await prompt(0)
   const url = /App +(http:\S+)/.exec(output)?.[1] ?? ''
 
+  function type(line: string): void {
+    child.stdin.write(`${line}\n`)
+  }
+
   async function say(line: string): Promise<string> {
     const from = output.length
-    child.stdin.write(`${line}\n`)
+    type(line)
     await prompt(from)
     return output.slice(from, -2)
   }
@@ -94,6 +100,7 @@ export async function startDrill(t: Test, args: readonly string[]): Promise<Dril
     folder,
     output: () => output,
     stderr: () => stderr,
+    type,
     say,
     async answer(wrong, right) {
       t.match(await say(wrong), /^Not quite\. \S/, `"${wrong}" is refused`)

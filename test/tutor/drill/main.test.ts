@@ -14,6 +14,9 @@ import { startDrill } from './drill-process.ts'
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
 const script = fileURLToPath(new URL('../../../tutor/drill/main.js', import.meta.url))
 
+// Most of a drill is waiting.
+t.jobs = 3
+
 interface Run {
   readonly code: number
   readonly stdout: string
@@ -22,8 +25,12 @@ interface Run {
 
 /** Runs `npm run drill` where it is expected to end by itself. */
 function run(t: Test, ...args: string[]): Promise<Run> {
+  return runIn(t.testdir(), ...args)
+}
+
+function runIn(cwd: string, ...args: string[]): Promise<Run> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [script, ...args], { cwd: t.testdir() }, (error, stdout, stderr) =>
+    execFile(process.execPath, [script, ...args], { cwd }, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
     )
   })
@@ -54,7 +61,7 @@ t.test('what cannot work gets a clear answer', async (t) => {
   }
 })
 
-t.test('a port that is in use ends it with what to do', async (t) => {
+t.test('a port that is in use ends it with what to do', { buffered: true }, async (t) => {
   const other = createServer().listen(0, '127.0.0.1')
   await once(other, 'listening')
   t.teardown(() => other.close())
@@ -67,7 +74,7 @@ t.test('a port that is in use ends it with what to do', async (t) => {
   t.notMatch(stderr, /^ +at /m, 'no stack')
 })
 
-t.test('one drill, from the first question to the end', async (t) => {
+t.test('one drill, from the first question to the end', { buffered: true }, async (t) => {
   const drill = await startDrill(t, ['label-explosion', '--seed', '21', '--calm', '1'])
   t.match(drill.output(), /Incident 5: Prometheus is out of memory again/)
   t.notMatch(drill.output(), /explosion/i, 'the name of the fault stays hidden')
@@ -94,7 +101,7 @@ t.test('one drill, from the first question to the end', async (t) => {
     for (const command of commands) t.match(await drill.say(`!${command}`), /\S[\s\S]*\n$/, command)
   })
 
-  const second = await run2(drill.folder)
+  const second = await runIn(drill.folder, '1', '--port', '0', '--grpc-port', '0')
   t.match(second, { code: 1, stderr: /Another drill runs here already, as process \d+\. End it first\./ })
 
   t.equal(await drill.end(), 0)
@@ -104,28 +111,27 @@ t.test('one drill, from the first question to the end', async (t) => {
   t.equal(drill.stderr(), '')
 })
 
-function run2(folder: string): Promise<Run> {
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [script, '1', '--port', '0', '--grpc-port', '0'],
-      { cwd: folder },
-      (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
-    )
-  })
-}
-
 for (const signal of ['SIGINT', 'SIGKILL'] as const) {
-  t.test(`${signal} leaves no process behind`, async (t) => {
+  t.test(`${signal} leaves no process behind`, { buffered: true }, async (t) => {
     const drill = await startDrill(t, ['6', '--calm', '1'])
     const [app = 0] = await childrenOf(drill.pid)
     const partners = await childrenOf(app)
     t.equal(partners.length, 1)
+    const started = [app, ...partners]
+    if (signal === 'SIGINT') {
+      drill.type('! sleep 600; true')
+      const shell = await waitFor('the shell', async () => (await childrenOf(drill.pid)).find((pid) => pid !== app))
+      started.push(shell, ...(await waitFor('its command', async () => nonEmpty(await childrenOf(shell)))))
+    }
     const code = await drill.kill(signal)
     if (signal === 'SIGINT') t.equal(code, 0)
-    for (const pid of [app, ...partners]) await waitFor(`process ${pid} to end`, () => !isRunning(pid))
+    for (const pid of started) await waitFor(`process ${pid} to end`, () => !isRunning(pid))
     t.pass('they have ended')
   })
+}
+
+function nonEmpty(pids: number[]): number[] | undefined {
+  return pids.length > 0 ? pids : undefined
 }
 
 t.test('nothing in src/ or phases/ knows of drills', (t) => {
