@@ -104,6 +104,6 @@ makes ${serviceTries} × ${clientTries} = ${serviceTries * clientTries} calls, j
    The attribute url.path of the calls tells that all customers who fail are from ${country}.
 
 The remedy is to try again in one layer only, with a pause that doubles and varies, a budget (as: at most a tenth more
-calls than requests), and a circuit breaker that stops asking for a while. src/platform/grpc does so with its retries.
+calls than requests), and a circuit breaker that stops asking for a while. src/platform/grpc/client.ts has pause and budget.
 To see it coming, watch calls per request, and give each try a span of its own, as here.`,
 })
