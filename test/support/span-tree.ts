@@ -46,7 +46,8 @@ export function printTrace(spans: readonly ReceivedSpan[]): string {
     .join('\n')
 }
 
-function rootsOf(spans: readonly ReceivedSpan[]): ReceivedSpan[] {
+/** The spans whose parent is not among `spans`. */
+export function rootsOf(spans: readonly ReceivedSpan[]): ReceivedSpan[] {
   const known = new Set(spans.map(keyOf))
   return spans.filter(
     (span) => span.parentSpanId === undefined || !known.has(keyOf({ ...span, spanId: span.parentSpanId })),

@@ -1,0 +1,189 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Test } from 'tap'
+import { type LogLine, readLogLines } from '../../support/log-file.ts'
+import { type Exposition, parseMetrics } from '../../support/openmetrics.ts'
+import { scrape } from '../../support/scrape.ts'
+import { waitFor } from '../../support/wait-for.ts'
+
+const script = fileURLToPath(new URL('../../../tutor/drill/main.js', import.meta.url))
+
+/** For `--calm`: short, because a test need not get used to what is normal. */
+export const CALM = '2'
+
+/** A trace as the drill lists it. */
+export interface ListedTrace {
+  readonly began: string
+  readonly took: number
+  readonly spans: number
+  readonly root: string
+}
+
+/** A drill that runs as a process of its own, with somebody who types into a pipe. */
+export interface DrillProcess {
+  readonly url: string
+  readonly pid: number
+  /** All that it has printed so far. */
+  output(): string
+  stderr(): string
+  /** Types a line and waits for nothing. */
+  type(line: string): void
+  /** Types a line, and gives what the drill prints until it waits for the next. */
+  say(line: string): Promise<string>
+  /** Gives a wrong answer, which must be refused, then the right one, which must be accepted. */
+  answer(wrong: string, right: string): Promise<void>
+  /** The letter of the first option of the question just asked that fits. */
+  option(fits: RegExp): string
+  /** The lines of "request completed" so far, with those that fit. */
+  requests(fits: Partial<LogLine>): Promise<LogLine[]>
+  traces(query: string): Promise<ListedTrace[]>
+  metrics(): Promise<Exposition>
+  /** The metrics as the drill has kept them, earliest first. */
+  scrapes(): Promise<Exposition[]>
+  /** Ends the input, and gives the exit code. */
+  end(): Promise<number | null>
+  kill(signal: NodeJS.Signals): Promise<number | null>
+  readonly folder: string
+}
+
+/*
+ * The drills are done by tests as by somebody who knows nothing of the faults: what is answered comes from the
+ * log, from the metrics and from traces alone. So the tests prove that a fault can be seen there, that all is well
+ * before it begins, and that the drill accepts the truth and nothing else.
+ */
+
+/** Starts `npm run drill` on free ports and waits for its first question. */
+export async function startDrill(t: Test, args: readonly string[]): Promise<DrillProcess> {
+  const folder = t.testdir()
+  const child = spawn(process.execPath, [script, ...args, '--port', '0', '--grpc-port', '0'], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME },
+  })
+  let output = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+  })
+  const exited = once(child, 'close').then(([code]) => code as number | null)
+  t.teardown(async () => {
+    child.kill()
+    await exited
+  })
+  const prompt = (from: number) =>
+    waitFor('the drill to wait for a line', () => output.length > from && output.endsWith('> '), {
+      timeout: 90_000,
+      seen: () => output.slice(-2000) + stderr,
+    })
+  await prompt(0)
+  const url = /App +(http:\S+)/.exec(output)?.[1] ?? ''
+
+  function type(line: string): void {
+    child.stdin.write(`${line}\n`)
+  }
+
+  async function say(line: string): Promise<string> {
+    const from = output.length
+    type(line)
+    await prompt(from)
+    return output.slice(from, -2)
+  }
+
+  return {
+    url,
+    pid: child.pid ?? 0,
+    folder,
+    output: () => output,
+    stderr: () => stderr,
+    type,
+    say,
+    async answer(wrong, right) {
+      t.match(await say(wrong), /^Not quite\. \S/, `"${wrong}" is refused`)
+      t.match(await say(right), /^Right\./, `"${right}" is accepted`)
+    },
+    option(fits) {
+      const asked = output.slice(output.lastIndexOf('\nQuestion '))
+      const options = [...asked.matchAll(/^ {2}([a-e])\) (.*)$/gm)]
+      const [, letter] = options.find(([, , text]) => fits.test(text as string)) ?? []
+      if (letter === undefined) throw new Error(`no option fits ${fits}:\n${asked}`)
+      return letter
+    },
+    async requests(fits) {
+      const lines = await readLogLines(join(folder, 'logs/drill/app.log'))
+      return lines.filter(
+        (line) =>
+          line.message === 'request completed' && Object.entries(fits).every(([field, value]) => line[field] === value),
+      )
+    },
+    async traces(query) {
+      const rows = (await say(`traces ${query}`)).matchAll(/^ *\d+ (\d\d:\d\d:\d\d)\.\d+ +([\d.]+) ms +(\d+) +(.*)$/gm)
+      return [...rows].map(([, began, took, spans, root]) => ({
+        began: began as string,
+        took: Number(took),
+        spans: Number(spans),
+        root: root as string,
+      }))
+    },
+    metrics: () => scrape(`${url}/metrics`),
+    async scrapes() {
+      const kept = join(folder, 'logs/drill/metrics')
+      const texts = await Promise.all((await readdir(kept)).sort().map((name) => readFile(join(kept, name), 'utf8')))
+      return texts.filter((text) => text.endsWith('\n')).map((text) => parseMetrics(text, 'prometheus'))
+    },
+    end() {
+      child.stdin.end()
+      return exited
+    },
+    kill(signal) {
+      child.kill(signal)
+      return exited
+    },
+  }
+}
+
+/** The one in the middle. */
+export function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
+}
+
+/** An hour and some later than a line's time: wrong, and not to be taken for another time zone. */
+export function muchLater(time: string): string {
+  const [hours = 0, minutes = 0, seconds = 0] = time.split(':').map(Number)
+  const later = (hours * 3600 + minutes * 60 + seconds + 4500) % 86_400
+  return [later / 3600, (later / 60) % 60, later % 60]
+    .map((part) => String(Math.floor(part)).padStart(2, '0'))
+    .join(':')
+}
+
+/** When the request of a line came in, as `14:05:30`. */
+export function startOf(line: LogLine): string {
+  return new Date(startedAt(line)).toISOString().slice(11, 19)
+}
+
+/** The same in milliseconds since 1970. */
+export function startedAt({ time, latency }: LogLine): number {
+  return Date.parse(time) - Number(latency)
+}
+
+export function latencies(lines: readonly LogLine[]): number[] {
+  return lines.map(({ latency }) => Number(latency))
+}
+
+/** Chooses a wrong option of the question just asked, and then the one that fits. */
+export async function causeIs(drill: DrillProcess, right: RegExp): Promise<void> {
+  const letter = drill.option(right)
+  await drill.answer(letter === 'a' ? 'b' : 'a', letter)
+}
+
+/** The first of so many lines in a row that are all slower than `ms`. */
+export function firstOfSlow(lines: readonly LogLine[], ms: number, inARow: number): LogLine {
+  const slow = (line: LogLine) => Number(line.latency) > ms
+  const found = lines.find((_, at) => at + inARow <= lines.length && lines.slice(at, at + inARow).every(slow))
+  if (found === undefined) throw new Error(`never ${inARow} lines above ${ms} ms in a row: ${latencies(lines).join()}`)
+  return found
+}

@@ -1,0 +1,55 @@
+import t from 'tap'
+import type { LogLine } from '../../../support/log-file.ts'
+import { CALM, causeIs, type DrillProcess, muchLater, startDrill, startOf } from '../drill-process.ts'
+
+t.test('4: computing that blocks the event loop for ever longer', async (t) => {
+  const drill = await startDrill(t, ['4', '--seed', '14', '--calm', CALM])
+  for (let customers = 0; customers < 25; customers++) await bookSeat(drill.url)
+  // What no span covers of a request is computing, however busy the machine is.
+  const steps = ['', '/:booking_id:reserve', '/:booking_id:complete'].map((step) => `/v1/bookings${step}`)
+  const gaps: { route: string; first: number; last: number }[] = []
+  for (const route of steps) {
+    const [oldest = Number.NaN] = await gapsOf(drill, `oldest POST ${route}`, 3)
+    gaps.push({ route, first: oldest, last: Math.min(...(await gapsOf(drill, `newest POST ${route}`, 3))) })
+  }
+  const [guilty, other] = gaps.toSorted((a, b) => b.last - a.last) as [(typeof gaps)[0], (typeof gaps)[0]]
+  t.ok(guilty.last > 4 * Math.max(other.last, guilty.first), JSON.stringify(gaps))
+  t.equal((await drill.traces('slowest GET /hello'))[0]?.spans, 1, 'victims have nothing to show for it')
+  const metrics = await drill.metrics()
+  t.ok((metrics.value('nodejs_eventloop_lag_max_seconds') ?? 0) > (guilty.last / 1000) * 0.5, 'the lag says so too')
+
+  await causeIs(drill, /One span and nothing below/)
+  await drill.answer('process_open_fds', 'nodejs_eventloop_lag_max_seconds')
+  await drill.answer('/hello', guilty.route)
+  const lines = await drill.requests({ route: guilty.route, method: 'POST' })
+  const began = startOf(lines.at(Math.min(3, lines.length - 1)) as LogLine)
+  await drill.answer(muchLater(began), began)
+  await causeIs(drill, /in the one thread/)
+})
+
+async function bookSeat(url: string): Promise<void> {
+  const post = async (path: string, body?: object) => {
+    const init = body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+    return (await (await fetch(url + path, { method: 'POST', ...init })).json()) as { booking_id: string }
+  }
+  const { booking_id } = await post('/v1/bookings', {
+    course_id: '01943ad7-aa80-7001-8000-00000000000b',
+    user_id: 'me',
+  })
+  await post(`/v1/bookings/${booking_id}:reserve`)
+  await post(`/v1/bookings/${booking_id}:complete`)
+}
+
+/** How many milliseconds of each of the first traces of a list are covered by no span below the first one. */
+async function gapsOf(drill: DrillProcess, query: string, count: number): Promise<number[]> {
+  await drill.traces(query)
+  const found: number[] = []
+  for (let nth = 1; nth <= count; nth++) {
+    const rows = [...(await drill.say(`trace ${nth}`)).matchAll(/^ *\d+ +[\d.]+ ms +([\d.]+) ms( +)\S/gm)]
+    const [root = 0, ...children] = rows
+      .filter(([, , indent]) => (indent as string).length <= 4)
+      .map(([, ms]) => Number(ms))
+    found.push(root - children.reduce((sum, ms) => sum + ms, 0))
+  }
+  return found
+}

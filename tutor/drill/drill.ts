@@ -1,0 +1,198 @@
+import { mkdirSync, rmSync, truncateSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { lockFile } from '../../src/platform/lock-file.ts'
+import { startOtlpReceiver } from '../../test/support/otlp-receiver.ts'
+import { type App, AppFailed, startApp } from './app-process.ts'
+import { Console } from './console.ts'
+import { diceOf } from './dice.ts'
+import { everydayTraffic } from './everyday-traffic.ts'
+import type { Run } from './incident.ts'
+import type { Options } from './options.ts'
+import { obey, quiz, type Score } from './quiz.ts'
+import { scrapeInto } from './scraper.ts'
+import { TraceCommands } from './trace-commands.ts'
+import { TraceStore } from './trace-store.ts'
+import { clientOf, flow, type Stream } from './traffic.ts'
+
+type DrillOptions = Extract<Options, { task: 'drill' }>
+
+/** Where a drill leaves its logs, below the working directory. The next one begins with an empty folder. */
+const LOGS = 'logs/drill'
+
+const LOG_FILES = ['app.log', 'partner.log']
+
+/** So many times everything is asked for before the day begins. */
+const WARM_UP_ROUNDS = 5
+
+/** A line that was logged is in its file by then. */
+const WRITTEN_AFTER_MS = 50
+
+/** It takes that long at least until anybody calls. */
+const MIN_ALARM_SECONDS = 5
+
+/** Users come for so long; then the app is quiet, and what there is to see stays. */
+const TRAFFIC_MS = 10 * 60_000
+
+/**
+ * One drill from its start to its end: the app with its fault, its users, the questions and the debrief.
+ * When it is over nothing is left of it but the log files.
+ *
+ * @throws AppFailed when the app does not start, or ends in between
+ */
+export async function drill(options: DrillOptions): Promise<void> {
+  const logs = emptyFolder()
+  const stop = new AbortController()
+  const endings: (() => unknown)[] = [logs.release]
+  const onSignal = () => stop.abort()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
+  const console = new Console(stop)
+  try {
+    const { incident, seed, calm, port, grpcPort } = options
+    console.print(`\n  Incident ${incident.id}: ${console.bold(incident.title)}\n`)
+    console.print('  Starting the app …')
+    const receiver = await startOtlpReceiver({ teardown: (end) => void endings.push(end as () => unknown) })
+    const app = await startApp({
+      incident: incident.id,
+      seed,
+      port,
+      grpcPort,
+      logs: resolve(logs.path),
+      otlpEndpoint: receiver.endpoint,
+    })
+    endings.push(app.stop)
+    console.print(introduction(app, logs.path, options))
+
+    const { signal } = stop
+    if (!signal.aborted) await warmUp(app, logs.path, streamsOf(options))
+    const dayBegan = Date.now()
+    const store = new TraceStore()
+    const users = AbortSignal.any([signal, AbortSignal.timeout(TRAFFIC_MS)])
+    const parameters = incident.fault.parameters(diceOf(seed))
+    const background = Promise.all([
+      flow(app.url, streamsOf(options), diceOf(seed), users),
+      scrapeInto(join(logs.path, 'metrics'), app.url, users),
+      collect(receiver.received, store, dayBegan, signal),
+    ])
+    endings.push(
+      () => background,
+      () => stop.abort(),
+    )
+
+    const lost = app.ended.then(() => {
+      if (!signal.aborted) throw new AppFailed('The app has ended, and the drill with it. Its log may say why.')
+    })
+    const dialogue = async () => {
+      await quietDay(console, calm, signal)
+      if (signal.aborted) return
+      const beganAt = await app.begin()
+      await quietDay(console, Math.max(MIN_ALARM_SECONDS, calm * 0.6), signal)
+      if (signal.aborted) return
+      await converse(
+        console,
+        options,
+        { parameters, beganAt, url: app.url, logs: logs.path, dice: diceOf(seed) },
+        store,
+      )
+    }
+    await Promise.race([dialogue(), lost])
+  } finally {
+    console.close()
+    for (const end of endings.toReversed()) await end()
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, onSignal)
+  }
+  console.print(`\n  The app is stopped. Its logs and metrics are still in ${logs.path}, until the next drill.\n`)
+}
+
+function streamsOf({ incident, seed }: DrillOptions): Stream[] {
+  return [...everydayTraffic, ...incident.traffic(incident.fault.parameters(diceOf(seed)))]
+}
+
+/** A process that has just started is slow for reasons of its own. None of it is to be seen. */
+async function warmUp(app: App, logs: string, streams: readonly Stream[]): Promise<void> {
+  const client = clientOf(app.url, diceOf(0))
+  for (let round = 0; round < WARM_UP_ROUNDS; round++) {
+    for (const { act } of streams) await act(client)
+  }
+  await delay(WRITTEN_AFTER_MS)
+  for (const name of LOG_FILES) truncateSync(join(logs, name))
+}
+
+/** The questions, then the debrief, then as much looking around as one likes. */
+async function converse(
+  console: Console,
+  { incident, seed }: DrillOptions,
+  run: Run<unknown>,
+  store: TraceStore,
+): Promise<void> {
+  const traces = new TraceCommands(store)
+  const began = Date.now()
+  console.print(
+    `  ${console.bold('Your pager goes off.')} ${incident.report}\n\n  help lists what you can type besides an answer.`,
+  )
+  const score = await quiz(incident.questions(run), { console, traces })
+  if (score === undefined) return
+  console.print(`\n${console.bold('Debrief')}\n${incident.debrief(run)}\n`)
+  console.print(summary(score, Date.now() - began))
+  console.print(`The same once more: npm run drill -- ${incident.id} --seed ${seed}`)
+  console.print('The app still runs, so that you can try what the debrief says. quit ends it.')
+  for (let line = await console.ask(); line !== undefined && line !== 'quit'; line = await console.ask()) {
+    if (line !== '' && !(await obey(line, console, traces)))
+      console.print('help lists what you can type. quit ends it.')
+  }
+}
+
+function summary({ questions, rightAtOnce, skipped, hints }: Score, ms: number): string {
+  const minutes = Math.floor(ms / 60_000)
+  const seconds = Math.round((ms % 60_000) / 1000)
+  return `${rightAtOnce} of ${questions} right at the first try, ${hints} hints, ${skipped} skipped, ${minutes} min ${seconds} s.`
+}
+
+function introduction({ url }: App, logs: string, { seed }: DrillOptions): string {
+  return [
+    '',
+    `  App      ${url}`,
+    `  Logs     tail -f ${logs}/app.log, and partner.log beside it`,
+    `  Metrics  curl ${url}/metrics; each scrape of the drill is kept in ${logs}/metrics`,
+    '  Traces   the commands traces, trace and span, here, once you are asked',
+    `  Seed     ${seed}`,
+    '',
+    '  Keep a second terminal open for curl and grep, or put ! before a command. Ctrl-C ends the drill.',
+    '',
+  ].join('\n')
+}
+
+/** Looks the same before and after the fault has begun. */
+async function quietDay(console: Console, seconds: number, signal: AbortSignal): Promise<void> {
+  const end = performance.now() + seconds * 1000
+  for (let left = end - performance.now(); left > 0 && !signal.aborted; left = end - performance.now()) {
+    console.status('  All is quiet. Look around meanwhile, so that you know what is normal …')
+    await delay(Math.min(left, 200))
+  }
+  console.status('')
+}
+
+/** Moves the spans that began after `since` from the receiver into the store until the signal says stop. */
+async function collect(
+  received: Awaited<ReturnType<typeof startOtlpReceiver>>['received'],
+  store: TraceStore,
+  since: number,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    store.add(received.all.filter(({ startMs }) => startMs >= since))
+    received.clear()
+    await delay(100)
+  }
+}
+
+/** Only one drill at a time can use the folder. */
+function emptyFolder(): { readonly path: string; readonly release: () => void } {
+  mkdirSync(LOGS, { recursive: true })
+  const lock = lockFile(join(LOGS, 'lock'))
+  if ('heldBy' in lock) throw new AppFailed(`Another drill runs here already, as process ${lock.heldBy}. End it first.`)
+  rmSync(join(LOGS, 'metrics'), { recursive: true, force: true })
+  for (const name of LOG_FILES) rmSync(join(LOGS, name), { force: true })
+  mkdirSync(join(LOGS, 'metrics'))
+  return { path: relative('.', LOGS), release: lock.release }
+}

@@ -1,0 +1,130 @@
+import type { Dice } from './dice.ts'
+
+export interface Question {
+  readonly ask: string
+  /** For a multiple choice: what there is to choose from. */
+  readonly options?: readonly string[]
+  /** What an answer looks like, to complete "Answer with …". */
+  readonly form: string
+  /** From a nudge to all but the answer. */
+  readonly hints: readonly string[]
+  /** The answer, as one would write it. */
+  readonly solution: string
+  /** Undefined when the answer is right, or else what to tell the person who gave it. */
+  check(answer: string): string | undefined
+}
+
+interface Asked {
+  readonly ask: string
+  readonly hints: readonly string[]
+}
+
+/** One of several options, by its letter. Each wrong one says why it cannot be. */
+export function choice(
+  { ask, hints, right, wrong }: Asked & { right: string; wrong: Readonly<Record<string, string>> },
+  dice: Dice,
+): Question {
+  const options = dice.shuffle([right, ...Object.keys(wrong)])
+  return {
+    ask,
+    hints,
+    options,
+    form: `a letter, a to ${letter(options.length - 1)}`,
+    solution: letter(options.indexOf(right)),
+    check(answer) {
+      const option = options.find((_, index) => letter(index) === answer.toLowerCase().replace(/\)$/, ''))
+      if (option === undefined) return `Answer with a letter, a to ${letter(options.length - 1)}.`
+      return option === right ? undefined : wrong[option]
+    },
+  }
+}
+
+/** A name that telemetry shows: a route, a metric, an id. Case, quotes and a method in front do not matter. */
+export function word({
+  ask,
+  hints,
+  form,
+  right,
+  nudge,
+}: Asked & { form: string; right: readonly [string, ...string[]]; nudge: string }): Question {
+  const accepted = right.map(plain)
+  return {
+    ask,
+    hints,
+    form,
+    solution: right[0],
+    check: (answer) => (accepted.includes(plain(answer)) ? undefined : nudge),
+  }
+}
+
+/** @param within how far an answer may be off */
+export function number({
+  ask,
+  hints,
+  form,
+  right,
+  within,
+  nudge,
+}: Asked & { form: string; right: number; within: number; nudge: string }): Question {
+  return {
+    ask,
+    hints,
+    form,
+    solution: String(right),
+    check(answer) {
+      const [digits] = /^-?\d+(\.\d+)?/.exec(answer) ?? []
+      if (digits === undefined) return `Answer with ${form}.`
+      return Math.abs(Number(digits) - right) <= within ? undefined : nudge
+    },
+  }
+}
+
+const DAY_SECONDS = 86_400
+
+/** A time of day in UTC, as logs have it. @param within seconds that an answer may be off */
+export function time({ ask, hints, right, within }: Asked & { right: Date; within: number }): Question {
+  const form = 'a time of day in UTC, such as 14:05:30'
+  return {
+    ask,
+    hints,
+    form,
+    solution: clock(right),
+    check(answer) {
+      const [, hours, minutes, seconds] = /^(?:\d{4}-\d\d-\d\dT)?(\d\d?):(\d\d):(\d\d)(?:\.\d+)?Z?$/i.exec(answer) ?? []
+      if (hours === undefined) return `Answer with ${form}: hours, minutes and seconds.`
+      const given = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)
+      const off = difference(given, right.getUTCHours() * 3600 + right.getUTCMinutes() * 60 + right.getUTCSeconds())
+      if (Math.abs(off) <= within) return undefined
+      if (Math.abs(off % 1800) <= within)
+        return 'That may be your own time zone. The logs have UTC, with a Z at the end.'
+      return off < 0
+        ? 'At that time all was well still.'
+        : 'It had been going on for a while by then. Look for the first sign.'
+    },
+  }
+}
+
+/** 17:15:30, in UTC. */
+export function clock(time: Date): string {
+  return time.toISOString().slice(11, 19)
+}
+
+/** From `b` to `a` the shorter way round, because incidents go on at midnight too. */
+function difference(a: number, b: number): number {
+  const off = a - b
+  if (off > DAY_SECONDS / 2) return off - DAY_SECONDS
+  return off < -DAY_SECONDS / 2 ? off + DAY_SECONDS : off
+}
+
+function letter(index: number): string {
+  return String.fromCharCode(97 + index)
+}
+
+function plain(text: string): string {
+  return text
+    .trim()
+    .replace(/^["'`]|["'`]$/g, '')
+    .replace(/^(get|post|patch|delete) +(?=\/)/i, '')
+    .replace(/(.)\/$/, '$1')
+    .toLowerCase()
+}

@@ -1,0 +1,102 @@
+import type { Console } from './console.ts'
+import type { Question } from './question.ts'
+import type { TraceCommands } from './trace-commands.ts'
+
+/** How one did. */
+export interface Score {
+  readonly questions: number
+  readonly rightAtOnce: number
+  readonly skipped: number
+  readonly hints: number
+}
+
+export interface QuizOptions {
+  readonly console: Console
+  readonly traces: TraceCommands
+}
+
+const HELP = `  traces [newest|oldest|slowest|largest|failed] [name]   lists traces, by the name of their first span
+  trace <# or id>   one trace as a waterfall         span <#>   one line of it with its attributes
+  ! <command>       anything in a shell: ! grep -c error logs/drill/app.log
+  hint   skip   again (the question)   debrief (gives up)   quit`
+
+/**
+ * Asks one question after the other, each until it is answered or skipped, and obeys commands in between.
+ *
+ * @returns undefined when the person has left
+ */
+export async function quiz(questions: readonly Question[], options: QuizOptions): Promise<Score | undefined> {
+  let rightAtOnce = 0
+  let skipped = 0
+  let hints = 0
+  for (const [index, question] of questions.entries()) {
+    const end = await askOne(question, `Question ${index + 1} of ${questions.length}`, options)
+    hints += end.hints
+    if (end.by === 'leaving') return undefined
+    if (end.by === 'debrief') {
+      skipped += questions.length - index
+      break
+    }
+    if (end.by === 'skipping') skipped++
+    if (end.by === 'answer' && end.attempts === 1) rightAtOnce++
+  }
+  return { questions: questions.length, rightAtOnce, skipped, hints }
+}
+
+interface End {
+  readonly by: 'answer' | 'skipping' | 'debrief' | 'leaving'
+  readonly attempts: number
+  readonly hints: number
+}
+
+async function askOne(question: Question, title: string, { console, traces }: QuizOptions): Promise<End> {
+  let attempts = 0
+  let hints = 0
+  const pose = () => console.print(`\n${console.bold(`${title}: ${question.ask}`)}\n${optionsOf(question)}`)
+  pose()
+  for (;;) {
+    const line = await console.ask()
+    if (line === undefined || line === 'quit') return { by: 'leaving', attempts, hints }
+    if (line === '') continue
+    if (await obey(line, console, traces)) continue
+    switch (line.toLowerCase()) {
+      case 'again':
+        pose()
+        break
+      case 'debrief':
+        return { by: 'debrief', attempts, hints }
+      case 'skip':
+        console.print(`The answer is ${question.solution}.`)
+        return { by: 'skipping', attempts, hints }
+      case 'hint':
+        console.print(question.hints[hints] ?? 'That was the last hint. skip tells the answer.')
+        if (hints < question.hints.length) hints++
+        break
+      default: {
+        attempts++
+        const nudge = question.check(line)
+        if (nudge === undefined) {
+          console.print('Right.')
+          return { by: 'answer', attempts, hints }
+        }
+        console.print(`Not quite. ${nudge}`)
+      }
+    }
+  }
+}
+
+/** Looking around: what can be done at any time. Tells whether the line was such a command. */
+export async function obey(line: string, console: Console, traces: TraceCommands): Promise<boolean> {
+  if (line.startsWith('!')) {
+    await console.run(line.slice(1))
+    return true
+  }
+  const answer = line === 'help' ? HELP : traces.run(line)
+  if (answer !== undefined) console.print(answer)
+  return answer !== undefined
+}
+
+function optionsOf({ options, form }: Question): string {
+  if (options === undefined) return `  (${form})`
+  return options.map((option, index) => `  ${String.fromCharCode(97 + index)}) ${option}`).join('\n')
+}
