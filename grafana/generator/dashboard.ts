@@ -1,0 +1,67 @@
+import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard'
+import type { Panel } from './panels.ts'
+import type { Variable } from './variables.ts'
+
+export interface DashboardOptions {
+  /** Its address, and the name of its file: `service-overview`. */
+  readonly uid: string
+  readonly title: string
+  readonly description: string
+  readonly variables: readonly Variable[]
+  /** How far it looks back: `now-30m`. */
+  readonly from?: string
+  readonly rows: readonly Row[]
+}
+
+export interface Row {
+  readonly title: string
+  /** From left to right; a new line begins where 24 columns are full. */
+  readonly panels: readonly Panel[]
+}
+
+/** What all dashboards are tagged with, so that each can link to the others. */
+const TAG = 'course-app'
+
+const linkToOthers = {
+  build() {
+    const link = new dashboard.DashboardLinkBuilder('Dashboards')
+      .type(dashboard.DashboardLinkType.Dashboards)
+      .tags([TAG])
+      .asDropdown(true)
+      .keepTime(true)
+      .build()
+    delete link.placement // the builder hides it in a menu
+    return link
+  },
+}
+
+/** A dashboard as Grafana reads it. */
+export function dashboardOf(options: DashboardOptions): dashboard.Dashboard {
+  const { uid, title, description, variables, from = 'now-30m', rows } = options
+  const builder = new dashboard.DashboardBuilder(title)
+    .uid(uid)
+    .description(description)
+    .tags([TAG])
+    .time({ from, to: 'now' })
+    .refresh('10s')
+    .tooltip(dashboard.DashboardCursorSync.Crosshair)
+    .variables([...variables])
+    .link(linkToOthers)
+  for (const row of rows) {
+    builder.withRow(new dashboard.RowBuilder(row.title))
+    for (const panel of row.panels) builder.withPanel(panel)
+  }
+  return numbered(builder.build())
+}
+
+/** Grafana tells panels by a number, and queries of a panel by a letter. */
+function numbered(built: dashboard.Dashboard): dashboard.Dashboard {
+  built.panels?.forEach((panel, index) => {
+    panel.id = index + 1
+    if (!('targets' in panel)) return
+    panel.targets?.forEach((target, place) => {
+      Object.assign(target, { refId: String.fromCharCode('A'.charCodeAt(0) + place) })
+    })
+  })
+  return built
+}

@@ -1,0 +1,186 @@
+import { LogsSortOrder } from '@grafana/grafana-foundation-sdk/common'
+import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard'
+import * as logs from '@grafana/grafana-foundation-sdk/logs'
+import * as loki from '@grafana/grafana-foundation-sdk/loki'
+import * as table from '@grafana/grafana-foundation-sdk/table'
+import { dashboardOf } from './dashboard.ts'
+import { customTarget, described, graph, JAEGER, LOKI, type Panel } from './panels.ts'
+import { OF_USERS, p95, quantile, ratio } from './promql.ts'
+import { job, route } from './variables.ts'
+
+/** Lines of any service that belong to the request, whichever of its two ids was entered. */
+const LINES = '{service=~".+"} | (trace_id!="" and trace_id="$id") or (request_id!="" and request_id="$id")'
+const BUCKETS = `http_server_request_duration_seconds_bucket{job=~"$job", route=~"$route", ${OF_USERS}}`
+const REQUESTS = `http_server_request_count_total{job=~"$job", route=~"$route", ${OF_USERS}}`
+const FAILED = `http_server_request_count_total{job=~"$job", route=~"$route", ${OF_USERS}, status=~"5.."}`
+
+/** The columns of a request's line, from left to right. */
+const COLUMNS = [
+  'time',
+  'service',
+  'method',
+  'path',
+  'route',
+  'rpc',
+  'status',
+  'grpc_status',
+  'latency',
+  'trace_id',
+  'request_id',
+  'message',
+]
+
+/** One request in all three: its trace, its log lines, and how others on its route fared. */
+export const oneRequest = dashboardOf({
+  uid: 'one-request',
+  title: 'One request',
+  description:
+    'Put a trace id or a request id into the box: the x-request-id of an answer, the trace_id of a log line or of an exemplar.',
+  variables: [
+    new dashboard.TextBoxVariableBuilder('id').label('Trace id or request id').defaultValue(''),
+    job,
+    route,
+    new dashboard.CustomVariableBuilder('service')
+      .label('Service that got it first')
+      .values('course-app,gateway,course,partner')
+      .current({ selected: true, text: 'course-app', value: 'course-app' }),
+  ],
+  rows: [
+    { title: 'The request', panels: [requestLines(), tracesOfRequestId()] },
+    { title: 'Its trace: where the time went', panels: [traceView()] },
+    { title: 'Its logs: what happened', panels: [logLines()] },
+    {
+      title: 'Its route: was it the only one?',
+      panels: [
+        graph(
+          {
+            title: 'Rate of its route',
+            description: 'Requests a second. Choose the route above, or click it in the table at the top.',
+            unit: 'reqps',
+            width: 8,
+          },
+          { expr: `sum by (route, status) (rate(${REQUESTS}[$__rate_interval]))`, legend: '{{route}} {{status}}' },
+        ),
+        graph(
+          {
+            title: 'Errors of its route',
+            description:
+              'The share answered with a 5xx. If this is 0 and your request failed, it was alone: look at its trace. If not, look at what all of them have in common.',
+            unit: 'percentunit',
+            width: 8,
+            thresholds: { warn: 0.005, bad: 0.05 },
+          },
+          {
+            expr: ratio('route', FAILED, REQUESTS),
+            legend: '{{route}}',
+          },
+        ),
+        graph(
+          {
+            title: 'Duration of its route',
+            description:
+              'Half of the requests were faster than p50, nineteen in twenty faster than p95. Dots are single requests with a trace: compare yours with one that was fast.',
+            unit: 's',
+            width: 8,
+            thresholds: { warn: 1 },
+          },
+          {
+            expr: p95('route', BUCKETS),
+            legend: '{{route}}: p95',
+            exemplars: true,
+          },
+          {
+            expr: quantile(0.5, 'route', BUCKETS),
+            legend: '{{route}}: p50',
+          },
+        ),
+      ],
+    },
+  ],
+})
+
+/** What the request log says, as a table whose cells lead on. */
+function requestLines(): Panel {
+  const options = {
+    title: 'Who answered it',
+    description:
+      'The line "request completed" or "call completed" of every service that took part. Click the trace id to see its trace below, the route to see how others on it fared.',
+    unit: 'none',
+    width: 16,
+    height: 6,
+  }
+  const lead = (title: string, url: string) => [{ id: 'links', value: [{ title, url }] }]
+  return described(new table.PanelBuilder(), options, LOKI)
+    .targets([
+      new loki.DataqueryBuilder().expr(`${LINES} |~ "(request|call) completed"`).queryType('range').maxLines(50),
+    ])
+    .withTransformation({
+      id: 'extractFields',
+      options: { source: 'Line', format: 'json', keepTime: false, replace: true },
+    })
+    .withTransformation({
+      id: 'organize',
+      options: {
+        indexByName: Object.fromEntries(COLUMNS.map((name, index) => [name, index])),
+        excludeByName: { level: true, span_id: true },
+      },
+    })
+    .overrideByName('trace_id', lead('Show this trace', `/d/one-request?\${__url_time_range}&var-id=\${__value.raw}`))
+    .overrideByName(
+      'request_id',
+      lead('Show this request id', `/d/one-request?\${__url_time_range}&var-id=\${__value.raw}`),
+    )
+    .overrideByName(
+      'route',
+      lead(
+        'Show this route',
+        `/d/one-request?\${__url_time_range}&\${id:queryparam}&var-route=\${__value.raw:percentencode}`,
+      ),
+    )
+    .overrideByName('latency', [{ id: 'unit', value: 'ms' }])
+}
+
+/** Before phase 5 log lines have no trace id; the span itself still knows the request's. */
+function tracesOfRequestId(): Panel {
+  const options = {
+    title: 'Traces with this request id',
+    description:
+      "Jaeger's search for spans whose attribute request_id is what you entered, in the service chosen above. Works in phase 4 too, where log lines have no trace id. Click a trace to open it; empty if you entered a trace id.",
+    unit: 'none',
+    width: 8,
+    height: 6,
+  }
+  const search = { queryType: 'search', service: '$service', tags: 'request_id="$id"', limit: 20 }
+  return described(new table.PanelBuilder(), options, JAEGER).targets([customTarget(search)])
+}
+
+function traceView(): Panel {
+  const options = {
+    title: 'Trace',
+    description:
+      'Each bar is a span: a piece of work, below the one that waited for it. Look for the longest bar that has nothing below it. Red is an error; click a span for its attributes and events, and its logs. Needs a trace id: with a request id, click the trace in the tables above.',
+    unit: 'none',
+    width: 24,
+    height: 14,
+  }
+  return described(new dashboard.PanelBuilder().type('traces'), options, JAEGER).targets([
+    customTarget({ query: '$id' }),
+  ])
+}
+
+function logLines(): Panel {
+  const options = {
+    title: 'Logs',
+    description:
+      'Every line of every service that has the id, oldest first. A line is JSON: open it to see its fields. With LOG_LEVEL=debug each SQL statement is a line.',
+    unit: 'none',
+    width: 24,
+    height: 10,
+  }
+  return described(new logs.PanelBuilder(), options, LOKI)
+    .targets([new loki.DataqueryBuilder().expr(LINES).queryType('range').maxLines(1000)])
+    .showTime(true)
+    .wrapLogMessage(true)
+    .enableLogDetails(true)
+    .sortOrder(LogsSortOrder.Ascending)
+}
