@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import { deadline, expired } from './deadline.ts'
+import { guard } from './guard.ts'
 import { type LogLine, readLogLines, waitForLine } from './log-file.ts'
 import { GiveUp, type WaitOptions, waitFor } from './wait-for.ts'
 
@@ -125,20 +126,6 @@ async function launch(t: TestContext, options: AppOptions): Promise<RunningProce
   await once(child, 'spawn')
   guard(child, folder)
   return running
-}
-
-/**
- * The last resort for when this process is killed, and no teardown runs: a shell that reads a pipe which
- * we never write to. The pipe ends when we do, and then the shell removes what we have left.
- */
-function guard(app: ChildProcess, folder: string): void {
-  const script = 'cat; kill -9 "$0"; rm -rf "$1"'
-  const shell = spawn('/bin/sh', ['-c', script, String(app.pid), folder], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true,
-  })
-  shell.unref()
-  app.once('exit', () => shell.kill())
 }
 
 function environment(folder: string, own: AppOptions['env']): NodeJS.ProcessEnv {

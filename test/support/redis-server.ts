@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { freePort } from './free-port.ts'
+import { guard } from './guard.ts'
 import { findProgram, needs } from './installed.ts'
 import { waitFor } from './wait-for.ts'
 
@@ -110,14 +111,4 @@ class Server implements RedisServer {
   resume(): void {
     this.#process?.kill('SIGCONT')
   }
-}
-
-/** When this process is killed and no teardown runs: a shell whose input ends with us removes what is left. */
-function guard(server: ChildProcess, folder: string): void {
-  const shell = spawn('/bin/sh', ['-c', 'cat; kill -9 "$0"; rm -rf "$1"', String(server.pid), folder], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true,
-  })
-  shell.unref()
-  server.once('exit', () => shell.kill())
 }
