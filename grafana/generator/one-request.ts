@@ -9,7 +9,8 @@ import { OF_USERS, p95, quantile, ratio } from './promql.ts'
 import { job, route } from './variables.ts'
 
 /** Lines of any service that belong to the request, whichever of its two ids was entered. */
-const LINES = '{service=~".+"} | (trace_id!="" and trace_id="$id") or (request_id!="" and request_id="$id")'
+const LINES =
+  '{service=~".+"} | (trace_id!="" and trace_id="$trace_id") or (request_id!="" and request_id="$request_id")'
 const BUCKETS = `http_server_request_duration_seconds_bucket{job=~"$job", route=~"$route", ${OF_USERS}}`
 const REQUESTS = `http_server_request_count_total{job=~"$job", route=~"$route", ${OF_USERS}}`
 const FAILED = `http_server_request_count_total{job=~"$job", route=~"$route", ${OF_USERS}, status=~"5.."}`
@@ -35,9 +36,10 @@ export const oneRequest = dashboardOf({
   uid: 'one-request',
   title: 'One request',
   description:
-    'Put a trace id or a request id into the box: the x-request-id of an answer, the trace_id of a log line or of an exemplar.',
+    'Put a trace id (of a log line, or of an exemplar) or a request id (the x-request-id of an answer) into its box. With one of them the first table tells the other.',
   variables: [
-    new dashboard.TextBoxVariableBuilder('id').label('Trace id or request id').defaultValue(''),
+    new dashboard.TextBoxVariableBuilder('trace_id').label('Trace id').defaultValue(''),
+    new dashboard.TextBoxVariableBuilder('request_id').label('Request id').defaultValue(''),
     job,
     route,
     new dashboard.CustomVariableBuilder('service')
@@ -125,16 +127,25 @@ function requestLines(): Panel {
         excludeByName: { level: true, span_id: true },
       },
     })
-    .overrideByName('trace_id', lead('Show this trace', `/d/one-request?\${__url_time_range}&var-id=\${__value.raw}`))
+    .overrideByName(
+      'trace_id',
+      lead(
+        'Show this trace',
+        `/d/one-request?\${__url_time_range}&\${request_id:queryparam}&var-trace_id=\${__value.raw}`,
+      ),
+    )
     .overrideByName(
       'request_id',
-      lead('Show this request id', `/d/one-request?\${__url_time_range}&var-id=\${__value.raw}`),
+      lead(
+        'Show this request id',
+        `/d/one-request?\${__url_time_range}&\${trace_id:queryparam}&var-request_id=\${__value.raw:percentencode}`,
+      ),
     )
     .overrideByName(
       'route',
       lead(
         'Show this route',
-        `/d/one-request?\${__url_time_range}&\${id:queryparam}&var-route=\${__value.raw:percentencode}`,
+        `/d/one-request?\${__url_time_range}&\${trace_id:queryparam}&\${request_id:queryparam}&var-route=\${__value.raw:percentencode}`,
       ),
     )
     .overrideByName('latency', [{ id: 'unit', value: 'ms' }])
@@ -145,12 +156,12 @@ function tracesOfRequestId(): Panel {
   const options = {
     title: 'Traces with this request id',
     description:
-      "Jaeger's search for spans whose attribute request_id is what you entered, in the service chosen above. Works in phase 4 too, where log lines have no trace id. Click a trace to open it; empty if you entered a trace id.",
+      "Jaeger's search for spans whose attribute request_id is what you entered, in the service chosen above. Works in phase 4 too, where log lines have no trace id. Click a trace to open it.",
     unit: 'none',
     width: 8,
     height: 6,
   }
-  const search = { queryType: 'search', service: '$service', tags: 'request_id="$id"', limit: 20 }
+  const search = { queryType: 'search', service: '$service', tags: 'request_id="$request_id"', limit: 20 }
   return described(new table.PanelBuilder(), options, JAEGER).targets([customTarget(search)])
 }
 
@@ -158,13 +169,13 @@ function traceView(): Panel {
   const options = {
     title: 'Trace',
     description:
-      'Each bar is a span: a piece of work, below the one that waited for it. Look for the longest bar that has nothing below it. Red is an error; click a span for its attributes and events, and its logs. Needs a trace id: with a request id, click the trace in the tables above.',
+      'Each bar is a span: a piece of work, below the one that waited for it. Look for the longest bar that has nothing below it. Red is an error; click a span for its attributes and events, and its logs. Empty without a trace id: with a request id, click the trace id in the table above.',
     unit: 'none',
     width: 24,
     height: 14,
   }
   return described(new dashboard.PanelBuilder().type('traces'), options, JAEGER).targets([
-    customTarget({ query: '$id' }),
+    customTarget({ query: '$trace_id' }),
   ])
 }
 
