@@ -158,26 +158,26 @@ function requestOf(command: string, base: string): { url: string; init: RequestI
   }
 }
 
-for (const file of ['README.md', 'CONTRIBUTING.md']) {
-  t.test(file, async (t) => {
+for (const file of ['README.md', 'CONTRIBUTING.md', 'docs/alerts.md']) {
+  t.test(`the links of ${file} lead somewhere`, async (t) => {
     const text = read(file)
+    const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link as string)
+    for (const link of links.filter((name) => !/^https?:/.test(name))) {
+      const [path = '', anchor] = link.split('#')
+      t.ok(existsSync(join(root, dirname(file), path)), link)
+      if (anchor !== undefined)
+        t.ok(anchorsOf(path === '' ? text : read(join(dirname(file), path))).includes(anchor), link)
+    }
+    t.ok(links.length > 5, 'the links have been found')
+  })
+}
 
-    t.test('its links lead somewhere', async (t) => {
-      const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link as string)
-      for (const link of links.filter((name) => !/^https?:/.test(name))) {
-        const [path = '', anchor] = link.split('#')
-        t.ok(existsSync(join(root, dirname(file), path)), link)
-        if (anchor !== undefined) t.ok(anchorsOf(path === '' ? text : read(path)).includes(anchor), link)
-      }
-      t.ok(links.length > 5, 'the links have been found')
-    })
-
-    t.test('its npm scripts exist', async (t) => {
-      const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
-      const mentioned = new Set([...text.matchAll(/npm run ([a-z][\w:-]*)/g)].map(([, name]) => name as string))
-      for (const name of mentioned) t.ok(name in scripts, name)
-      t.ok(mentioned.size > 2, 'the scripts have been found')
-    })
+for (const file of ['README.md', 'CONTRIBUTING.md']) {
+  t.test(`the npm scripts of ${file} exist`, async (t) => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+    const mentioned = new Set([...read(file).matchAll(/npm run ([a-z][\w:-]*)/g)].map(([, name]) => name as string))
+    for (const name of mentioned) t.ok(name in scripts, name)
+    t.ok(mentioned.size > 2, 'the scripts have been found')
   })
 }
 

@@ -168,7 +168,8 @@ export const nodeRuntime = dashboardOf({
         graph(
           {
             title: 'Open files',
-            description: 'File descriptors, of which every connection takes one.',
+            description:
+              'File descriptors, of which every connection takes one. It should come back to where it was when the traffic has gone.',
             unit: 'none',
             width: 12,
           },
