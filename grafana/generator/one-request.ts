@@ -15,21 +15,9 @@ const BUCKETS = `http_server_request_duration_seconds_bucket{job=~"$job", route=
 const REQUESTS = `http_server_request_count_total{job=~"$job", route=~"$route", ${OF_USERS}}`
 const FAILED = `http_server_request_count_total{job=~"$job", route=~"$route", ${OF_USERS}, status=~"5.."}`
 
-/** The columns of a request's line, from left to right. */
-const COLUMNS = [
-  'time',
-  'service',
-  'method',
-  'path',
-  'route',
-  'rpc',
-  'status',
-  'grpc_status',
-  'latency',
-  'trace_id',
-  'request_id',
-  'message',
-]
+/** What a line says about its request; the ids and the service are beside it. */
+const FIELDS = ['time', 'method', 'path', 'route', 'rpc', 'status', 'grpc_status', 'latency']
+const COLUMNS = [...FIELDS, 'service', 'trace_id', 'request_id']
 
 /** One request in all three: its trace, its log lines, and how others on its route fared. */
 export const oneRequest = dashboardOf({
@@ -114,11 +102,14 @@ function requestLines(): Panel {
   const lead = (title: string, url: string) => [{ id: 'links', value: [{ title, url }] }]
   return described(new table.PanelBuilder(), options, LOKI)
     .targets([
-      new loki.DataqueryBuilder().expr(`${LINES} |~ "(request|call) completed"`).queryType('range').maxLines(50),
+      new loki.DataqueryBuilder()
+        .expr(`${LINES} |~ "(request|call) completed" | json ${FIELDS.join(', ')}`)
+        .queryType('range')
+        .maxLines(50),
     ])
     .withTransformation({
       id: 'extractFields',
-      options: { source: 'Line', format: 'json', keepTime: false, replace: true },
+      options: { source: 'labels', format: 'auto', keepTime: false, replace: true },
     })
     .withTransformation({
       id: 'organize',

@@ -16,10 +16,12 @@ interface Exemplars {
 }
 
 t.test('the running app in a real Prometheus', needs('prometheus', 'prometheus-alertmanager'), async (t) => {
-  const app = await startApp(t, { env: { PHASE: '5' } })
   const webhook = await startWebhook(t)
-  const alertmanager = await startAlertmanager(t, quickAlertmanager(webhook.url))
-  const port = await freePort()
+  const [app, alertmanager, port] = await Promise.all([
+    startApp(t, { env: { PHASE: '5' } }),
+    startAlertmanager(t, quickAlertmanager(webhook.url)),
+    freePort(),
+  ])
   const here = new URL(app.url).host
   const targets = {
     'host.docker.internal:8080': here,

@@ -7,6 +7,7 @@ export const WINDOW = '6s'
 
 interface ScrapeConfig {
   readonly job_name: string
+  readonly scrape_interval?: string
   readonly static_configs: readonly { readonly targets: readonly string[]; readonly labels?: object }[]
   readonly dns_sd_configs?: readonly { readonly names: readonly string[]; readonly port: number }[]
 }
@@ -36,7 +37,7 @@ export function quickPrometheus(targets: Readonly<Record<string, string>>): Reco
     alerting: {
       alertmanagers: shipped.alerting.alertmanagers.map((each) => ({ ...each, static_configs: moved(each) })),
     },
-    scrape_configs: shipped.scrape_configs.map(({ dns_sd_configs = [], ...config }) => ({
+    scrape_configs: shipped.scrape_configs.map(({ dns_sd_configs = [], scrape_interval: _, ...config }) => ({
       ...config,
       static_configs: [
         ...moved(config),
