@@ -47,7 +47,7 @@ export const JAEGER = { type: 'jaeger', uid: 'jaeger' }
 /** How something has changed over time. `stacked` where the lines are parts of a whole. */
 export function graph(options: PanelOptions & { readonly stacked?: boolean }, ...queries: readonly Query[]): Panel {
   const panel = described(new timeseries.PanelBuilder(), options)
-    .min(0)
+    .axisSoftMin(0) // what can be negative, such as a budget, may go below
     .lineWidth(1)
     .fillOpacity(options.stacked ? 40 : 10)
     .showPoints(common.VisibilityMode.Never)
