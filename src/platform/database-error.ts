@@ -51,11 +51,16 @@ function isConnectionCode(code: string): boolean {
   return /^(E[A-Z]+|CONNECT.*)$/.test(code)
 }
 
-/** Drizzle wraps what `work` throws in an error whose message repeats the statement's values; this takes it out. */
-export async function unwrapped<R>(work: () => Promise<R>): Promise<R> {
+/** Drizzle wraps what a statement throws in an error whose message repeats the statement's values; this takes it out. */
+export function causeOf(error: unknown): unknown {
+  return error instanceof DrizzleQueryError && error.cause !== undefined ? error.cause : error
+}
+
+/** Runs `work`, whose errors come as they are, without what Drizzle wraps around them. */
+export async function unwrapped<R>(work: () => PromiseLike<R>): Promise<R> {
   try {
     return await work()
   } catch (error) {
-    throw error instanceof DrizzleQueryError && error.cause !== undefined ? error.cause : error
+    throw causeOf(error)
   }
 }

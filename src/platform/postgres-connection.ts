@@ -46,7 +46,8 @@ export class PostgresConnection {
   readonly client: Sql
   readonly #socket: Socket
   readonly #answerMs: number
-  #previous: Promise<unknown> = Promise.resolve()
+  /** The statement that has not been answered yet. */
+  #current: Promise<Answer> | undefined
   #fault: DatabaseError | undefined
   #rejectCurrent: (error: DatabaseError) => void = ignore
   #onBroken: () => void = ignore
@@ -93,9 +94,11 @@ export class PostgresConnection {
 
   /** Sends a statement when those before it have been answered. */
   query(text: string, parameters: readonly unknown[] = [], shape: RowShape = 'objects'): Promise<Answer> {
-    const answer = this.#previous.then(() => this.#send(text, parameters, shape))
-    this.#previous = answer.catch(ignore)
-    return answer
+    if (this.#fault) return Promise.reject(this.#fault)
+    const again = () => this.query(text, parameters, shape)
+    if (this.#current !== undefined) return this.#current.then(again, again)
+    this.#current = this.#send(text, parameters, shape)
+    return this.#current
   }
 
   /** Says goodbye to the server. */
@@ -110,7 +113,6 @@ export class PostgresConnection {
   }
 
   #send(text: string, parameters: readonly unknown[], shape: RowShape): Promise<Answer> {
-    if (this.#fault) return Promise.reject(this.#fault)
     return new Promise((resolve, reject) => {
       this.#rejectCurrent = reject
       const answered = whenLate(this.#answerMs, () => {
@@ -123,10 +125,12 @@ export class PostgresConnection {
       answer.then(
         (rows) => {
           answered()
+          this.#current = undefined
           resolve({ rows, count: rows.count ?? rows.length, command: rows.command })
         },
         (error: Error) => {
           answered()
+          this.#current = undefined
           const fault = withoutValues(error)
           if (!isRefusal(error)) this.#break(fault)
           reject(fault)
@@ -138,6 +142,7 @@ export class PostgresConnection {
   #break(fault: DatabaseError): void {
     if (this.#fault) return
     this.#fault = fault
+    this.#current = undefined
     this.#rejectCurrent(fault)
     this.#socket.destroy()
     this.#onBroken()

@@ -4,7 +4,7 @@ import { drizzle } from 'drizzle-orm/postgres-js'
 import { migrate } from 'drizzle-orm/postgres-js/migrator'
 import { type Config, ConfigError } from '../config.ts'
 import type { Database, Patience, Queries } from './database.ts'
-import { connectionState, DatabaseError, unwrapped } from './database-error.ts'
+import { causeOf, connectionState, DatabaseError, unwrapped } from './database-error.ts'
 import { DomainError } from './domain-error.ts'
 import { type Answer, announcedQueries, PostgresConnection, type RowShape, type Target } from './postgres-connection.ts'
 import { PostgresPool } from './postgres-pool.ts'
@@ -39,7 +39,7 @@ function overPool(pool: PostgresPool, target: Target): Database {
     pool.use((connection) => committing(connection, text, parameters, shape)),
   )
   return {
-    run: (work) => available(async () => await work(queries)),
+    run: (work) => available(() => work(queries)),
     transaction: (work) => available(() => pool.use((connection) => transaction(connection, work))),
     migrate: (folder) => migrateAlone(target, folder),
     ping: () => pool.use(async (connection) => void (await connection.query('select 1'))),
@@ -82,10 +82,11 @@ async function committing(
 }
 
 /** The one place where an outage becomes an error of the domain. */
-async function available<R>(work: () => Promise<R>): Promise<R> {
+async function available<R>(work: () => PromiseLike<R>): Promise<R> {
   try {
-    return await unwrapped(work)
-  } catch (error) {
+    return await work()
+  } catch (thrown) {
+    const error = causeOf(thrown)
     if (!(error instanceof DatabaseError && error.isTransient)) throw error
     const message = error.sqlState === connectionState.outcomeUnknown ? OUTCOME_UNKNOWN : AWAY
     throw new DomainError('unavailable', message, [], { cause: error })
