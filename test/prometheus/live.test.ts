@@ -18,7 +18,7 @@ interface Exemplars {
 t.test('the running app in a real Prometheus', needs('prometheus', 'prometheus-alertmanager'), async (t) => {
   const webhook = await startWebhook(t)
   const [app, alertmanager, port] = await Promise.all([
-    startApp(t, { env: { PHASE: '5' } }),
+    startApp(t, { env: { PHASE: '5' }, timeout: 60_000 }),
     startAlertmanager(t, quickAlertmanager(webhook.url)),
     freePort(),
   ])
@@ -46,7 +46,7 @@ t.test('the running app in a real Prometheus', needs('prometheus', 'prometheus-a
         missing = asked.filter(({ lacks }) => lacks !== undefined)
         return missing.length === 0
       },
-      { interval: 90, seen: () => missing.map(({ one, lacks }) => `${one.where}: ${lacks}`) },
+      { timeout: 60_000, interval: 90, seen: () => missing.map(({ one, lacks }) => `${one.where}: ${lacks}`) },
     )
   }
 

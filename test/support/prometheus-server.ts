@@ -98,7 +98,10 @@ async function startServer(
   await once(child, 'spawn')
   guard(child, folder)
   t.teardown(() => kill(child))
-  await waitFor(`${name} to be ready`, () => isReady(child, readyUrl, () => output), { seen: () => output })
+  await waitFor(`${name} to be ready`, () => isReady(child, readyUrl, () => output), {
+    timeout: 60_000,
+    seen: () => output,
+  })
 }
 
 async function isReady(child: ChildProcess, url: string, output: () => string): Promise<boolean> {
