@@ -54,6 +54,18 @@ function reachingAhead(imports: readonly Import[]): string[] {
     .map((found) => `${found.file} imports ${targetOf(found)}`)
 }
 
+/** Learner tools and tests are for whoever learns and develops; what runs in production, and what is copied, needs neither. */
+function reachingIntoTools(imports: readonly Import[]): string[] {
+  return imports
+    .filter((found) => found.from.startsWith('.') && /^(tutor|test|bench)\//.test(targetOf(found)))
+    .filter((found) => !(found.typeOnly && CHECKS.test(found.file) && targetOf(found) === 'tutor/check/claim.ts'))
+    .filter(({ file }) => !FOR_LEARNERS.test(file))
+    .map((found) => `${found.file} imports ${targetOf(found)}`)
+}
+
+const CHECKS = /^phases\/\d-[^/]+\/checks\.ts$/
+const FOR_LEARNERS = /^phases\/\d-[^/]+\/(exercises|solutions)\//
+
 t.test('src/ announces: it imports no logger, no metrics and no tracing library', (t) => {
   const imports = importsBelow('src')
   t.ok(imports.length > 50, 'the imports have been found')
@@ -68,6 +80,11 @@ t.test('a phase uses types of src/, and its signals', (t) => {
 
 t.test('a phase imports from itself and from earlier phases', (t) => {
   t.strictSame(reachingAhead(importsBelow('phases')), [])
+  t.end()
+})
+
+t.test('neither needs the tools of learners and tests; checks.ts uses their types', (t) => {
+  t.strictSame(reachingIntoTools([...importsBelow('src'), ...importsBelow('phases')]), [])
   t.end()
 })
 
@@ -86,6 +103,10 @@ const late = await import('fastify-metrics')
     reachingIntoSrc(importsOf('phases/1-logging/a.ts', "import type { X } from '../../src/config.ts'\n")).length,
     0,
   )
+  const check = "import { x } from '../../tutor/check/claim.ts'\n"
+  t.equal(reachingIntoTools(importsOf('phases/1-logging/checks.ts', check)).length, 1)
+  t.equal(reachingIntoTools(importsOf('phases/1-logging/checks.ts', check.replace('{', 'type {'))).length, 0)
+  t.equal(reachingIntoTools(importsOf('phases/1-logging/a.ts', check.replace('{', 'type {'))).length, 1)
   t.equal(reachingAhead(importsOf('phases/1-logging/a.ts', "import x from '../2-request-logging/b.ts'\n")).length, 1)
   t.end()
 })

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto'
+import type { Claim, LogLine, RunningServer } from '../../tutor/check/claim.ts'
+
+const DEBUG = 'These lines show with LOG_LEVEL=debug only: LOG_LEVEL=debug npm run phase:2'
+
+/** What lesson 2 claims. `npm run check -- 2` looks whether it is so. */
+const claims: readonly Claim[] = [
+  {
+    title: 'Every answer says the id of its request',
+    expected: 'an x-request-id header with a UUID, and the same id in the body of /hello',
+    hint: 'request-id.ts makes the id and sets the header.',
+    async look(server) {
+      const { headers, body } = await server.request('/hello')
+      const id = headers.get('x-request-id')
+      return {
+        ok: UUID.test(id ?? '') && body?.request_id === id,
+        seen: { header: id, body: body?.request_id ?? null },
+      }
+    },
+  },
+  {
+    title: 'A caller that has an id already keeps it, and rubbish is replaced',
+    expected: 'the caller’s own id when it looks like one, and a new UUID in place of "{not an id}"',
+    hint: '`idFrom` in request-id.ts says what is accepted.',
+    async look(server) {
+      const given = `check-${randomUUID()}`
+      const kept = (await server.request('/hello', { headers: { 'x-request-id': given } })).headers.get('x-request-id')
+      const bad = { 'x-request-id': '{not an id}' }
+      const replaced = (await server.request('/hello', { headers: bad })).headers.get('x-request-id')
+      return { ok: kept === given && UUID.test(replaced ?? ''), seen: { given, kept, replaced } }
+    },
+  },
+  {
+    title: 'A request is one line, with method, path, route, status and latency',
+    expected: 'one line "request completed" at info with all of them, the latency a number of milliseconds',
+    hint: 'request-log.ts writes it when the request is over.',
+    async look(server) {
+      const id = await send(server, '/slow?ms=50')
+      const line = await completed(server, id)
+      const lines = (await server.logLines()).filter(({ request_id }) => request_id === id)
+      const ok =
+        lines.filter(({ message }) => message === 'request completed').length === 1 &&
+        line?.level === 'info' &&
+        line.method === 'GET' &&
+        line.path === '/slow' &&
+        line.route === '/slow' &&
+        line.status === 200 &&
+        Number(line.latency) >= 48
+      return { ok, seen: line ?? 'no line with the id of the request' }
+    },
+  },
+  {
+    title: 'The level of that line follows the status',
+    expected: 'info for 200, warn for 404, error for 503',
+    hint: '`levelOf` in request-log.ts chooses.',
+    async look(server) {
+      const seen: Record<string, string | undefined> = {}
+      for (const [path, status] of [
+        ['/hello', 200],
+        ['/error?status=404', 404],
+        ['/error?status=503', 503],
+      ] as const) {
+        seen[status] = (await completed(server, await send(server, path)))?.level
+      }
+      return { ok: seen[200] === 'info' && seen[404] === 'warn' && seen[503] === 'error', seen }
+    },
+  },
+  {
+    title: 'The line has no query string, which may hold anything',
+    expected: 'the path /hello without what follows the question mark',
+    hint: '`pathOf` in request-log.ts cuts it off.',
+    async look(server) {
+      const line = await completed(server, await send(server, '/hello?token=check-secret'))
+      return { ok: line?.path === '/hello' && !JSON.stringify(line).includes('check-secret'), seen: line ?? 'no line' }
+    },
+  },
+  {
+    title: 'A store deep below the route logs with the id of the request',
+    expected: 'a line "query completed" with that id, for table courses',
+    hint: `domain-log.ts writes it and request-scope.ts adds the id. ${DEBUG}`,
+    async look(server) {
+      const id = await send(server, '/v1/courses?page_size=1')
+      await completed(server, id)
+      const line = (await server.logLines()).find((one) => one.request_id === id && one.table === 'courses')
+      return { ok: line?.message === 'query completed', seen: line ?? 'no such line with the id' }
+    },
+  },
+  {
+    title: 'Requests at the same time keep their lines apart',
+    expected: 'for each of ten requests at once its own two steps, and no others',
+    hint: `AsyncLocalStorage in request-scope.ts knows which request is being served. ${DEBUG}`,
+    async look(server) {
+      const ids = await Promise.all(Array.from({ length: 10 }, () => send(server, '/slow?ms=30')))
+      await Promise.all(ids.map((id) => completed(server, id)))
+      const lines = await server.logLines()
+      const stepsOf = (id: string) => lines.filter((line) => line.request_id === id).flatMap(({ step }) => step ?? [])
+      const seen = ids.map((id) => stepsOf(id).join(' then '))
+      return { ok: seen.every((steps) => steps === 'database_query then external_api_call'), seen }
+    },
+  },
+  {
+    title: 'Credentials do not reach the log',
+    expected: '[redacted] in place of the headers authorization and cookie, in the line "request started"',
+    hint: `\`SECRETS\` in phases/1-logging/logger.ts lists what is replaced. ${DEBUG}`,
+    async look(server) {
+      const secret = `check-${randomUUID()}`
+      const id = await send(server, '/hello', { authorization: `Bearer ${secret}`, cookie: `session=${secret}` })
+      await completed(server, id)
+      const lines = await server.logLines()
+      const headers = lines.find((line) => line.request_id === id && line.headers !== undefined)?.headers
+      const { authorization, cookie } = (headers ?? {}) as Record<string, string>
+      const hidden = authorization === '[redacted]' && cookie === '[redacted]'
+      return { ok: hidden && !JSON.stringify(lines).includes(secret), seen: headers ?? 'no line with headers' }
+    },
+  },
+  {
+    title: 'A request that the client breaks off is logged too',
+    expected: 'a line "request completed" with status 499',
+    hint: 'phases/1-logging/request-end.ts listens to the end of the connection, not only to that of the answer.',
+    async look(server) {
+      const id = `check-${randomUUID()}`
+      const signal = AbortSignal.timeout(100)
+      await server.request('/slow?ms=5000', { headers: { 'x-request-id': id }, signal }).catch(() => undefined)
+      const line = await completed(server, id)
+      return { ok: line?.status === 499, seen: line ?? 'no line with the id of the request' }
+    },
+  },
+]
+
+export default claims
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+
+/** Sends a request with an id of its own. @returns that id */
+async function send(server: RunningServer, path: string, headers: Record<string, string> = {}): Promise<string> {
+  const id = `check-${randomUUID()}`
+  await server.request(path, { headers: { ...headers, 'x-request-id': id } })
+  return id
+}
+
+function completed(server: RunningServer, id: string): Promise<LogLine | undefined> {
+  return server.logLine((line) => line.request_id === id && line.message === 'request completed')
+}

@@ -1,0 +1,52 @@
+import type { Config } from '../../src/config.ts'
+import { claimsOf } from './claims-of.ts'
+import { firstSpan } from './first-span.ts'
+import { lookAtAll, type Outcome } from './report.ts'
+import { endpointsFromEnvironment, noSpans, openSpanSource, type SpanSource } from './span-source.ts'
+import type { Scope } from './teardowns.ts'
+import { NoServer, whichPhase } from './which-phase.ts'
+
+/** The server runs, but in another phase. The message says what to do. */
+export class OtherPhase extends Error {
+  override readonly name = 'OtherPhase'
+}
+
+/**
+ * Checks the claims of a phase against the server that runs as `config` says.
+ *
+ * @throws NoServer, OtherPhase or NoSpanSource when there is nothing to check.
+ */
+export async function checkLearnersServer(
+  phase: number,
+  config: Config,
+  scope: Scope,
+  say: (words: string) => void,
+): Promise<Outcome[]> {
+  const url = `http://${config.HOST === '0.0.0.0' ? '127.0.0.1' : config.HOST}:${config.PORT}`
+  await expectPhase(phase, url, config.LOG_FILE)
+  const spans = await spansOf(phase, url, scope, say)
+  say(`Phase ${phase} at ${url}\n`)
+  return await lookAtAll(await claimsOf(phase), { url, logFile: config.LOG_FILE, spans, patience: 3000 })
+}
+
+async function expectPhase(phase: number, url: string, logFile: string): Promise<void> {
+  const start = `npm run phase:${phase}`
+  const found = await whichPhase(url, logFile).catch((error: unknown) => {
+    if (!(error instanceof NoServer)) throw error
+    throw new NoServer(`${error.message}
+Start the server in another terminal and leave it running: ${start}
+If it listens on another port, say so: PORT=9000 npm run check -- ${phase}`)
+  })
+  if (found.phase === phase) return
+  throw new OtherPhase(`The server at ${url} looks like phase ${found.phase}: ${found.because}.
+Stop it with Ctrl-C and start phase ${phase}: ${start}${
+    found.phase === 0 ? '' : `\nOr check the phase that runs: npm run check -- ${found.phase}`
+  }${phase === 1 && found.phase === 0 ? '\nIf it logs to another file, say so: LOG_FILE=other.log npm run check -- 1' : ''}`)
+}
+
+async function spansOf(phase: number, url: string, scope: Scope, say: (words: string) => void): Promise<SpanSource> {
+  if (phase < 4) return noSpans
+  const source = await openSpanSource(phase as 4 | 5, endpointsFromEnvironment(), scope)
+  if (!(await firstSpan(url, source, say))) say(`No span has arrived at ${source.name}.`)
+  return source
+}

@@ -1,0 +1,63 @@
+/**
+ * `npm run check -- 3`: does what lesson 3 says hold for the server that runs in the other terminal?
+ * `npm run check`: the same for all lessons, each with a server of its own.
+ *
+ * Exit code 0: every claim holds; 1: some do not; 2: there is nothing to check.
+ */
+import { loadConfig } from '../../src/config.ts'
+import { checkFreshServer } from './every-phase.ts'
+import { checkLearnersServer, OtherPhase } from './learners-server.ts'
+import { describe, type Outcome, summary } from './report.ts'
+import { NoSpanSource } from './span-source.ts'
+import { Teardowns } from './teardowns.ts'
+import { NoServer } from './which-phase.ts'
+
+const USAGE = `Usage:
+  npm run check -- 3   checks the server that runs in your other terminal against lesson 3
+  npm run check        checks all five phases, each on a server of its own
+
+The server is looked for at PORT (8080), its log in LOG_FILE (logs/app.log). Its spans are received where it sends
+them (OTEL_EXPORTER_JAEGER_ENDPOINT, OTEL_EXPORTER_OTLP_ENDPOINT), or asked of the Jaeger that is there already.`
+
+const PHASES = [1, 2, 3, 4, 5]
+
+const [wanted, ...more] = process.argv.slice(2)
+if (wanted === '--help' || wanted === '-h') console.log(USAGE)
+else if (more.length > 0 || (wanted !== undefined && !PHASES.includes(Number(wanted)))) {
+  console.error(`There is no lesson "${[wanted, ...more].join(' ')}": they are 1 to 5.\n\n${USAGE}`)
+  process.exitCode = 2
+} else process.exitCode = await (wanted === undefined ? checkAll() : checkOne(Number(wanted)))
+
+async function checkOne(phase: number): Promise<number> {
+  const scope = new Teardowns()
+  try {
+    const outcomes = await checkLearnersServer(phase, loadConfig([]), scope, console.log)
+    for (const outcome of outcomes) console.log(describe(outcome))
+    console.log(`\n${summary(outcomes)}`)
+    return exitCodeOf(outcomes)
+  } catch (error) {
+    if (!(error instanceof NoServer || error instanceof OtherPhase || error instanceof NoSpanSource)) throw error
+    console.error(error.message)
+    return 2
+  } finally {
+    await scope.run()
+  }
+}
+
+async function checkAll(): Promise<number> {
+  console.log('Starting each phase on free ports. To check the server that you run: npm run check -- 3')
+  const all: Outcome[] = []
+  for (const phase of PHASES) {
+    console.log(`\nPhase ${phase}`)
+    const scope = new Teardowns()
+    const outcomes = await checkFreshServer({ phase }, scope).finally(() => scope.run())
+    for (const outcome of outcomes) console.log(describe(outcome))
+    all.push(...outcomes)
+  }
+  console.log(`\n${summary(all)}`)
+  return exitCodeOf(all)
+}
+
+function exitCodeOf(outcomes: readonly Outcome[]): number {
+  return outcomes.every(({ ok }) => ok) ? 0 : 1
+}

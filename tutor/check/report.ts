@@ -1,0 +1,49 @@
+import { inspect } from 'node:util'
+import type { Claim, Finding } from './claim.ts'
+import { runningServer, type ServerAccess } from './running-server.ts'
+
+export interface Outcome extends Finding {
+  readonly claim: Claim
+}
+
+/** Looks at one claim after the other. An error while looking is what was seen. */
+export async function lookAtAll(claims: readonly Claim[], access: ServerAccess): Promise<Outcome[]> {
+  const outcomes: Outcome[] = []
+  for (const claim of claims) outcomes.push(await lookAt(claim, access))
+  return outcomes
+}
+
+async function lookAt(claim: Claim, access: ServerAccess): Promise<Outcome> {
+  try {
+    return { claim, ...(await claim.look(runningServer(access))) }
+  } catch (error) {
+    return { claim, ok: false, seen: (error as Error).message }
+  }
+}
+
+/** A line for each claim; below one that does not hold, what was expected, what was seen, and a hint. */
+export function describe({ claim, ok, seen }: Outcome): string {
+  if (ok) return `${colored(32, '✓')} ${claim.title}`
+  const shown = typeof seen === 'string' ? seen : inspect(seen, { depth: 5, breakLength: 110 })
+  return [
+    `${colored(31, '✗')} ${claim.title}`,
+    `    expected: ${claim.expected}`,
+    `    seen:     ${shortened(shown).replaceAll('\n', '\n              ')}`,
+    `    hint:     ${claim.hint}`,
+  ].join('\n')
+}
+
+/** The last line: how many claims hold. */
+export function summary(outcomes: readonly Outcome[]): string {
+  const failed = outcomes.filter(({ ok }) => !ok).length
+  if (failed === 0) return `All ${outcomes.length} claims hold.`
+  return `${failed} of ${outcomes.length} claims ${failed === 1 ? 'does' : 'do'} not hold.`
+}
+
+function colored(code: number, text: string): string {
+  return process.stdout.isTTY && !process.env.NO_COLOR ? `\u001b[${code}m${text}\u001b[39m` : text
+}
+
+function shortened(text: string): string {
+  return text.length <= 1200 ? text : `${text.slice(0, 1200)}…`
+}

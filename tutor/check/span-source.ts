@@ -1,0 +1,70 @@
+import { startJaegerReceiver } from '../../test/support/jaeger-receiver.ts'
+import { startOtlpReceiver } from '../../test/support/otlp-receiver.ts'
+import type { ReceivedSpan } from '../../test/support/received-span.ts'
+import { jaegerQuery } from './jaeger-query.ts'
+import type { Scope } from './teardowns.ts'
+
+/** Where the spans of a server can be seen. */
+export interface SpanSource {
+  /** For people: where they are looked for, to complete "no span arrived at …". */
+  readonly name: string
+  /** What has come of a trace so far. */
+  ofTrace(traceId: string): Promise<readonly ReceivedSpan[]>
+}
+
+/** For what has no spans yet. */
+export const noSpans: SpanSource = { name: 'nowhere', ofTrace: async () => [] }
+
+export interface Endpoints {
+  /** Where phase 4 sends spans: Jaeger's own protocol. */
+  readonly jaeger: string
+  /** Where phase 5 sends spans: OTLP over gRPC. */
+  readonly otlp: string
+  /** Jaeger's query API, for when a backend listens there already. */
+  readonly query: string
+}
+
+/** As the server has them, from the same variables. */
+export function endpointsFromEnvironment(): Endpoints {
+  return {
+    jaeger: process.env.OTEL_EXPORTER_JAEGER_ENDPOINT || 'http://localhost:14268/api/traces',
+    otlp: process.env.OTEL_EXPORTER_OTLP_ENDPOINT || 'http://localhost:4317',
+    query: process.env.JAEGER_QUERY_URL || 'http://localhost:16686',
+  }
+}
+
+/** There is no way to see the server's spans. The message says what to do. */
+export class NoSpanSource extends Error {
+  override readonly name = 'NoSpanSource'
+}
+
+/**
+ * Listens where a phase sends its spans, until `scope` ends. If something listens there already, which will be the
+ * stack's Jaeger, that is asked instead.
+ *
+ * @throws NoSpanSource when neither is possible.
+ */
+export async function openSpanSource(phase: 4 | 5, endpoints: Endpoints, scope: Scope): Promise<SpanSource> {
+  const endpoint = phase === 4 ? endpoints.jaeger : endpoints.otlp
+  const { hostname, port } = new URL(endpoint)
+  if (!LOCAL.has(hostname)) return await queried(endpoints, `The server sends its spans to ${endpoint}`)
+  const start = phase === 4 ? startJaegerReceiver : startOtlpReceiver
+  try {
+    const { received } = await start(scope, { port: Number(port) })
+    const ofTrace = async (id: string) => received.all.filter(({ traceId }) => traceId === id)
+    return { name: endpoint, ofTrace }
+  } catch (error) {
+    if (!/EADDRINUSE/.test(String((error as Error).message))) throw error
+    return await queried(endpoints, `Something listens on port ${port} already, where the server sends its spans`)
+  }
+}
+
+const LOCAL = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+async function queried({ query }: Endpoints, why: string): Promise<SpanSource> {
+  const source = jaegerQuery(query)
+  if (await source.isThere()) return source
+  throw new NoSpanSource(
+    `${why}, and no Jaeger can be asked for them at ${query}. Stop it, or set JAEGER_QUERY_URL to where Jaeger's page is.`,
+  )
+}
