@@ -1,0 +1,72 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+/** A link to lines of a file, whose text is a piece of the first of them: [`createLogger`](logger.ts#L12-L29). */
+export interface CodeLink {
+  /** As it stands in the document. */
+  readonly markdown: string
+  readonly text: string
+  readonly path: string
+  readonly lines: string
+}
+
+const LINK = /\[`([^`\]]+)`\]\(([^)#\s]+)#(L\d+(?:-L\d+)?)\)/g
+
+export function codeLinks(markdown: string): CodeLink[] {
+  return [...markdown.matchAll(LINK)].map(([whole, text = '', path = '', lines = '']) => ({
+    markdown: whole,
+    text,
+    path,
+    lines,
+  }))
+}
+
+/** The document with every such link at the lines where its text is now. @param document its path */
+export function mendCodeLinks(markdown: string, document: string): string {
+  return codeLinks(markdown).reduce(
+    (text, link) => text.replace(link.markdown, `[\`${link.text}\`](${link.path}#${linesNow(link, document)})`),
+    markdown,
+  )
+}
+
+/**
+ * Where the text of a link is in its file: the line that declares it, or else the first that has it, up to the end
+ * of what begins there.
+ *
+ * @throws when the file is not there, or does not have the text.
+ */
+export function linesNow({ path, text }: CodeLink, document: string): string {
+  const file = join(dirname(document), path)
+  if (!existsSync(file)) throw new Error(`${document} links to ${path}, which does not exist`)
+  const source = readFileSync(file, 'utf8').split('\n')
+  const first = firstLineWith(text, source)
+  if (first === -1) throw new Error(`${document} links to \`${text}\` in ${path}, which does not have it`)
+  const last = endOf(first, source)
+  return last === first ? `L${first + 1}` : `L${first + 1}-L${last + 1}`
+}
+
+function firstLineWith(text: string, source: readonly string[]): number {
+  const escaped = text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+  const declaration = new RegExp(`^\\s*(export )?(async )?(const|let|function|class|interface|type) ${escaped}\\b`)
+  const member = new RegExp(`^\\s*(private |async |#)*${escaped}\\s*[(:]`)
+  const isCode = (line: string) => line.includes(text) && !/^\s*(import|\*|\/\/|\/\*)/.test(line)
+  for (const fits of [(l: string) => declaration.test(l), (l: string) => member.test(l), isCode]) {
+    const found = source.findIndex(fits)
+    if (found !== -1) return found
+  }
+  return source.findIndex((line) => line.includes(text))
+}
+
+/** What begins on a line goes on as long as lines are indented more, and ends with a closing bracket as deep as it. */
+function endOf(first: number, source: readonly string[]): number {
+  const depth = indentOf(source[first] as string)
+  let at = first + 1
+  while (at < source.length && (source[at] === '' || indentOf(source[at] as string) > depth)) at++
+  const closes = /^\s*[)\]}]/.test(source[at] ?? '')
+  if (at === first + 1 && !closes) return first
+  return closes ? at : first
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length
+}

@@ -1,0 +1,58 @@
+/** A command with what it is said to print. */
+export interface Step {
+  /** Undefined where a block has no prompt: then it shows the terminal in which the server runs. */
+  readonly command: string | undefined
+  /** Without the newline at its end. */
+  readonly output: string
+  /** Where it stands in the document, from 1. */
+  readonly line: number
+}
+
+export interface ConsoleBlock {
+  readonly steps: readonly Step[]
+  /** Why its commands are not run, from a comment `<!-- not run: … -->` before it. */
+  readonly notRun: string | undefined
+  /** Its lines in the document without the fences, from 0, the end excluded. */
+  readonly from: number
+  readonly to: number
+}
+
+/** The blocks ```console of a document: what a terminal shows, with `$ ` before what is typed and `> ` before its next lines. */
+export function consoleBlocks(markdown: string): ConsoleBlock[] {
+  const lines = markdown.split('\n')
+  const blocks: ConsoleBlock[] = []
+  for (let at = 0; at < lines.length; at++) {
+    if (lines[at]?.trim() !== '```console') continue
+    const to = lines.indexOf('```', at)
+    if (to === -1) throw new Error(`line ${at + 1}: this block has no end`)
+    const from = at + 1
+    blocks.push({ steps: stepsOf(lines.slice(from, to), from), notRun: reasonAbove(lines, at), from, to })
+    at = to
+  }
+  return blocks
+}
+
+function reasonAbove(lines: readonly string[], at: number): string | undefined {
+  const above = lines.slice(0, at).findLast((line) => line.trim() !== '')
+  return /^<!-- not run: (.+) -->$/.exec(above ?? '')?.[1]
+}
+
+function stepsOf(lines: readonly string[], offset: number): Step[] {
+  const steps: { command: string | undefined; output: string[]; line: number }[] = []
+  lines.forEach((line, index) => {
+    const last = steps.at(-1)
+    if (line.startsWith('$ ')) steps.push({ command: line.slice(2), output: [], line: offset + index + 1 })
+    else if (line.startsWith('> ') && last?.command?.endsWith('\\')) last.command += `\n${line.slice(2)}`
+    else if (last === undefined) steps.push({ command: undefined, output: [line], line: offset + index + 1 })
+    else last.output.push(line)
+  })
+  return steps.map(({ command, output, line }) => ({ command, output: output.join('\n'), line }))
+}
+
+/** The lines of a block that has these steps. */
+export function linesOf(steps: readonly Pick<Step, 'command' | 'output'>[]): string[] {
+  return steps.flatMap(({ command, output }) => [
+    ...(command === undefined ? [] : `$ ${command.replaceAll('\n', '\n> ')}`.split('\n')),
+    ...(output === '' ? [] : output.split('\n')),
+  ])
+}

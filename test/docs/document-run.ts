@@ -1,0 +1,123 @@
+import { readdirSync } from 'node:fs'
+import { mkdtemp, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Scope } from '../../tutor/check/teardowns.ts'
+import { freePort } from '../support/free-port.ts'
+import type { Step } from './console-block.ts'
+import { hasSaid, isAsSaid, type KnownIds, withKnownIds } from './expected-output.ts'
+import { openTerminal, type Terminal } from './terminal.ts'
+
+/** What a step has really printed, as a document would show it. */
+export interface StepOutcome {
+  readonly ok: boolean
+  readonly printed: string
+}
+
+/** Follows a document: types its commands one after the other, in a fresh copy of the repository. */
+export interface DocumentRun {
+  follow(step: Step): Promise<StepOutcome>
+}
+
+/** Made by running or building, or a developer's own. */
+const NOT_COPIED = new Set(['data', 'logs', '.env', '.git', '.tutor'])
+/** Stays until Ctrl-C; the next one takes its place. */
+const SERVER = /^(?:[A-Z_]+=\S* )*npm (?:start|run (?:phase:\d|topology))/
+/** Only reads files, which others may still be writing: it can be typed again. */
+const READS = /^(?:grep|tail|head|cat|ls|wc) /
+const TIMEOUT_MS = 60_000
+
+/** @param root the repository */
+export async function startDocumentRun(root: string, scope: Scope): Promise<DocumentRun> {
+  const folder = await copyOf(root, scope)
+  const ports = await portsOfOurs()
+  const env = {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    TERM: 'xterm',
+    PORT: ports.get('8080'),
+    GRPC_PORT: ports.get('9900'),
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://localhost:${ports.get('4317')}`,
+    OTEL_EXPORTER_JAEGER_ENDPOINT: `http://localhost:${ports.get('14268')}/api/traces`,
+    JAEGER_QUERY_URL: `http://localhost:${ports.get('16686')}`,
+  }
+  const known: KnownIds = new Map()
+  let server: Terminal | undefined
+  scope.teardown(() => server?.interrupt())
+
+  async function start(step: Step & { command: string }): Promise<StepOutcome> {
+    await server?.interrupt()
+    server = openTerminal(toOurs(step.command, ports), folder, env)
+    return await serverShows(`${step.output}\n…\n  Ctrl-C stops it.`, step.output)
+  }
+
+  /** Waits until the server's terminal has what is expected. */
+  async function serverShows(said: string, shown = said): Promise<StepOutcome> {
+    const printed = () => toTheirs(server?.shown() ?? '', ports)
+    const ok = await becomesTrue(
+      () => hasSaid(said, printed(), known),
+      () => server?.isRunning === false,
+    )
+    return { ok, printed: ok ? shown : printed() }
+  }
+
+  async function type(command: string, said: string): Promise<StepOutcome> {
+    const typed = toOurs(withKnownIds(command, known), ports)
+    let printed = ''
+    const attempt = async () => {
+      const terminal = openTerminal(typed, folder, env)
+      await terminal.ended
+      printed = toTheirs(terminal.shown(), ports).trimEnd()
+      return isAsSaid(said, printed, known)
+    }
+    const ok = (await attempt()) || (READS.test(command) && (await becomesTrue(attempt, () => false, 3000)))
+    return { ok, printed }
+  }
+
+  return {
+    async follow(step) {
+      const { command, output } = step
+      if (command === undefined) return await serverShows(output)
+      return SERVER.test(command) ? await start({ ...step, command }) : await type(command, output)
+    },
+  }
+}
+
+/** Everything of the repository is there, and what is made there stays apart from it. */
+async function copyOf(root: string, scope: Scope): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'course-app-docs-'))
+  scope.teardown(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
+  for (const name of readdirSync(root)) {
+    if (!NOT_COPIED.has(name)) await symlink(join(root, name), join(folder, name))
+  }
+  return folder
+}
+
+/** A free port for each one that documents speak of. */
+async function portsOfOurs(): Promise<Map<string, string>> {
+  const ports = new Map<string, string>()
+  for (const theirs of ['8080', '9900', '4317', '14268', '16686']) ports.set(theirs, String(await freePort()))
+  return ports
+}
+
+function toOurs(text: string, ports: ReadonlyMap<string, string>): string {
+  return text.replaceAll(/(?<=(?:localhost|127\.0\.0\.1):)\d+/g, (port) => ports.get(port) ?? port)
+}
+
+function toTheirs(text: string, ports: ReadonlyMap<string, string>): string {
+  const theirs = new Map([...ports].map(([their, our]) => [our, their]))
+  return text.replaceAll(/(?<=(?:localhost|127\.0\.0\.1):)\d+/g, (port) => theirs.get(port) ?? port)
+}
+
+async function becomesTrue(
+  condition: () => boolean | Promise<boolean>,
+  isHopeless: () => boolean,
+  timeout = TIMEOUT_MS,
+): Promise<boolean> {
+  for (const end = Date.now() + timeout; Date.now() < end; await delay(50)) {
+    if (await condition()) return true
+    if (isHopeless()) return await condition()
+  }
+  return false
+}

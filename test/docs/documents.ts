@@ -1,0 +1,11 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = fileURLToPath(new URL('../../../', import.meta.url))
+
+/** The lessons: `phases/1-logging/README.md` and so on, in their order. */
+export const lessons: readonly string[] = readdirSync(join(root, 'phases'))
+  .filter((name) => /^\d-/.test(name))
+  .sort()
+  .map((name) => `phases/${name}/README.md`)

@@ -1,0 +1,75 @@
+/**
+ * `npm run trace -- '/slow?ms=300'`: sends a request to the server of the other terminal, receives the spans that come
+ * of it, and draws the trace as text. With `--details` it shows the attributes and events of each span as well.
+ *
+ * Exit code 0: there is a trace; 1: no span has come; 2: there is no server, or it makes no spans.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { loadConfig } from '../../src/config.ts'
+import { firstSpan } from '../check/first-span.ts'
+import { runningServer } from '../check/running-server.ts'
+import { endpointsFromEnvironment, NoSpanSource, openSpanSource, type SpanSource } from '../check/span-source.ts'
+import { Teardowns } from '../check/teardowns.ts'
+import { NoServer, whichPhase } from '../check/which-phase.ts'
+import { details, waterfall } from './waterfall.ts'
+
+const USAGE = `Usage: npm run trace -- '/slow?ms=300' [--method POST] [--details]`
+
+/** Processes send their spans once a second. When nothing has come for longer than that, it is all there is. */
+const QUIET_MS = 2500
+
+const scope = new Teardowns()
+try {
+  process.exitCode = await main()
+} catch (error) {
+  if (!(error instanceof NoServer || error instanceof NoSpanSource)) throw error
+  console.error(error.message)
+  process.exitCode = 2
+} finally {
+  await scope.run()
+}
+
+async function main(): Promise<number> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { details: { type: 'boolean' }, method: { type: 'string', default: 'GET' } },
+  })
+  const [path] = positionals
+  if (path?.startsWith('/') !== true || positionals.length > 1) {
+    console.error(USAGE)
+    return 2
+  }
+  const { HOST, PORT, LOG_FILE } = loadConfig([])
+  const url = `http://${HOST === '0.0.0.0' ? '127.0.0.1' : HOST}:${PORT}`
+  const { phase } = await whichPhase(url, LOG_FILE)
+  if (phase < 4) {
+    console.error(
+      `The server at ${url} runs phase ${phase}, which makes no spans. Start one that does: npm run phase:4`,
+    )
+    return 2
+  }
+  const source = await openSpanSource(phase as 4 | 5, endpointsFromEnvironment(), scope)
+  if (!(await firstSpan(url, source, console.log))) {
+    console.error(`No span has arrived at ${source.name}.`)
+    return 1
+  }
+  const server = runningServer({ url, logFile: LOG_FILE, spans: source, patience: 10_000 })
+  const { answer, traceId } = await server.traced(path, { method: values.method })
+  const spans = await settled(source, traceId)
+  console.log(`${values.method} ${path} answered ${answer.status}, trace ${traceId}\n`)
+  console.log(spans.length === 0 ? `No span of it has arrived at ${source.name}.` : waterfall(spans))
+  if (values.details) console.log(`\n${details(spans)}`)
+  return spans.length === 0 ? 1 : 0
+}
+
+/** The spans of a trace, once no more of them come. */
+async function settled(source: SpanSource, traceId: string) {
+  let spans = await source.ofTrace(traceId)
+  for (let quietSince = Date.now(); Date.now() - quietSince < QUIET_MS; await delay(50)) {
+    const now = await source.ofTrace(traceId)
+    if (now.length > spans.length) quietSince = Date.now()
+    spans = now
+  }
+  return spans
+}
