@@ -57,14 +57,21 @@ function firstLineWith(text: string, source: readonly string[]): number {
   return source.findIndex((line) => line.includes(text))
 }
 
-/** What begins on a line goes on as long as lines are indented more, and ends with a closing bracket as deep as it. */
+/**
+ * What begins on a line goes on as long as lines are indented more, and ends with a closing bracket as deep as it. If
+ * that line opens another one, as `): void {` does, it goes on.
+ */
 function endOf(first: number, source: readonly string[]): number {
   const depth = indentOf(source[first] as string)
-  let at = first + 1
-  while (at < source.length && (source[at] === '' || indentOf(source[at] as string) > depth)) at++
-  const closes = /^\s*[)\]}]/.test(source[at] ?? '')
-  if (at === first + 1 && !closes) return first
-  return closes ? at : first
+  let end = first
+  for (let at = first + 1; at < source.length; at++) {
+    const line = source[at] as string
+    if (line === '' || indentOf(line) > depth) continue
+    if (indentOf(line) < depth || !/^\s*[)\]}]/.test(line)) break
+    end = at
+    if (!/[({[]$/.test(line)) break
+  }
+  return end
 }
 
 function indentOf(line: string): number {

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Scope } from '../../tutor/check/teardowns.ts'
 import { freePort } from '../support/free-port.ts'
 import type { Step } from './console-block.ts'
-import { hasSaid, isAsSaid, type KnownIds, withKnownIds } from './expected-output.ts'
+import { hasSaid, isAsSaid, type KnownIds, withIdsOfDocument, withKnownIds } from './expected-output.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 
 /** What a step has really printed, as a document would show it. */
@@ -72,7 +72,7 @@ export async function startDocumentRun(root: string, scope: Scope): Promise<Docu
       return isAsSaid(said, printed, known)
     }
     const ok = (await attempt()) || (READS.test(command) && (await becomesTrue(attempt, () => false, 3000)))
-    return { ok, printed }
+    return { ok, printed: withIdsOfDocument(printed, known) }
   }
 
   return {

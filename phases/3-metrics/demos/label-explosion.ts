@@ -13,7 +13,7 @@ count('route', () => '/v1/courses/:course_id')
 count('status', (request) => ['200', '404', '500'][request % 3] as string)
 count('course_id', () => randomUUID())
 
-function count(label: string, valueOf: (request: number) => string): void {
+function count(label: string, labelFor: (request: number) => string): void {
   const registry = new Registry()
   const histogram = new Histogram({
     name: 'request_duration_seconds',
@@ -25,7 +25,7 @@ function count(label: string, valueOf: (request: number) => string): void {
   const values = new Set<string>()
   const before = process.memoryUsage().heapUsed
   for (let request = 0; request < REQUESTS; request++) {
-    const value = valueOf(request)
+    const value = labelFor(request)
     values.add(value)
     histogram.observe({ [label]: value }, 0.1)
   }

@@ -1,0 +1,140 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import t from 'tap'
+import { startApp } from '../support/app-process.ts'
+import { scrape } from '../support/scrape.ts'
+import { codeLinks, linesNow } from './code-links.ts'
+import { consoleBlocks } from './console-block.ts'
+import { lessons, root } from './documents.ts'
+
+const read = (file: string) => readFileSync(join(root, file), 'utf8')
+
+const SECTIONS = [
+  'What you will be able to do',
+  'The question',
+  'Run it',
+  'Try it',
+  'Read it',
+  'How it works underneath',
+  'Check it',
+  'Exercises',
+  'Common mistakes',
+  'What is still missing',
+]
+
+/** What lessons name of the world outside, with the same look as names of ours. */
+const FOREIGN = new Set([
+  ...['console.log', 'log.error', 'error.message', 'http_500_total', 'app_name', 'getStore', 'user_id'],
+  ...['histogram_quantile', 'tracestate', 'onResponse', 'OTLPTraceExporter', 'query.text'],
+])
+
+t.equal(lessons.length, 5, 'there are five lessons')
+
+for (const lesson of lessons) {
+  t.test(lesson, async (t) => {
+    const text = read(lesson)
+    const prose = text.replace(/^```[\s\S]*?^```/gm, '')
+
+    t.test('has the sections that all lessons have, in their order', async (t) => {
+      const headings = [...text.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading as string)
+      t.strictSame(
+        headings.filter((heading) => SECTIONS.includes(heading)),
+        SECTIONS,
+      )
+    })
+
+    t.test('its links to lines lead to what they say; npm run docs mends them', async (t) => {
+      const links = codeLinks(text)
+      t.ok(links.length >= 10, `${links.length} links`)
+      for (const link of links) t.equal(link.lines, linesNow(link, join(root, lesson)), link.markdown)
+      const allLinks = [...text.matchAll(/\]\([^)\s]+#L\d[^)]*\)/g)]
+      t.equal(links.length, allLinks.length, 'every link to lines has a piece of the code as its text')
+    })
+
+    t.test('its other links lead somewhere', async (t) => {
+      const links = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link as string)
+      for (const link of links.filter((name) => !/^https?:/.test(name) && !/#L\d/.test(name))) {
+        const [path = '', anchor] = link.split('#')
+        const target = path === '' ? lesson : join(dirname(lesson), path)
+        t.ok(existsSync(join(root, target)), link)
+        if (anchor !== undefined) t.ok(anchorsOf(read(target)).includes(anchor), link)
+      }
+    })
+
+    t.test('it is run, and not only told', async (t) => {
+      const steps = consoleBlocks(text).flatMap(({ steps, notRun }) => (notRun === undefined ? steps : []))
+      t.ok(steps.length >= 8, `${steps.length} commands`)
+      const phase = lesson.match(/\d/)?.[0]
+      t.ok(steps.some(({ command }) => command?.includes(`npm run phase:${phase}`)))
+      t.ok(steps.some(({ command }) => command === `npm run --silent check -- ${phase}`))
+    })
+
+    t.test('its npm scripts exist', async (t) => {
+      const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+      const mentioned = new Set(
+        [...text.matchAll(/npm run (?:--silent )?([a-z][\w:-]*)/g)].map(([, name]) => name as string),
+      )
+      for (const name of mentioned) t.ok(name in scripts, name)
+    })
+
+    t.test('it lists the exercises of its folder', async (t) => {
+      const listed = [...text.matchAll(/^- `npm run exercise (\d\.\d)`: (.+)$/gm)].map(([, id, title]) => [id, title])
+      const folder = join(root, dirname(lesson), 'exercises')
+      const there = readdirSync(folder)
+        .sort()
+        .map((name) =>
+          /^\/\*\*\n \* Exercise (\d\.\d): (.+)$/m.exec(readFileSync(join(folder, name), 'utf8'))?.slice(1),
+        )
+      t.strictSame(listed, there)
+    })
+  })
+}
+
+t.test('what lessons name exists', async (t) => {
+  const known = await inventory(t)
+  for (const lesson of lessons) {
+    const prose = read(lesson).replace(/^```[\s\S]*?^```/gm, '')
+    const names = [...prose.matchAll(/`([^`\n]+)`/g)].flatMap(([, code]) => namesIn(code as string))
+    t.ok(names.length > 30, `${lesson}: ${names.length} names`)
+    for (const name of new Set(names)) t.ok(known.has(name) || FOREIGN.has(name), `${lesson} names ${name}`)
+  }
+})
+
+/** Metrics, fields, attributes, variables, files and functions: words that look like names of code. */
+function namesIn(code: string): string[] {
+  if (/^(https?:|<)/.test(code)) return []
+  const words = code.match(/[A-Za-z][\w]*(?:[.][A-Za-z]\w*)*/g) ?? []
+  return words.filter((word) => /_|\.|[a-z][A-Z]/.test(word))
+}
+
+/** Every name that there is: in the sources, in what the app measures, and in OpenTelemetry's conventions. */
+async function inventory(t: Parameters<typeof startApp>[0]): Promise<Set<string>> {
+  const app = await startApp(t, { env: { PHASE: '5', OTEL_TRACES_SAMPLER: 'always_off' } })
+  for (const path of ['/hello', '/v1/courses', '/external']) await fetch(app.url + path)
+  const metrics = await Promise.all(['/metrics', '/metrics/otel'].map((path) => scrape(app.url + path)))
+  const samples = metrics.flatMap(({ families }) => [...families.values()].flatMap((family) => family.samples))
+  const files = ['src', 'phases', 'bench'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+  )
+  const sources = files.filter((name) => name.endsWith('.ts')).map(read)
+  const words = [...sources, read('README.md'), read('.env.example')].join('\n').match(/[\w.]+/g) ?? []
+  const conventions = read('node_modules/@opentelemetry/semantic-conventions/build/src/stable_attributes.js')
+  return new Set([
+    ...words.flatMap((word) => [word, ...word.split('.')]),
+    ...samples.flatMap(({ name, labels }) => [name, ...Object.keys(labels)]),
+    ...metrics.flatMap(({ families }) => [...families.keys()]),
+    ...(conventions.match(/(?<=')[a-z_.]+(?=')/g) ?? []),
+    ...files.map((name) => name.split('/').at(-1) as string),
+    ...['app.log', 'partner.log', 'small.log', 'small.log.2', 'logs.app.log'],
+  ])
+}
+
+/** What GitHub makes of the headings. */
+function anchorsOf(markdown: string): string[] {
+  return [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    (heading as string)
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  )
+}
