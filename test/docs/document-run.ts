@@ -36,6 +36,7 @@ export async function startDocumentRun(root: string, scope: Scope): Promise<Docu
     PATH: process.env.PATH,
     HOME: process.env.HOME,
     TERM: 'xterm',
+    NPM_CONFIG_PROGRESS: 'false', // its spinner, which a terminal wipes out again
     PORT: ports.get('8080'),
     GRPC_PORT: ports.get('9900'),
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://localhost:${ports.get('4317')}`,

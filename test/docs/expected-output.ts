@@ -31,7 +31,7 @@ export function isAsSaid(said: string, printed: string, known: KnownIds): boolea
 /** The same, for something that has printed other lines too, before and after. */
 export function hasSaid(said: string, printed: string, known: KnownIds): boolean {
   const { pattern, ids } = patternOf(said, known)
-  const match = new RegExp(`(?:^|\\n)${pattern}(?:\\n|$)`).exec(printed)
+  const match = new RegExp(`(?:^|\\n)${pattern}`).exec(printed)
   remember(match, ids, known)
   return match !== null
 }

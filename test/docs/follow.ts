@@ -1,19 +1,31 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Test } from 'tap'
+import t from 'tap'
+import { needs } from '../support/installed.ts'
 import { consoleBlocks } from './console-block.ts'
 import { startDocumentRun } from './document-run.ts'
 import { root } from './documents.ts'
 
-/** Follows a document from its first block ```console to its last, and compares what is printed with what it says. */
-export async function follow(t: Test, document: string): Promise<void> {
-  const blocks = consoleBlocks(readFileSync(join(root, document), 'utf8'))
-  const run = await startDocumentRun(root, t)
-  for (const { steps, notRun } of blocks) {
-    if (notRun !== undefined) continue
-    for (const step of steps) {
-      const { ok, printed } = await run.follow(step)
-      t.ok(ok, `${document}:${step.line} ${step.command ?? "the server's terminal"}`, { said: step.output, printed })
+/** Many commands one after the other; on a busy machine they take their time. */
+const TIMEOUT_MS = 240_000
+
+/** The README has this without its output, before its first block. */
+export const README_BEGINS = { command: 'npm start', output: '…\n  Phase 5: Unified observability\n…', line: 0 }
+
+/** A test that follows a document from its first block ```console to its last, and compares what is printed with it. */
+export function testThatFollows(document: string): void {
+  t.setTimeout(TIMEOUT_MS)
+  t.test(`${document}, followed word for word`, { timeout: TIMEOUT_MS, ...needs('curl', 'script') }, async (t) => {
+    const blocks = consoleBlocks(readFileSync(join(root, document), 'utf8'))
+    const run = await startDocumentRun(root, t)
+    if (document === 'README.md') t.match(await run.follow(README_BEGINS), { ok: true })
+    for (const { steps, notRun } of blocks) {
+      if (notRun !== undefined) continue
+      for (const step of steps) {
+        const { ok, printed } = await run.follow(step)
+        const title = `${document}:${step.line} ${step.command ?? "the server's terminal"}`
+        t.ok(ok, title, { said: step.output, printed })
+      }
     }
-  }
+  })
 }

@@ -1,5 +1,3 @@
-import t from 'tap'
-import { needs } from '../support/installed.ts'
-import { follow } from './follow.ts'
+import { testThatFollows } from './follow.ts'
 
-t.test('lesson 1, followed word for word', needs('curl', 'script'), (t) => follow(t, 'phases/1-logging/README.md'))
+testThatFollows('phases/1-logging/README.md')

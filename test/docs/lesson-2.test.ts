@@ -1,7 +1,3 @@
-import t from 'tap'
-import { needs } from '../support/installed.ts'
-import { follow } from './follow.ts'
+import { testThatFollows } from './follow.ts'
 
-t.test('lesson 2, followed word for word', needs('curl', 'script'), (t) =>
-  follow(t, 'phases/2-request-logging/README.md'),
-)
+testThatFollows('phases/2-request-logging/README.md')

@@ -1,5 +1,3 @@
-import t from 'tap'
-import { needs } from '../support/installed.ts'
-import { follow } from './follow.ts'
+import { testThatFollows } from './follow.ts'
 
-t.test('lesson 4, followed word for word', needs('curl', 'script'), (t) => follow(t, 'phases/4-tracing/README.md'))
+testThatFollows('phases/4-tracing/README.md')

@@ -1,5 +1,3 @@
-import t from 'tap'
-import { needs } from '../support/installed.ts'
-import { follow } from './follow.ts'
+import { testThatFollows } from './follow.ts'
 
-t.test('lesson 5, followed word for word', needs('curl', 'script'), (t) => follow(t, 'phases/5-unified/README.md'))
+testThatFollows('phases/5-unified/README.md')

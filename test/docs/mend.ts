@@ -10,6 +10,7 @@ import { mendCodeLinks } from './code-links.ts'
 import { consoleBlocks, linesOf, type Step } from './console-block.ts'
 import { startDocumentRun } from './document-run.ts'
 import { lessons, root } from './documents.ts'
+import { README_BEGINS } from './follow.ts'
 
 const given = process.argv.slice(2)
 for (const document of given.length > 0 ? given : ['README.md', ...lessons]) await mend(join(root, document))
@@ -17,12 +18,13 @@ for (const document of given.length > 0 ? given : ['README.md', ...lessons]) awa
 async function mend(path: string): Promise<void> {
   const markdown = readFileSync(path, 'utf8')
   const scope = new Teardowns()
-  const mended = await withRealOutput(markdown, scope).finally(() => scope.run())
+  const mended = await withRealOutput(path, markdown, scope).finally(() => scope.run())
   writeFileSync(path, mendCodeLinks(mended, path))
 }
 
-async function withRealOutput(markdown: string, scope: Teardowns): Promise<string> {
+async function withRealOutput(path: string, markdown: string, scope: Teardowns): Promise<string> {
   const run = await startDocumentRun(root, scope)
+  if (path === join(root, 'README.md')) await run.follow(README_BEGINS)
   const lines = markdown.split('\n')
   const replaced: { from: number; to: number; by: string[] }[] = []
   for (const { steps, notRun, from, to } of consoleBlocks(markdown)) {

@@ -42,6 +42,9 @@ function scriptArguments(command: string): string[] {
   return process.platform === 'darwin' ? ['-q', '/dev/null', 'bash', '-c', command] : ['-qefc', command, '/dev/null']
 }
 
+/** What npm prints before a script: its name and its command. Documents leave it out. */
+const NPM_SAYS = /^\n?> \S+@\S+ \S+\n> .*\n\n?/
+
 function plain(output: string): string {
   return (
     output
@@ -49,5 +52,6 @@ function plain(output: string): string {
       .replaceAll(/\u001b\[[0-9;?]*[a-zA-Z]/g, '')
       .replaceAll('\r\n', '\n')
       .replaceAll('\r', '')
+      .replace(NPM_SAYS, '')
   )
 }

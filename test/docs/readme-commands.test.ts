@@ -1,0 +1,3 @@
+import { testThatFollows } from './follow.ts'
+
+testThatFollows('README.md')
