@@ -51,6 +51,7 @@ t.test('what differs from run to run may differ, and nothing else', async (t) =>
   t.notOk(isAsSaid('', 'curl: (7) Failed to connect', known()))
   t.ok(isAsSaid('a\n…\nz', 'a\nb\nc\nz\n', known()))
   t.notOk(isAsSaid('a\n…\nz', 'a\nb\nc\n', known()))
+  t.ok(isAsSaid('a\n…', 'a\nb\nwithout a newline', known()))
   t.ok(isAsSaid('stack at (…/error.ts:1:2)…', 'stack at (/home/me/error.ts:1:2) and more', known()))
   t.ok(hasSaid('two\nthree', 'one\ntwo\nthree\nfour', known()))
   t.notOk(hasSaid('two\nfour', 'one\ntwo\nthree\nfour', known()))

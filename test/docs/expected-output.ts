@@ -23,7 +23,7 @@ const ID = new RegExp(`(?<![0-9a-f])(?:${UUID}|[0-9a-f]{32}|[0-9a-f]{16})(?![0-9
  */
 export function isAsSaid(said: string, printed: string, known: KnownIds): boolean {
   const { pattern, ids } = patternOf(said, known)
-  const match = new RegExp(`^\\n*${pattern}\\s*$`).exec(printed)
+  const match = new RegExp(`^\\n*${pattern}\\s*$`).exec(`${printed}\n`)
   remember(match, ids, known)
   return match !== null
 }
