@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { type Config, loadConfig } from '../src/config.ts'
+import { anchorsOf } from './docs/anchors.ts'
 import { startApp } from './support/app-process.ts'
 import { scrape } from './support/scrape.ts'
 
@@ -179,14 +180,4 @@ for (const file of ['README.md', 'CONTRIBUTING.md']) {
     for (const name of mentioned) t.ok(name in scripts, name)
     t.ok(mentioned.size > 2, 'the scripts have been found')
   })
-}
-
-/** What GitHub makes of the headings. */
-function anchorsOf(markdown: string): string[] {
-  return [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
-    (heading as string)
-      .toLowerCase()
-      .replace(/[^\w\- ]/g, '')
-      .replaceAll(' ', '-'),
-  )
 }

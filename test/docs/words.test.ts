@@ -5,6 +5,7 @@ import t from 'tap'
 import { catalogue } from '../../tutor/exercise/catalogue.ts'
 import { startApp } from '../support/app-process.ts'
 import { scrape } from '../support/scrape.ts'
+import { anchorsOf } from './anchors.ts'
 import { codeLinks, linesNow } from './code-links.ts'
 import { consoleBlocks } from './console-block.ts'
 import { lessons, root } from './documents.ts'
@@ -126,14 +127,4 @@ async function inventory(t: Parameters<typeof startApp>[0]): Promise<Set<string>
     ...files.map((name) => name.split('/').at(-1) as string),
     ...['app.log', 'partner.log', 'small.log', 'small.log.2', 'logs.app.log'],
   ])
-}
-
-/** What GitHub makes of the headings. */
-function anchorsOf(markdown: string): string[] {
-  return [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
-    (heading as string)
-      .toLowerCase()
-      .replace(/[^\w\- ]/g, '')
-      .replaceAll(' ', '-'),
-  )
 }

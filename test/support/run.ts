@@ -28,6 +28,9 @@ const killAfter = 3 * timeout * 1000
 const slowest = [
   'test/phases/',
   'test/prometheus/live.',
+  'test/docs/',
+  'test/tutor/',
+  'test/phases/',
   'test/platform/database.',
   'test/main.',
   'test/config.',

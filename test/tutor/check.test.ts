@@ -5,7 +5,7 @@ import t from 'tap'
 import { startApp } from '../support/app-process.ts'
 import { freePort } from '../support/free-port.ts'
 import { startOtlpReceiver } from '../support/otlp-receiver.ts'
-import { check } from './check-command.ts'
+import { check } from './learner-commands.ts'
 
 t.test('no server: it says how to start one', async (t) => {
   const { code, stderr } = await check(['3'], { PORT: String(await freePort()) })

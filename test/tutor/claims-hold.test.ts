@@ -1,5 +1,5 @@
 import t from 'tap'
-import { check } from './check-command.ts'
+import { check } from './learner-commands.ts'
 
 t.test('every claim of every lesson holds', async (t) => {
   const { code, stdout, stderr } = await check([])

@@ -1,23 +1,7 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { tmpdir } from 'node:os'
-import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { startApp } from '../support/app-process.ts'
 import { freePort } from '../support/free-port.ts'
-
-const main = fileURLToPath(new URL('../../tutor/trace/main.js', import.meta.url))
-
-async function trace(args: readonly string[], env: Readonly<Record<string, string>>) {
-  const child = spawn(process.execPath, [main, ...args], {
-    cwd: tmpdir(), // so that a developer's .env is not read
-    env: { PATH: process.env.PATH, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
-  return { code, stdout, stderr }
-}
+import { trace } from './learner-commands.ts'
 
 t.test('a request of the running server, drawn as a waterfall', async (t) => {
   const endpoint = `http://127.0.0.1:${await freePort()}/api/traces`
