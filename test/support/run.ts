@@ -26,11 +26,10 @@ const timeout = Number(process.env.TAP_TIMEOUT ?? 90)
 const killAfter = 3 * timeout * 1000
 /** Those that take longest go first, so that none of them is left running alone at the end. */
 const slowest = [
-  'test/phases/',
-  'test/prometheus/live.',
   'test/docs/',
   'test/tutor/',
   'test/phases/',
+  'test/prometheus/live.',
   'test/platform/database.',
   'test/main.',
   'test/config.',
