@@ -6,7 +6,7 @@
  * Errors are problem details (RFC 9457). Every value may hold what a caller typed: it is text, never markup.
  *
  *   GET  /                              the page
- *   GET  /lab/assets/*                  its script and styles
+ *   GET  /lab/assets/{file}             its script, styles and icon: what the build has put into dist/lab/assets
  *   GET  /lab/api/state                 State
  *   GET  /lab/api/logs                  Logs       ?after=SEQ  lines after that one; ?limit=1…2000 the newest so many (2000)
  *                                                  ?request_id= ?trace_id=  only lines that have it
@@ -257,7 +257,7 @@ export interface Metrics {
   readonly exemplars: readonly Exemplar[]
 }
 
-/** A moment, remembered so that what lies between two can be told. The last 64 are kept. */
+/** A moment, remembered so that what lies between two can be told. The last 16 are kept. */
 export interface Mark {
   readonly mark_id: string
   readonly time: number
