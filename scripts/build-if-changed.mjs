@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, statSync, writeFileSync } from 'node:fs'
 
 const STAMP = 'dist/.built'
-const SOURCES = ['src', 'phases', 'test', 'bench', 'tsconfig.json', 'package-lock.json']
+const SOURCES = ['src', 'phases', 'test', 'bench', 'scripts/build-page.mjs', 'tsconfig.json', 'package-lock.json']
 
 process.chdir(new URL('..', import.meta.url).pathname)
 

@@ -1,0 +1,76 @@
+import { useSignal } from '@preact/signals'
+import type { LogFields, LogLine } from '../../wire.ts'
+import { clock, duration } from '../format.ts'
+import { Json } from '../json.tsx'
+import { LevelBadge } from '../logs/level-badge.tsx'
+import { ScrollBox } from '../scroll-box.tsx'
+import { highlightedSpan, highlights } from './highlight.ts'
+
+/** A line of the story: what it says, what it carries, and on demand the JSON that was logged. */
+export function StoryLine({ line, withService }: { readonly line: LogLine; readonly withService: boolean }) {
+  const open = useSignal(false)
+  const { fields } = line
+  const highlighted = fields.span_id !== undefined && highlightedSpan.value === fields.span_id
+  return (
+    <li
+      class={highlighted ? 'story-line highlighted' : 'story-line'}
+      data-span={fields.span_id}
+      {...highlights(fields.span_id)}
+    >
+      <div class="story-line-head">
+        <time>{clock(fields.time)}</time>
+        <LevelBadge level={fields.level} />
+        {withService && <span class="service-name">{fields.service}</span>}
+        <span class="message">{fields.message ?? line.raw}</span>
+        <button
+          type="button"
+          class="quiet"
+          aria-expanded={open.value}
+          aria-label={`Raw JSON of: ${fields.message ?? 'this line'}`}
+          onClick={() => {
+            open.value = !open.value
+          }}
+        >
+          JSON
+        </button>
+      </div>
+      <p class="fields">
+        {carried(fields).map(([name, value]) => (
+          <span key={name}>
+            <span class="field-name">{name}=</span>
+            {value}
+          </span>
+        ))}
+      </p>
+      {fields.err && <ErrorOf err={fields.err} />}
+      {line.cut && <p class="hint">Shortened here; the log file has all of it.</p>}
+      {open.value && <Json text={line.raw} label="Raw log line" />}
+    </li>
+  )
+}
+
+function ErrorOf({ err }: { readonly err: NonNullable<LogFields['err']> }) {
+  return (
+    <details class="error-of-line">
+      <summary>
+        {err.type}: {err.message}
+      </summary>
+      <ScrollBox class="stack" label="Stack">
+        <pre>{err.stack}</pre>
+      </ScrollBox>
+    </details>
+  )
+}
+
+/** Shown elsewhere in the line, or the same for every line of the story. */
+const KNOWN = new Set(['level', 'time', 'message', 'service', 'err', 'request_id', 'trace_id'])
+
+function carried(fields: LogFields): [string, string][] {
+  return Object.entries(fields)
+    .filter(([name]) => !KNOWN.has(name))
+    .map(([name, value]) => [name, name === 'latency' ? duration(Number(value)) : textOf(value)])
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
