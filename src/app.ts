@@ -10,6 +10,7 @@ import { hello } from './endpoints/hello.ts'
 import { hopService } from './endpoints/hop-service.ts'
 import { propagation } from './endpoints/propagation.ts'
 import { slow } from './endpoints/slow.ts'
+import { handoverRoute } from './lab/handover-route.ts'
 import { Intake } from './lab/intake.ts'
 import { lab } from './lab/plugin.ts'
 import { RemoteSource } from './lab/remote-source.ts'
@@ -25,11 +26,12 @@ import { addPhase, createServer } from './platform/server.ts'
 
 /** The service in the role that `config` says: the phase's plugins first, then the platform, then the routes. */
 export function buildApp(config: Config, phase: Phase): FastifyInstance {
-  const intake = config.LAB === 'on' && config.ROLE !== 'course' ? new Intake() : undefined
+  const intake = config.LAB === 'on' ? new Intake() : undefined
   const options = { config, lab: intake }
   const app = createServer(options, phase)
   if (config.ROLE === 'course') {
     addPhase(app, options, phase)
+    if (intake) app.register(handoverRoute, { intake })
     addCourseService(app, config, { routes: false })
     return app
   }
@@ -104,7 +106,10 @@ function addEndpoints(app: FastifyInstance, config: Config, courseClient: () => 
   })
 }
 
+/** The page, which shows what the other processes have as well. */
 function addLab(app: FastifyInstance, config: Config, phase: Phase, intake: Intake): void {
   const partner = new RemoteSource('partner', () => app.partner.runningAt())
-  app.register(lab, { config, phase, intake, sources: [partner] })
+  const { ROLE, LAB_COURSE_URL } = config
+  const course = ROLE === 'gateway' && LAB_COURSE_URL ? [new RemoteSource('course', () => LAB_COURSE_URL)] : []
+  app.register(lab, { config, phase, intake, sources: [partner, ...course] })
 }

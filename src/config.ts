@@ -96,6 +96,9 @@ const ConfigSchema = Type.Object({
   }),
   OTEL_SERVICE_NAME: Type.String({ minLength: 1, default: 'course-app', description: 'the name in logs and traces' }),
   LAB: Type.Enum(['on', 'off'], { default: 'on', description: 'on or off' }),
+  LAB_COURSE_URL: Type.Optional(
+    Type.String({ pattern: '^(http://.+)?$', description: "the course service's http:// URL, where /livez is" }),
+  ),
   PROMETHEUS_URL: Type.Optional(Type.String({ pattern: LINK, description: LINK_DESCRIPTION })),
   GRAFANA_URL: Type.Optional(Type.String({ pattern: LINK, description: LINK_DESCRIPTION })),
   JAEGER_URL: Type.Optional(Type.String({ pattern: LINK, description: LINK_DESCRIPTION })),

@@ -9,11 +9,12 @@ const agent = new Agent({ keepAlive: true, maxSockets: 2, timeout: 30_000 })
 /**
  * GETs text. Not by `fetch`, whose calls are traced and counted, for these are the Lab's own.
  *
+ * @param headers in place of those that Node would send
  * @throws when the answer is not 200, or is not there after `timeoutMs`.
  */
-export function fetchText(url: string, timeoutMs: number): Promise<string> {
+export function fetchText(url: string, timeoutMs: number, headers = {}): Promise<string> {
   return new Promise((resolve, reject) => {
-    const options = { signal: AbortSignal.timeout(timeoutMs) }
+    const options = { headers, signal: AbortSignal.timeout(timeoutMs) }
     const asked = url.startsWith('https:') ? getSecurely(url, options) : get(url, { ...options, agent })
     asked.on('error', reject)
     asked.on('response', (response) => {

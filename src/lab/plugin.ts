@@ -52,7 +52,7 @@ export const lab: FastifyPluginAsync<LabOptions> = async (app, { config, phase, 
       service,
       log_level: config.LOG_LEVEL,
       sources: [{ service, connected: true }, ...sources.map(({ service, connected }) => ({ service, connected }))],
-      unseen: config.ROLE === 'gateway' ? [COURSE_SERVICE] : [],
+      unseen: config.ROLE === 'gateway' && !config.LAB_COURSE_URL ? [COURSE_SERVICE] : [],
       links: links.current,
       limits: LIMITS,
     }
@@ -75,6 +75,5 @@ export const lab: FastifyPluginAsync<LabOptions> = async (app, { config, phase, 
 
 const COURSE_SERVICE = {
   service: 'course',
-  reason:
-    'It runs by itself, and the gateway only calls it. Its log and its /metrics are its own, and its spans go to the backend.',
+  reason: 'LAB_COURSE_URL does not say where it is. Its log is its own, and its spans go to the backend alone.',
 }

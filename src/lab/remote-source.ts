@@ -43,7 +43,9 @@ export class RemoteSource {
   async #ask(origin: string): Promise<Handover | undefined> {
     const { instance, next } = this.#position
     try {
-      const text = await fetchText(`${origin}/lab/handover?instance=${instance}&after=${next}`, TIMEOUT_MS)
+      // Whatever the name by which it is found: a Lab answers to no name that a browser could have been lured to.
+      const url = `${origin}/lab/handover?instance=${instance}&after=${next}`
+      const text = await fetchText(url, TIMEOUT_MS, { host: 'localhost' })
       const handover = JSON.parse(text) as Handover
       this.#position = handover
       return handover
