@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import type { Logs } from '../src/lab/wire.ts'
 import { startApp } from './support/app-process.ts'
 import { httpClient } from './support/http.ts'
 import { isRunning } from './support/is-running.ts'
@@ -17,6 +18,14 @@ t.test('npm run topology', async (t) => {
     body: { hops: [{ service: 'partner' }, { service: 'course' }] },
   })
   await waitFor('its line', () => /^gateway \| \{.*"service":"gateway".*"\/propagation"/m.test(app.stdout()))
+  const { headers } = await getJson(`${gateway}/v1/courses`)
+  const id = headers['x-request-id']
+  await waitFor('the lines of both in the Lab', async () => {
+    const { body } = await getJson<Logs>(`${gateway}/lab/api/logs?request_id=${id}`)
+    return new Set(body.lines.map(({ fields: { service } }) => service)).size === 2
+  })
+  t.match((await getJson(`${gateway}/lab/api/state`)).body, { unseen: [], role: 'gateway' })
+
   const course = /course {2}\| .*Health +(http:\S+)\/readyz/.exec(app.stderr())?.[1]
   t.equal((await getJson(`${course}/readyz`)).status, 200)
 

@@ -39,13 +39,15 @@ export class TraceStore {
   readonly #pinned = new Set<string>()
   readonly #limits: TraceLimits
   readonly #service: string
+  readonly #now: () => number
   #bytes = 0
   #version = 0
 
   /** @param service the name of this process, whose top spans tell that a trace is finished */
-  constructor(service: string, limits: TraceLimits) {
+  constructor(service: string, limits: TraceLimits, now = Date.now) {
     this.#service = service
     this.#limits = limits
+    this.#now = now
   }
 
   /** Rises with every change. */
@@ -95,7 +97,7 @@ export class TraceStore {
     trace.spans.push(span)
     trace.bytes += bytes
     trace.changed = ++this.#version
-    trace.lastAt = Date.now()
+    trace.lastAt = this.#now()
     trace.finished ||= this.#isTop(span)
     this.#bytes += bytes
     if (String(span.attributes.request_id ?? '').startsWith(OWN)) this.pin([span.trace_id])
@@ -114,7 +116,7 @@ export class TraceStore {
   }
 
   #makeRoom(): void {
-    const now = Date.now()
+    const now = this.#now()
     this.#forget(({ traceId, finished, lastAt }) => {
       if (this.#traces.size <= this.#limits.traces || this.#pinned.has(traceId)) return false
       return now - lastAt > (finished ? YOUNG_MS : UNFINISHED_MS)

@@ -1,5 +1,6 @@
 /** A duration in milliseconds with three digits that count: `0.42 ms`, `505 ms`, `1.25 s`. */
 export function duration(ms: number): string {
+  if (ms === 0) return '0 ms'
   if (ms < 1) return `${ms.toFixed(2)} ms`
   if (ms < 10) return `${ms.toFixed(1)} ms`
   if (ms < 1000) return `${Math.round(ms)} ms`

@@ -2,7 +2,7 @@ import { computed, signal } from '@preact/signals'
 import { From } from '../coming.tsx'
 import { bounds, exemplars, samples } from '../server/metric-history.ts'
 import { ChartCard } from './chart-card.tsx'
-import { charts } from './charts.ts'
+import { columns } from './charts.ts'
 import { intervals } from './rate.ts'
 
 const WINDOWS = { '20s': 20_000, '1m': 60_000, '5m': 300_000 } as const
@@ -52,16 +52,20 @@ function Charts() {
   const history = { intervals: shown.value, bounds: bounds.value, route: route.value }
   return (
     <div class="charts">
-      {charts.map((spec) => (
-        <ChartCard
-          key={spec.id}
-          spec={spec}
-          history={history}
-          times={times.value}
-          range={range.value}
-          exemplars={examples.value}
-          window={window.value}
-        />
+      {columns.map((specs, column) => (
+        <div key={column}>
+          {specs.map((spec) => (
+            <ChartCard
+              key={spec.id}
+              spec={spec}
+              history={history}
+              times={times.value}
+              range={range.value}
+              exemplars={examples.value}
+              window={window.value}
+            />
+          ))}
+        </div>
       ))}
     </div>
   )

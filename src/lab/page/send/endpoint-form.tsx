@@ -18,25 +18,24 @@ export function EndpointForm({ endpoint }: { readonly endpoint: Endpoint }) {
   return (
     <form class="endpoint" onSubmit={send} aria-label={`GET ${endpoint.path}`}>
       <div class="endpoint-what">
-        <span class="method">GET</span> <span class="path">{endpoint.path}</span>
-        <small>{endpoint.about}</small>
+        <span class="method">GET</span> <span class="path">{endpoint.path}</span> <small>{endpoint.about}</small>
       </div>
-      {endpoint.parameters.map((parameter) => (
-        <ParameterField
-          key={parameter.name}
-          parameter={parameter}
-          value={values.value[parameter.name] ?? ''}
-          onChange={(value) => {
-            values.value = { ...values.value, [parameter.name]: value }
-          }}
-        />
-      ))}
-      <div class="endpoint-actions">
-        <CopyButton text={curl} what={`curl command for ${endpoint.path}`} label="curl" />
-        <button type="submit" class="primary" aria-label={`Send GET ${endpoint.path}`}>
-          Send
-        </button>
+      <button type="submit" class="primary" aria-label={`Send GET ${endpoint.path}`}>
+        Send
+      </button>
+      <div class="endpoint-parameters">
+        {endpoint.parameters.map((parameter) => (
+          <ParameterField
+            key={parameter.name}
+            parameter={parameter}
+            value={values.value[parameter.name] ?? ''}
+            onChange={(value) => {
+              values.value = { ...values.value, [parameter.name]: value }
+            }}
+          />
+        ))}
       </div>
+      <CopyButton text={curl} what={`curl command for ${endpoint.path}`} label="curl" />
     </form>
   )
 }

@@ -20,22 +20,22 @@ export const endpoints: readonly Endpoint[] = [
   { path: '/hello', about: 'answers at once', parameters: [] },
   {
     path: '/slow',
-    about: 'takes a while: find out why',
+    about: 'find out why',
     parameters: [{ name: 'ms', in: 'query', initial: '500', number: { min: 0, max: 10_000, step: 100 } }],
   },
   {
     path: '/error',
-    about: 'fails: find out where',
+    about: 'find out where',
     parameters: [{ name: 'status', in: 'query', initial: '500', number: { min: 400, max: 599, step: 1 } }],
   },
   {
     path: '/external',
-    about: 'calls another service, twice',
+    about: 'calls a service',
     parameters: [{ name: 'mode', in: 'query', initial: 'ok', choices: ['ok', 'fail', 'timeout'] }],
   },
   {
     path: '/propagation',
-    about: 'passes its context on to two services',
+    about: 'calls two',
     parameters: [{ name: 'baggage', in: 'header', initial: 'tenant=acme' }],
   },
 ]

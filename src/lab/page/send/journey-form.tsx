@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { bookSeat, JOURNEY_STEPS } from './journey.ts'
+import { bookSeat } from './journey.ts'
 
 /** Books a seat in four requests. */
 export function JourneyForm() {
@@ -17,25 +17,24 @@ export function JourneyForm() {
   return (
     <form class="endpoint" onSubmit={book} aria-label="Booking journey">
       <div class="endpoint-what">
-        <span class="path">Book a seat</span>
-        <small>{JOURNEY_STEPS.join(' → ')}</small>
+        <span class="path">Book a seat</span> <small>in four requests</small>
       </div>
-      <label class="parameter">
-        <span>user_id</span>
-        <input
-          type="text"
-          required
-          maxLength={128}
-          value={user.value}
-          onInput={(event) => {
-            user.value = event.currentTarget.value
-          }}
-        />
-      </label>
-      <div class="endpoint-actions">
-        <button type="submit" class="primary" disabled={underWay.value}>
-          Book
-        </button>
+      <button type="submit" class="primary" disabled={underWay.value}>
+        Book
+      </button>
+      <div class="endpoint-parameters">
+        <label class="parameter">
+          <span>user_id</span>
+          <input
+            type="text"
+            required
+            maxLength={128}
+            value={user.value}
+            onInput={(event) => {
+              user.value = event.currentTarget.value
+            }}
+          />
+        </label>
       </div>
     </form>
   )

@@ -2,7 +2,7 @@ import { batch } from '@preact/signals'
 import type { Events, Logs, Metrics, State } from '../../wire.ts'
 import { getJson } from './api.ts'
 import { addLines, clearLines } from './log-tail.ts'
-import { addSample, clearMetrics, setMetrics } from './metric-history.ts'
+import { addSample, bounds, clearMetrics, setMetrics } from './metric-history.ts'
 import { connection, has, restartedFrom, state } from './server-state.ts'
 import { addTraceNews } from './trace-news.ts'
 
@@ -33,12 +33,12 @@ async function connect(): Promise<void> {
 }
 
 async function loadHistory(): Promise<void> {
-  const [logs, metrics] = await Promise.all([
-    getJson<Logs>('logs'),
-    has('metrics') ? getJson<Metrics>('metrics') : undefined,
-  ])
-  addLines(logs.lines, false)
-  if (metrics) setMetrics(metrics)
+  const [{ lines }] = await Promise.all([getJson<Logs>('logs'), has('metrics') ? loadMetrics() : undefined])
+  addLines(lines, false)
+}
+
+async function loadMetrics(): Promise<void> {
+  setMetrics(await getJson<Metrics>('metrics'))
 }
 
 /**
@@ -77,7 +77,10 @@ function follow(after: string): Promise<void> {
       end()
     })
     on('log', ({ lines, gap }) => addLines(lines, gap))
-    on('metrics', (news) => addSample(news.sample, news.exemplars))
+    on('metrics', ({ sample, exemplars }) => {
+      addSample(sample, exemplars)
+      if (bounds.value.length === 0 && Object.keys(sample.routes).length > 0) void loadMetrics()
+    })
     on('trace', ({ traces }) => addTraceNews(traces))
     on('heartbeat', () => {})
   })

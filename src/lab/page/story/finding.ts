@@ -32,8 +32,14 @@ export function findingOf({ trace }: Story): Finding | undefined {
 
 function timeOf(byOwnTime: readonly SpanRow[], whole: number): string {
   const parts = byOwnTime.filter(({ ownTime }) => ownTime >= whole * WORTH_TELLING).slice(0, MOST_PARTS)
-  const told = parts.map(({ span, ownTime }) => `${duration(ownTime)} (${percent(ownTime / whole)}) in ${span.name}`)
+  const told = parts.map((row) => `${duration(row.ownTime)} (${percent(row.ownTime / whole)}) in ${called(row)}`)
   return `It took ${duration(whole)}: ${listed(told)}.`
+}
+
+/** A span's name, and what tells its own time from that of its children. */
+function called({ span, hasChildren, calls }: SpanRow): string {
+  if (calls !== null) return `${span.name} → ${calls}`
+  return hasChildren ? `${span.name} itself` : span.name
 }
 
 /** An error travels up from where it arose, so that is the failed span without a failed child. */

@@ -8,6 +8,9 @@ export interface SpanRow {
   readonly parentRow: number | null
   /** Milliseconds in which none of its children ran: what it took itself. */
   readonly ownTime: number
+  readonly hasChildren: boolean
+  /** The service that it has called over the network, if that is seen here. */
+  readonly calls: string | null
 }
 
 /** Parents before their children, siblings by start. A span whose parent is not here stands at the top. */
@@ -24,8 +27,15 @@ export function spanRows(spans: readonly Span[]): SpanRow[] {
   const add = (parentId: string | null, parentRow: number | null, depth: number): void => {
     const children = (childrenOf.get(parentId) ?? []).toSorted((a, b) => a.start - b.start)
     for (const span of children) {
-      const ownTime = span.duration - covered(span, childrenOf.get(span.span_id) ?? [])
-      rows.push({ span, depth, parentRow, ownTime })
+      const own = childrenOf.get(span.span_id) ?? []
+      rows.push({
+        span,
+        depth,
+        parentRow,
+        ownTime: span.duration - covered(span, own),
+        hasChildren: own.length > 0,
+        calls: own.find((child) => child.parent_is_remote)?.service ?? null,
+      })
       add(span.span_id, rows.length - 1, depth + 1)
     }
   }

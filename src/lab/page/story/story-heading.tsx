@@ -4,7 +4,7 @@ import { addresses } from '../location.ts'
 import { curlOf } from '../send/curl.ts'
 import { JOURNEY_STEPS } from '../send/journey.ts'
 import { type Sent, sentRequests } from '../send/sent-requests.ts'
-import { has } from '../server/server-state.ts'
+import { has, state } from '../server/server-state.ts'
 import { StatusBadge } from '../status-badge.tsx'
 import { Answer } from './answer.tsx'
 import { findingOf } from './finding.ts'
@@ -13,9 +13,12 @@ import type { ToldStory } from './told-story.ts'
 /** Which request it is, how it was answered, and what the data say about it. */
 export function StoryHeading({ told }: { readonly told: ToldStory }) {
   const { sent, story } = told
-  const end = story?.lines.find(({ fields }) => fields.status !== undefined && fields.service === story.trace?.service)
+  const end = story?.lines.findLast(
+    ({ fields }) => fields.status !== undefined && fields.service === state.value?.service,
+  )
   const status = sent?.answer?.status ?? story?.trace?.http_status ?? end?.fields.status
-  const milliseconds = sent?.answer?.milliseconds ?? story?.trace?.duration ?? end?.fields.latency
+  // The server's own measure, where there is one: the browser's has the way there and back in it too.
+  const milliseconds = story?.trace?.duration ?? end?.fields.latency ?? sent?.answer?.milliseconds
   const title = sent ? `${sent.call.method} ${sent.call.path}` : (story?.trace?.name ?? 'A request')
   return (
     <header class="story-heading">

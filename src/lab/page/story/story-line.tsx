@@ -5,6 +5,7 @@ import { Json } from '../json.tsx'
 import { LevelBadge } from '../logs/level-badge.tsx'
 import { ScrollBox } from '../scroll-box.tsx'
 import { highlightedSpan, highlights } from './highlight.ts'
+import { serviceColour } from './service-colour.ts'
 
 /** A line of the story: what it says, what it carries, and on demand the JSON that was logged. */
 export function StoryLine({ line, withService }: { readonly line: LogLine; readonly withService: boolean }) {
@@ -20,7 +21,6 @@ export function StoryLine({ line, withService }: { readonly line: LogLine; reado
       <div class="story-line-head">
         <time>{clock(fields.time)}</time>
         <LevelBadge level={fields.level} />
-        {withService && <span class="service-name">{fields.service}</span>}
         <span class="message">{fields.message ?? line.raw}</span>
         <button
           type="button"
@@ -35,6 +35,12 @@ export function StoryLine({ line, withService }: { readonly line: LogLine; reado
         </button>
       </div>
       <p class="fields">
+        {withService && fields.service !== undefined && (
+          <span class="service-tag">
+            <span class="swatch" data-colour={serviceColour(fields.service)} aria-hidden="true" />
+            {fields.service}
+          </span>
+        )}
         {carried(fields).map(([name, value]) => (
           <span key={name}>
             <span class="field-name">{name}=</span>

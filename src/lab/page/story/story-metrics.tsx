@@ -4,6 +4,7 @@ import { Coming } from '../coming.tsx'
 import { count, metricValue } from '../format.ts'
 import { exemplars } from '../server/metric-history.ts'
 import { has } from '../server/server-state.ts'
+import { type MovedFamily, movedFamilies } from './moved-families.ts'
 
 /** The series that a request has moved, before and after it. */
 export function StoryMetrics({ story }: { readonly story: Story }) {
@@ -50,60 +51,68 @@ function SeriesTable({ caption, series, story }: SeriesTableProps) {
   return (
     <table class="moved">
       <caption class="visually-hidden">{caption}</caption>
-      <thead>
+      <thead class="visually-hidden">
         <tr>
-          <th scope="col">series</th>
-          <th scope="col" class="number">
-            before
-          </th>
-          <th scope="col" class="number">
-            after
-          </th>
+          <th scope="col">part</th>
+          <th scope="col">before</th>
+          <th scope="col">after</th>
+          <th scope="col">change</th>
         </tr>
       </thead>
-      <tbody>
-        {series.map((one) => (
-          <tr key={nameOf(one)}>
-            <th scope="row">
-              <SeriesName series={one} />
-              {one.name.endsWith('_bucket') && <ExemplarOf story={story} series={one} />}
-            </th>
-            <td class="number">{one.before === null ? '?' : metricValue(one.before)}</td>
-            <td class="number after">
-              {one.after === null ? '?' : metricValue(one.after)}
-              <Change series={one} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
+      {movedFamilies(series).map((family) => (
+        <Family key={family.name + JSON.stringify(family.labels)} family={family} story={story} />
+      ))}
     </table>
   )
 }
 
-function Change({ series: { before, after } }: { readonly series: MovedSeries }) {
-  if (before === null || after === null) return null
-  const change = after - before
-  return <span class="change">{`${change >= 0 ? '+' : '−'}${metricValue(Math.abs(change))}`}</span>
+function Family({ family, story }: { readonly family: MovedFamily; readonly story: Story }) {
+  return (
+    <tbody>
+      <tr>
+        <th scope="rowgroup" colSpan={4} class="series">
+          <Wrappable name={family.name} />
+          <Labels labels={family.labels} />
+        </th>
+      </tr>
+      {family.rows.map(({ part, series }) => (
+        <tr key={part}>
+          <th scope="row">
+            {part}
+            {series.name.endsWith('_bucket') && <ExemplarOf story={story} series={series} />}
+          </th>
+          <td class="number">{series.before === null ? '?' : metricValue(series.before)}</td>
+          <td class="number after">
+            <span aria-hidden="true">→ </span>
+            {series.after === null ? '?' : metricValue(series.after)}
+          </td>
+          <td class="number change">{changeOf(series)}</td>
+        </tr>
+      ))}
+    </tbody>
+  )
 }
 
-/** As `/metrics` has it: the name, then its labels in braces. */
-function SeriesName({ series: { name, labels } }: { readonly series: MovedSeries }) {
+function changeOf({ before, after }: MovedSeries): string {
+  if (before === null || after === null) return ''
+  const change = after - before
+  return `${change >= 0 ? '+' : '−'}${metricValue(Math.abs(change))}`
+}
+
+/** As `/metrics` has them. */
+function Labels({ labels }: { readonly labels: MovedFamily['labels'] }) {
   const entries = Object.entries(labels)
+  if (entries.length === 0) return null
   return (
-    <span class="series">
-      <Wrappable name={name} />
-      {entries.length > 0 && (
-        <span class="labels">
-          {'{'}
-          {entries.map(([label, value], index) => (
-            <span key={label}>
-              {index > 0 && ', '}
-              {label}=<span class="label-value">"{value}"</span>
-            </span>
-          ))}
-          {'}'}
+    <span class="labels">
+      {'{'}
+      {entries.map(([label, value], index) => (
+        <span key={label}>
+          {index > 0 && ', '}
+          {label}=<span class="label-value">"{value}"</span>
         </span>
-      )}
+      ))}
+      {'}'}
     </span>
   )
 }
@@ -130,8 +139,4 @@ function ExemplarOf({ story, series }: { readonly story: Story; readonly series:
       <span data-testid="exemplar-trace-id">{exemplar.trace_id}</span>
     </span>
   )
-}
-
-function nameOf({ name, labels }: MovedSeries): string {
-  return name + JSON.stringify(labels)
 }

@@ -77,7 +77,9 @@ function SpanItem({ row: { span, depth }, trace, isShown, onChoose }: SpanItemPr
         <span class="span-name" style={{ paddingLeft: `${Math.min(depth, 12) * 12}px` }}>
           <span class="swatch" data-colour={serviceColour(span.service)} aria-hidden="true" />
           {failed && <span class="failed-mark">failed</span>}
-          <span class="name">{span.name}</span>
+          <span class="name" title={span.name}>
+            {shortName(span)}
+          </span>
           <span class="visually-hidden">, {span.service},</span>
         </span>
         <span class="span-track">
@@ -95,6 +97,11 @@ function SpanItem({ row: { span, depth }, trace, isShown, onChoose }: SpanItemPr
       </button>
     </li>
   )
+}
+
+/** `HopService/GetHop` of `course.v1.HopService/GetHop`: the package is the same for all of them. */
+function shortName({ name }: Span): string {
+  return name.replace(/^[\w.]+\.(\w+\/\w+)$/, '$1')
 }
 
 function placeOf(span: Span, trace: Trace): { left: string; width: string } {

@@ -1,14 +1,21 @@
+import { sendCall } from '../send/send-call.ts'
 import { state } from '../server/server-state.ts'
 
 /** What the page says before the first request. */
 export function Welcome() {
   const phase = state.value?.phase.number ?? 0
+  const send = () => {
+    void sendCall({ method: 'GET', path: '/slow?ms=500' })
+  }
   return (
     <section class="welcome" aria-labelledby="welcome-title">
       <h2 id="welcome-title">Send a request, and see all that it leaves behind</h2>
       <p>
-        Press <strong>Send</strong> beside <code>GET /slow</code>, for example. Then find out why it is slow:
+        <code>GET /slow</code> takes half a second. Can you find out why?
       </p>
+      <button type="button" class="first" onClick={send}>
+        Send GET /slow?ms=500
+      </button>
       <dl class="parts">
         <div>
           <dt>Log lines</dt>
