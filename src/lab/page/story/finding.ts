@@ -15,6 +15,8 @@ export interface Finding {
 /** Parts below this share of the whole explain nothing. */
 const WORTH_TELLING = 0.1
 const MOST_PARTS = 3
+/** A part above this share is the whole. */
+const ALL_OF_IT = 0.95
 
 /** undefined where there is no trace to read it from. */
 export function findingOf({ trace }: Story): Finding | undefined {
@@ -31,6 +33,8 @@ export function findingOf({ trace }: Story): Finding | undefined {
 }
 
 function timeOf(byOwnTime: readonly SpanRow[], whole: number): string {
+  const [first] = byOwnTime
+  if (first && first.ownTime > whole * ALL_OF_IT) return `It took ${duration(whole)}, all of it in ${called(first)}.`
   const parts = byOwnTime.filter(({ ownTime }) => ownTime >= whole * WORTH_TELLING).slice(0, MOST_PARTS)
   const told = parts.map((row) => `${duration(row.ownTime)} (${percent(row.ownTime / whole)}) in ${called(row)}`)
   return `It took ${duration(whole)}: ${listed(told)}.`

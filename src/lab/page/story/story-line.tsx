@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals'
 import type { LogFields, LogLine } from '../../wire.ts'
-import { clock, duration } from '../format.ts'
+import { clock } from '../format.ts'
 import { Json } from '../json.tsx'
+import { carriedFields } from '../logs/carried-fields.ts'
 import { LevelBadge } from '../logs/level-badge.tsx'
 import { ScrollBox } from '../scroll-box.tsx'
 import { highlightedSpan, highlights } from './highlight.ts'
@@ -41,7 +42,7 @@ export function StoryLine({ line, withService }: { readonly line: LogLine; reado
             {fields.service}
           </span>
         )}
-        {carried(fields).map(([name, value]) => (
+        {carriedFields(fields).map(([name, value]) => (
           <span key={name}>
             <span class="field-name">{name}=</span>
             {value}
@@ -66,17 +67,4 @@ function ErrorOf({ err }: { readonly err: NonNullable<LogFields['err']> }) {
       </ScrollBox>
     </details>
   )
-}
-
-/** Shown elsewhere in the line, or the same for every line of the story. */
-const KNOWN = new Set(['level', 'time', 'message', 'service', 'err', 'request_id', 'trace_id'])
-
-function carried(fields: LogFields): [string, string][] {
-  return Object.entries(fields)
-    .filter(([name]) => !KNOWN.has(name))
-    .map(([name, value]) => [name, name === 'latency' ? duration(Number(value)) : textOf(value)])
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value)
 }

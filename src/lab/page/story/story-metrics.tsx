@@ -76,18 +76,18 @@ function Family({ family, story }: { readonly family: MovedFamily; readonly stor
         </th>
       </tr>
       {family.rows.map(({ part, series }) => (
-        <tr key={part}>
-          <th scope="row">
-            {part}
-            {series.name.endsWith('_bucket') && <ExemplarOf story={story} series={series} />}
-          </th>
-          <td class="number">{series.before === null ? '?' : metricValue(series.before)}</td>
-          <td class="number after">
-            <span aria-hidden="true">→ </span>
-            {series.after === null ? '?' : metricValue(series.after)}
-          </td>
-          <td class="number change">{changeOf(series)}</td>
-        </tr>
+        <Fragment key={part}>
+          <tr>
+            <th scope="row">{part}</th>
+            <td class="number">{series.before === null ? '?' : metricValue(series.before)}</td>
+            <td class="number after">
+              <span aria-hidden="true">→ </span>
+              {series.after === null ? '?' : metricValue(series.after)}
+            </td>
+            <td class="number change">{changeOf(series)}</td>
+          </tr>
+          {series.name.endsWith('_bucket') && <ExemplarOf story={story} series={series} />}
+        </Fragment>
       ))}
     </tbody>
   )
@@ -134,9 +134,13 @@ function ExemplarOf({ story, series }: { readonly story: Story; readonly series:
   )
   if (!exemplar) return null
   return (
-    <span class="exemplar">
-      exemplar {metricValue(exemplar.value)} s, trace_id=
-      <span data-testid="exemplar-trace-id">{exemplar.trace_id}</span>
-    </span>
+    <tr>
+      <td colSpan={4}>
+        <span class="exemplar">
+          exemplar {metricValue(exemplar.value)} s, trace_id=
+          <span data-testid="exemplar-trace-id">{exemplar.trace_id}</span>
+        </span>
+      </td>
+    </tr>
   )
 }

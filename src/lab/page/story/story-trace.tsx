@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { Story } from '../../wire.ts'
-import { duration } from '../format.ts'
+import { count, duration } from '../format.ts'
 import { ToolLink } from '../header/tool-links.tsx'
 import { state } from '../server/server-state.ts'
 import { findingOf } from './finding.ts'
@@ -33,7 +33,7 @@ export function StoryTrace({ story }: { readonly story: Story }) {
           ))}
         </ul>
         <span>
-          {trace.spans} spans, {duration(trace.duration)}
+          {count(trace.spans, 'span')}, {duration(trace.duration)}
         </span>
         <ToolLink tool="jaeger" path={`/trace/${trace.trace_id}`} what="this trace" />
       </div>

@@ -41,7 +41,8 @@ export function layOut(map: ServiceMap, width: number): Layout {
   const layers = layersOf(map)
   const vertical = width < layers.length * NODE_WIDTH + (layers.length - 1) * GAP_ACROSS
   const place = vertical ? placeDown : placeAcross
-  const nodes = place(layers, width)
+  const loop = map.edges.some(({ from, to }) => from === to) ? LOOP_HEIGHT : 0
+  const nodes = place(layers, width, loop)
   const byName = new Map(nodes.map((node) => [node.name, node]))
   const all = [...map.entries.map((entry) => ({ ...entry, from: OUTSIDE })), ...map.edges]
   const edges = all.flatMap((calls) => {
@@ -72,9 +73,9 @@ function layersOf(map: ServiceMap): Unplaced[][] {
   return layers
 }
 
-function placeAcross(layers: readonly Unplaced[][], width: number): PlacedNode[] {
+function placeAcross(layers: readonly Unplaced[][], width: number, loop: number): PlacedNode[] {
   const most = Math.max(...layers.map((layer) => layer.length))
-  const top = LOOP_HEIGHT + NODE_HEIGHT / 2
+  const top = loop + MARGIN + NODE_HEIGHT / 2
   const step = NODE_HEIGHT + GAP_BETWEEN
   const across = layers.length > 1 ? (width - NODE_WIDTH - 2 * MARGIN) / (layers.length - 1) : 0
   return layers.flatMap((layer, column) =>
@@ -86,7 +87,7 @@ function placeAcross(layers: readonly Unplaced[][], width: number): PlacedNode[]
   )
 }
 
-function placeDown(layers: readonly Unplaced[][], width: number): PlacedNode[] {
+function placeDown(layers: readonly Unplaced[][], width: number, loop: number): PlacedNode[] {
   const perRow = Math.max(1, Math.floor((width + 12) / (NODE_WIDTH + 12)))
   const rows = layers.flatMap((layer) =>
     Array.from({ length: Math.ceil(layer.length / perRow) }, (_, row) => layer.slice(row * perRow, (row + 1) * perRow)),
@@ -95,7 +96,7 @@ function placeDown(layers: readonly Unplaced[][], width: number): PlacedNode[] {
     row.map((node, place) => ({
       ...node,
       x: ((place + 0.5) / row.length) * width,
-      y: MARGIN + NODE_HEIGHT / 2 + index * (NODE_HEIGHT + GAP_DOWN),
+      y: MARGIN + NODE_HEIGHT / 2 + index * (NODE_HEIGHT + GAP_DOWN + loop),
     })),
   )
 }

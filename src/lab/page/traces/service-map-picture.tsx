@@ -81,11 +81,11 @@ function Edge({ edge, vertical }: { readonly edge: PlacedEdge; readonly vertical
   return (
     <g class={calls.errors > 0 ? 'map-edge failing' : 'map-edge'}>
       <path d={path} marker-end="url(#map-arrow)" />
-      <text x={x} y={y - 3}>
+      <text x={x} y={y - 6}>
         {count(calls.calls, 'call')}
         {calls.errors > 0 && <tspan class="map-errors">, {percent(calls.errors / calls.calls)} failed</tspan>}
       </text>
-      <text x={x} y={y + 11}>
+      <text x={x} y={y + 15}>
         {calls.protocol}, p95 {duration(calls.p95)}
       </text>
     </g>
@@ -99,7 +99,7 @@ function curveOf({ from, to }: PlacedEdge, vertical: boolean): { path: string; x
     return {
       path: `M${left} ${top}C${left - 10} ${top - 32} ${right + 10} ${top - 32} ${right} ${top}`,
       x: from.x,
-      y: top - 34,
+      y: top - 40,
     }
   }
   const start = vertical ? [from.x, from.y + NODE_HEIGHT / 2] : [from.x + NODE_WIDTH / 2, from.y]
