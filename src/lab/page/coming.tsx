@@ -13,7 +13,7 @@ export function Coming({ panel, what }: { readonly panel: Panel; readonly what: 
     <div class="coming">
       <p>
         <strong>
-          {what} with phase {number}, {phase.title.toLowerCase()}.
+          {what} with phase {number}: {phase.title}.
         </strong>
       </p>
       <p>

@@ -7,13 +7,13 @@ import { intervals } from './rate.ts'
 
 const WINDOWS = { '20s': 20_000, '1m': 60_000, '5m': 300_000 } as const
 type Window = keyof typeof WINDOWS
-const SPANS = { '1 minute': 60, '5 minutes': 300, '15 minutes': 900 } as const
+const SPANS = { '2 minutes': 120, '5 minutes': 300, '15 minutes': 900 } as const
 type Span = keyof typeof SPANS
 /** More dots than this hide each other. */
 const MOST_DOTS = 40
 
 const window = signal<Window>('20s')
-const span = signal<Span>('5 minutes')
+const span = signal<Span>('2 minutes')
 const route = signal('')
 
 const range = computed((): [number, number] => {

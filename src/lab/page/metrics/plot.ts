@@ -29,7 +29,7 @@ export function plotOptions(
     padding: [10, 12, 0, 0],
     scales: { x: { time: true, range }, y: { range: (_plot, _min, max) => [0, top(max, unit)] } },
     axes: [
-      { ...axis, space: 70, values: (_plot, times) => times.map((time) => clock(time * 1000).slice(0, 8)) },
+      { ...axis, size: 28, space: 70, values: (_plot, times) => times.map((time) => clock(time * 1000).slice(0, 8)) },
       { ...axis, size: 62, space: 32, values: (_plot, values) => values.map((value) => inUnit(value, unit)) },
     ],
     series: [

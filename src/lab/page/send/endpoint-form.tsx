@@ -18,12 +18,14 @@ export function EndpointForm({ endpoint }: { readonly endpoint: Endpoint }) {
   return (
     <form class="endpoint" onSubmit={send} aria-label={`GET ${endpoint.path}`}>
       <div class="endpoint-what">
-        <span class="method">GET</span> <span class="path">{endpoint.path}</span> <small>{endpoint.about}</small>
+        <span class="method">GET</span> <span class="path">{endpoint.path}</span>
+        {endpoint.parameters.length > 0 && <small>{endpoint.about}</small>}
       </div>
       <button type="submit" class="primary" aria-label={`Send GET ${endpoint.path}`}>
         Send
       </button>
       <div class="endpoint-parameters">
+        {endpoint.parameters.length === 0 && <small>{endpoint.about}</small>}
         {endpoint.parameters.map((parameter) => (
           <ParameterField
             key={parameter.name}

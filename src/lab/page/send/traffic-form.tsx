@@ -31,8 +31,6 @@ export function TrafficForm() {
             ))}
           </select>
         </label>
-        <NumberField label="per second" value={rate.value} max={300} onChange={(value) => (rate.value = value)} />
-        <NumberField label="seconds" value={seconds.value} max={600} onChange={(value) => (seconds.value = value)} />
         {now?.running ? (
           <button type="button" onClick={stopTraffic}>
             Stop
@@ -42,6 +40,8 @@ export function TrafficForm() {
             Start
           </button>
         )}
+        <NumberField label="per second" value={rate.value} max={300} onChange={(value) => (rate.value = value)} />
+        <NumberField label="seconds" value={seconds.value} max={600} onChange={(value) => (seconds.value = value)} />
       </div>
       {now && <TrafficProgress traffic={now} />}
     </form>

@@ -1,3 +1,4 @@
+import type { Story } from '../../wire.ts'
 import { CopyButton } from '../copy-button.tsx'
 import { clock, duration } from '../format.ts'
 import { addresses } from '../location.ts'
@@ -9,6 +10,9 @@ import { StatusBadge } from '../status-badge.tsx'
 import { Answer } from './answer.tsx'
 import { findingOf } from './finding.ts'
 import type { ToldStory } from './told-story.ts'
+
+/** From here on one wonders what took so long. */
+const SLOW_MS = 100
 
 /** Which request it is, how it was answered, and what the data say about it. */
 export function StoryHeading({ told }: { readonly told: ToldStory }) {
@@ -28,7 +32,9 @@ export function StoryHeading({ told }: { readonly told: ToldStory }) {
         {status !== undefined && <StatusBadge status={status} />}
         {milliseconds !== undefined && <span class="story-time">{duration(milliseconds)}</span>}
       </div>
-      <Findings told={told} />
+      <div aria-live="polite">
+        <Findings story={story} milliseconds={milliseconds} />
+      </div>
       <dl class="ids">
         {sent && (
           <div>
@@ -52,7 +58,12 @@ export function StoryHeading({ told }: { readonly told: ToldStory }) {
   )
 }
 
-function Findings({ told: { story, sent } }: { readonly told: ToldStory }) {
+interface FindingsProps {
+  readonly story: Story | undefined
+  readonly milliseconds: number | undefined
+}
+
+function Findings({ story, milliseconds = 0 }: FindingsProps) {
   if (!story) return null
   const finding = findingOf(story)
   if (finding) {
@@ -63,13 +74,8 @@ function Findings({ told: { story, sent } }: { readonly told: ToldStory }) {
       </div>
     )
   }
-  const slow = (sent?.answer?.milliseconds ?? 0) >= 100
-  if (!slow || has('traces')) return null
-  return (
-    <p class="finding">
-      It took {duration(sent?.answer?.milliseconds ?? 0)}. What took so long? From phase 4 on, a trace tells.
-    </p>
-  )
+  if (milliseconds < SLOW_MS || has('traces')) return null
+  return <p class="finding">It took {duration(milliseconds)}. What took so long? From phase 4 on, a trace tells.</p>
 }
 
 function Id({ name, value }: { readonly name: 'request_id' | 'trace_id'; readonly value: string | null }) {

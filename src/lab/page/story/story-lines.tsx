@@ -41,8 +41,9 @@ function LevelHint() {
   if (LEVELS.indexOf(level) <= LEVELS.indexOf('debug')) return null
   return (
     <p class="hint">
-      The server logs from level {level} up. Start it with <code>LOG_LEVEL=debug npm start</code> to see a line for
-      every step and SQL statement too.
+      The server logs from level {level} up. Start it with{' '}
+      <code>{`LOG_LEVEL=debug npm run phase:${state.value?.phase.number}`}</code> to see a line for every step and SQL
+      statement too.
     </p>
   )
 }

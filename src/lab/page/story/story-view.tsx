@@ -1,3 +1,4 @@
+import { useEffect } from 'preact/hooks'
 import type { Story } from '../../wire.ts'
 import { From } from '../coming.tsx'
 import { has } from '../server/server-state.ts'
@@ -11,6 +12,7 @@ import { Welcome } from './welcome.tsx'
 /** One request, seen in its trace, its log lines and the metrics that it moved, beside each other. */
 export function StoryView() {
   const told = toldStory()
+  useStoryInSight(told?.sent?.requestId)
   if (told === null) return <Welcome />
   const { story, problem } = told
   return (
@@ -25,6 +27,14 @@ export function StoryView() {
       {story && <Panels story={story} />}
     </article>
   )
+}
+
+/** On a narrow screen the story is far below the button that was pressed for it. */
+function useStoryInSight(requestId: string | undefined): void {
+  useEffect(() => {
+    if (requestId !== undefined && matchMedia('(max-width: 900px)').matches)
+      document.getElementById('main')?.scrollIntoView()
+  }, [requestId])
 }
 
 function Panels({ story }: { readonly story: Story }) {

@@ -11,7 +11,7 @@ const GAP_BETWEEN = 34
 const GAP_DOWN = 96
 const MARGIN = 4
 /** What a service calls of itself is drawn as a loop above it. */
-const LOOP_HEIGHT = 56
+const LOOP_HEIGHT = 64
 
 export interface PlacedNode {
   readonly name: string

@@ -92,21 +92,50 @@ function Edge({ edge, vertical }: { readonly edge: PlacedEdge; readonly vertical
   )
 }
 
-/** The path of an edge, and where its label goes. */
-function curveOf({ from, to }: PlacedEdge, vertical: boolean): { path: string; x: number; y: number } {
-  if (from.name === to.name) {
-    const [left, right, top] = [from.x - 24, from.x + 24, from.y - NODE_HEIGHT / 2]
-    return {
-      path: `M${left} ${top}C${left - 10} ${top - 32} ${right + 10} ${top - 32} ${right} ${top}`,
-      x: from.x,
-      y: top - 40,
-    }
+interface Curve {
+  readonly path: string
+  /** Where the label goes: its middle. */
+  readonly x: number
+  readonly y: number
+}
+
+function curveOf(edge: PlacedEdge, vertical: boolean): Curve {
+  if (edge.from.name === edge.to.name) return vertical ? loopBeside(edge.to) : loopAbove(edge.to)
+  return vertical ? curveDown(edge) : curveAcross(edge)
+}
+
+function loopAbove({ x, y }: PlacedNode): Curve {
+  const top = y - NODE_HEIGHT / 2
+  return { path: `M${x - 24} ${top}C${x - 34} ${top - 32} ${x + 34} ${top - 32} ${x + 24} ${top}`, x, y: top - 46 }
+}
+
+function loopBeside({ x, y }: PlacedNode): Curve {
+  const right = x + NODE_WIDTH / 2
+  return {
+    path: `M${right} ${y - 10}C${right + 30} ${y - 18} ${right + 30} ${y + 18} ${right} ${y + 10}`,
+    x: right + 46,
+    y: y - 34,
   }
-  const start = vertical ? [from.x, from.y + NODE_HEIGHT / 2] : [from.x + NODE_WIDTH / 2, from.y]
-  const end = vertical ? [to.x, to.y - NODE_HEIGHT / 2] : [to.x - NODE_WIDTH / 2, to.y]
-  const [[x1 = 0, y1 = 0], [x2 = 0, y2 = 0]] = [start, end]
-  const bend = vertical
-    ? `${x1} ${(y1 + y2) / 2} ${x2} ${(y1 + y2) / 2}`
-    : `${(x1 + x2) / 2} ${y1} ${(x1 + x2) / 2} ${y2}`
-  return { path: `M${x1} ${y1}C${bend} ${x2} ${y2}`, x: (x1 + x2) / 2, y: (y1 + y2) / 2 }
+}
+
+function curveAcross({ from, to }: PlacedEdge): Curve {
+  const [x1, x2] = [from.x + NODE_WIDTH / 2, to.x - NODE_WIDTH / 2]
+  const middle = (x1 + x2) / 2
+  return {
+    path: `M${x1} ${from.y}C${middle} ${from.y} ${middle} ${to.y} ${x2} ${to.y}`,
+    x: middle,
+    y: (from.y + to.y) / 2,
+  }
+}
+
+/** The label is near the end, where the edges of one node are farther apart. */
+function curveDown({ from, to }: PlacedEdge): Curve {
+  const [y1, y2] = [from.y + NODE_HEIGHT / 2, to.y - NODE_HEIGHT / 2]
+  const middle = (y1 + y2) / 2
+  const nearEnd = from.x === to.x ? 0.5 : 0.75
+  return {
+    path: `M${from.x} ${y1}C${from.x} ${middle} ${to.x} ${middle} ${to.x} ${y2}`,
+    x: from.x + (to.x - from.x) * (from.x === to.x ? 1 : 0.84),
+    y: y1 + (y2 - y1) * nearEnd,
+  }
 }
