@@ -16,7 +16,8 @@ export function EndpointForm({ endpoint }: { readonly endpoint: Endpoint }) {
     void sendCall(call)
   }
   return (
-    <form class="endpoint" onSubmit={send} aria-label={`GET ${endpoint.path}`}>
+    // What a parameter may not be is worth sending too: the server says why not.
+    <form class="endpoint" onSubmit={send} noValidate aria-label={`GET ${endpoint.path}`}>
       <div class="endpoint-what">
         <span class="method">GET</span> <span class="path">{endpoint.path}</span>
         {endpoint.parameters.length > 0 && <small>{endpoint.about}</small>}

@@ -5,7 +5,7 @@ export interface Parameter {
   readonly initial: string
   /** Free text when there are none. */
   readonly choices?: readonly string[]
-  readonly number?: { readonly min: number; readonly max: number; readonly step: number }
+  readonly number?: { readonly min: number; readonly max: number }
 }
 
 /** A tutorial endpoint, as a button shows it. */
@@ -21,12 +21,12 @@ export const endpoints: readonly Endpoint[] = [
   {
     path: '/slow',
     about: 'find out why',
-    parameters: [{ name: 'ms', in: 'query', initial: '500', number: { min: 0, max: 10_000, step: 100 } }],
+    parameters: [{ name: 'ms', in: 'query', initial: '500', number: { min: 0, max: 10_000 } }],
   },
   {
     path: '/error',
     about: 'find out where',
-    parameters: [{ name: 'status', in: 'query', initial: '500', number: { min: 400, max: 599, step: 1 } }],
+    parameters: [{ name: 'status', in: 'query', initial: '500', number: { min: 400, max: 599 } }],
   },
   {
     path: '/external',
