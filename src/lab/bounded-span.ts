@@ -52,6 +52,6 @@ export function bounded(span: Span): BoundedSpan {
     })),
     links: firstOf(span.links, EVENTS).map((link) => ({ ...link, attributes: attributesIn(link.attributes) })),
   }
-  const bytes = 1000 + 50 * rest.values + BUDGET - rest.characters
+  const bytes = 1000 + 50 * rest.values + 2 * (BUDGET - rest.characters)
   return { span: { ...span, ...parts, cut: span.cut || rest.cut }, bytes }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { bounded } from './bounded-span.ts'
 import type { Intake } from './intake.ts'
 import { MetricHistory } from './metric-history.ts'
 import type { RemoteSource } from './remote-source.ts'
@@ -12,9 +13,6 @@ const TRACE_BYTES = 16 * 1024 * 1024
 
 const SAMPLE_MS = 1000
 
-/** When nobody looks, so many spans in a second are put in order at once. More would cost time that requests need. */
-const FEW_SPANS = 500
-
 /** Brings together what this process and the others have for the Lab. */
 export class Collector {
   readonly traces: TraceStore
@@ -22,14 +20,17 @@ export class Collector {
   readonly history: MetricHistory | undefined
   readonly #intake: Intake
   readonly #sources: readonly RemoteSource[]
+  readonly #report: (error: unknown) => void
   #timer: NodeJS.Timeout | undefined
   #collecting: Promise<void> | undefined
 
   /**
    * @param service the name of this process
    * @param sources the other processes
+   * @param report is told what goes wrong in the background
    */
-  constructor(service: string, intake: Intake, sources: readonly RemoteSource[]) {
+  constructor(service: string, intake: Intake, sources: readonly RemoteSource[], report: (error: unknown) => void) {
+    this.#report = report
     this.#intake = intake
     this.#sources = sources
     this.traces = new TraceStore(service, { traces: LIMITS.traces, bytes: TRACE_BYTES })
@@ -39,12 +40,17 @@ export class Collector {
   /** Begins to take samples. */
   start(): void {
     this.history?.start()
-    this.#timer = setInterval(() => void this.#everySecond(), SAMPLE_MS).unref()
+    this.#timer = setInterval(() => void this.#everySecond().catch(this.#report), SAMPLE_MS).unref()
   }
 
   close(): void {
     clearInterval(this.#timer)
     this.history?.close()
+  }
+
+  /** Whether somebody asks several times a second, and wants to miss nothing. */
+  set watched(watched: boolean) {
+    this.#intake.pending.watched = watched
   }
 
   /** Log lines of all processes. */
@@ -74,7 +80,7 @@ export class Collector {
   }
 
   async #everySecond(): Promise<void> {
-    if (this.#intake.pending.length <= FEW_SPANS) await this.collect()
+    await this.collect()
     const exemplars = await this.history?.sample()
     if (exemplars) this.traces.pin(exemplars.map(({ trace_id }) => trace_id))
   }
@@ -84,7 +90,7 @@ export class Collector {
     for (const handover of handovers) {
       if (handover === undefined) continue
       this.#intake.log.add(Buffer.from(handover.lines))
-      this.traces.add(handover.spans)
+      this.traces.add(handover.spans.map(bounded))
     }
     this.traces.add(this.#intake.pending.take())
   }

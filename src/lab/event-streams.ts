@@ -35,13 +35,15 @@ export class EventStreams {
   readonly #collector: Collector
   readonly #state: () => State
   readonly #streams = new Set<ServerResponse>()
+  readonly #report: (error: unknown) => void
   #timer: NodeJS.Timeout | undefined
   #reached: Cursor
   #sentState = ''
   #stateCheckedAt = 0
   #beatAt = 0
 
-  constructor(instance: string, collector: Collector, state: () => State) {
+  constructor(instance: string, collector: Collector, state: () => State, report: (error: unknown) => void) {
+    this.#report = report
     this.#instance = instance
     this.#collector = collector
     this.#state = state
@@ -80,13 +82,16 @@ export class EventStreams {
   }
 
   #begin(): void {
+    this.#collector.watched = true
     this.#reached = this.#now()
-    this.#timer = setInterval(() => void this.#tick(), BATCH_MS).unref()
+    this.#timer = setInterval(() => void this.#tick().catch(this.#report), BATCH_MS).unref()
   }
 
   #leave(stream: ServerResponse): void {
     this.#streams.delete(stream)
-    if (this.#streams.size === 0) clearInterval(this.#timer)
+    if (this.#streams.size > 0) return
+    this.#collector.watched = false
+    clearInterval(this.#timer)
   }
 
   async #tick(): Promise<void> {

@@ -5,9 +5,8 @@ import type { Intake } from './intake.ts'
 import { ownRequestsAlone } from './own-requests.ts'
 import type { Handover } from './remote-source.ts'
 
-/** At most, in one answer; the rest is for the next. */
+/** At most, in one answer. */
 const LINES = 2000
-const SPANS = 2000
 
 /** In a process without a page of its own: hands over what there is to show, once, to the process that has the page. */
 export const handoverRoute: FastifyPluginAsyncTypebox<{ intake: Intake }> = async (app, { intake }) => {
@@ -32,7 +31,7 @@ export const handoverRoute: FastifyPluginAsyncTypebox<{ intake: Intake }> = asyn
         instance,
         lines: lines.map(({ text }) => `${text}\n`).join(''),
         next: intake.log.end,
-        spans: intake.pending.take(SPANS),
+        spans: intake.pending.take().map(({ span }) => span),
       }
     },
   )

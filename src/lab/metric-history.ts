@@ -9,7 +9,7 @@ const CACHE = 'cache_requests_total'
 const BOOKINGS = 'booking_status_total'
 
 /** Every route is a template of the code, so there are few; more than this are left out. */
-const MAX_ROUTES = 64
+const MAX_ROUTES = 40
 
 const MAX_EXEMPLARS = 1000
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyPluginAsync } from 'fastify'
 import type { Config } from '../config.ts'
 import type { Phase } from '../phase.ts'
+import { HttpError } from '../platform/problem.ts'
 import { labApi } from './api.ts'
 import { Collector, LIMITS } from './collector.ts'
 import { PANEL_PHASE, PHASES, panelsOf } from './course.ts'
@@ -32,10 +33,12 @@ export const lab: FastifyPluginAsync<LabOptions> = async (app, { config, phase, 
   const instance = randomUUID()
   const startedAt = Date.now()
   const service = config.OTEL_SERVICE_NAME
-  const collector = new Collector(service, intake, sources)
+  /** A fault of the Lab is told, and costs the service nothing. */
+  const report = (err: unknown) => app.log.error({ err }, 'the Lab has failed')
+  const collector = new Collector(service, intake, sources, report)
   const marks = new Marks(intake.readMetrics)
   const links = new Links(config)
-  const streams = new EventStreams(instance, collector, state)
+  const streams = new EventStreams(instance, collector, state, report)
 
   function state(): State {
     void links.check() // the next one will know
@@ -60,6 +63,9 @@ export const lab: FastifyPluginAsync<LabOptions> = async (app, { config, phase, 
 
   // Not before: the start is busy work, and none that anybody waits for.
   app.addHook('onListen', async () => collector.start())
+  app.addHook('onError', async (_request, _reply, error) => {
+    if (!(error instanceof HttpError) && (error.statusCode ?? 500) >= 500) report(error)
+  })
   app.addHook('preClose', async () => {
     streams.close()
     collector.close()

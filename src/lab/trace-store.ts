@@ -1,4 +1,4 @@
-import { type BoundedSpan, bounded } from './bounded-span.ts'
+import type { BoundedSpan } from './bounded-span.ts'
 import type { Span } from './wire.ts'
 
 /** The spans of one trace that have arrived so far. */
@@ -77,8 +77,8 @@ export class TraceStore {
   }
 
   /** Takes spans as they come, and makes room. */
-  add(spans: readonly Span[]): void {
-    for (const span of spans) this.#add(bounded(span))
+  add(spans: readonly BoundedSpan[]): void {
+    for (const span of spans) this.#add(span)
     this.#makeRoom()
   }
 
