@@ -1,15 +1,22 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { GrpcClient } from '../src/platform/grpc/client.ts'
+import { serviceDefinition } from '../src/platform/grpc/definitions.ts'
+import type { CatalogServiceDefinition } from '../src/proto/course/v1/CatalogService.ts'
 import { type CourseAnswer, fetchOk, firstCourse } from './course.ts'
+import type { LoadOrder } from './load.ts'
 import { type RunningServer, startServer } from './server.ts'
 import type { Sink } from './sink-client.ts'
 import { allSubjects, baseName, type Subject } from './subjects.ts'
 
 /** A running subject, and where its paths are on this very server. */
 export interface Member extends RunningServer {
-  /** @returns the URL of a path, with the id of one of the server's own courses for `{course_id}`. */
-  url(path: string): string
+  /** @returns what to ask for on a path, with the id of one of the server's own courses for `{course_id}`. */
+  target(path: string): Target
 }
+
+/** What load is put on. */
+export type Target = Pick<LoadOrder, 'url' | 'grpcMessage'>
 
 /** What servers run in. */
 export interface Surroundings {
@@ -41,9 +48,15 @@ export async function startFleet(
   for (const subject of subjects) {
     const server = await start(subject, subject.name, surroundings, copy, nodeArgs)
     const course = withCourse && !subject.copiesCourse ? await firstCourse(server.origin) : copy
-    const member = { ...server, url: (path: string) => server.origin + path.replace('{course_id}', course?.id ?? '') }
-    for (const path of paths) await fetchOk(member.url(path))
-    members.push(member)
+    const id = course?.id ?? ''
+    if (subject.overGrpc) {
+      const target = await grpcTarget(server, id)
+      members.push({ ...server, target: () => target })
+      continue
+    }
+    const url = (path: string) => server.origin + path.replace('{course_id}', id)
+    for (const path of paths) await fetchOk(url(path))
+    members.push({ ...server, target: (path) => ({ url: url(path) }) })
   }
   return members
 }
@@ -55,6 +68,22 @@ async function copyCourse(surroundings: Surroundings): Promise<CourseAnswer> {
   const course = await firstCourse(server.origin)
   await server.stop()
   return course
+}
+
+/** @throws when the server does not answer with the course. */
+async function grpcTarget({ grpcAddress }: RunningServer, course_id: string): Promise<Target> {
+  const { GetCourse } = serviceDefinition<CatalogServiceDefinition>('course.v1.CatalogService')
+  const client = new GrpcClient(grpcAddress)
+  try {
+    const found = await client.call(GetCourse, { course_id }, { deadlineMs: 10_000, isRepeatable: true })
+    if (found.course_id !== course_id) throw new Error(`GetCourse answers with ${JSON.stringify(found)}`)
+  } finally {
+    client.close()
+  }
+  return {
+    url: `http://${grpcAddress}${GetCourse.path}`,
+    grpcMessage: GetCourse.requestSerialize({ course_id }).toString('base64'),
+  }
 }
 
 async function start(
@@ -71,7 +100,20 @@ async function start(
     ...(await sinkVariable(subject, surroundings.sink)),
     ...(subject.copiesCourse && copy !== undefined ? await courseVariable(folder, copy) : {}),
   }
-  return await startServer({ subject, folder, env, nodeArgs, signal: surroundings.signal })
+  const alone = (one: Subject, more: Record<string, string> = {}) =>
+    startServer({ subject: one, folder, env: { ...env, ...more }, nodeArgs, signal: surroundings.signal })
+  if (subject.behind === undefined) return await alone(subject)
+
+  const behind = await alone(subject.behind)
+  const server = await alone(subject, { COURSE_GRPC_URL: behind.grpcAddress })
+  return {
+    ...server,
+    pids: [...server.pids, ...behind.pids],
+    stop: async () => {
+      await server.stop()
+      await behind.stop()
+    },
+  }
 }
 
 async function sinkVariable({ name, exports }: Subject, sink: Sink): Promise<Record<string, string>> {

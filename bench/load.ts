@@ -1,5 +1,6 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
 import autocannon from 'autocannon'
+import { fireGrpc } from './grpc-load.ts'
 import { numberedId } from './numbered-id.ts'
 import { answerQuestions } from './peer.ts'
 
@@ -7,6 +8,8 @@ import { answerQuestions } from './peer.ts'
 export interface LoadOrder {
   /** With `{id}` where each request has an id of its own, if they do. */
   readonly url: string
+  /** For a gRPC call: the request message, as base64. */
+  readonly grpcMessage?: string
   readonly method?: 'GET' | 'POST'
   /** The number of the first request's id, from where they count up. */
   readonly firstId?: number
@@ -36,30 +39,46 @@ answerQuestions(fire)
 async function fire(order: LoadOrder): Promise<LoadResult> {
   const micros = createHistogram()
   const before = process.cpuUsage()
-  const result = await shoot(order, micros)
+  const result = order.grpcMessage === undefined ? await shoot(order, micros) : await shootGrpc(order, micros)
   const { user, system } = process.cpuUsage(before)
   return {
-    answered: result['2xx'],
-    sent: result.requests.sent,
-    seconds: result.duration,
+    ...result,
     p50Ms: micros.percentile(50) / 1000,
     p99Ms: micros.percentile(99) / 1000,
-    refused: result.non2xx,
-    errors: result.errors + result.timeouts,
     cpuMicros: user + system,
   }
 }
 
+type Tally = Pick<LoadResult, 'answered' | 'sent' | 'seconds' | 'refused' | 'errors'>
+
+async function shootGrpc(order: LoadOrder, micros: RecordableHistogram): Promise<Tally> {
+  const { url, grpcMessage: message = '', connections: calls, seconds } = order
+  return { ...(await fireGrpc({ url, message, calls, seconds }, recordIn(micros))), errors: 0 }
+}
+
+function recordIn(micros: RecordableHistogram): (milliseconds: number) => void {
+  return (milliseconds) => micros.record(Math.max(1, Math.round(milliseconds * 1000)))
+}
+
 /** autocannon's own histogram holds whole milliseconds, too coarse for a server that takes two or three. */
-function shoot(order: LoadOrder, micros: RecordableHistogram): Promise<autocannon.Result> {
+function shoot(order: LoadOrder, micros: RecordableHistogram): Promise<Tally> {
   const { url, method = 'GET', connections, seconds } = order
   return new Promise((resolve, reject) => {
     const options = { url, method, connections, pipelining: 1, duration: seconds, ...withIds(order) }
-    const instance = autocannon(options, (error, result) => (error ? reject(error) : resolve(result)))
-    instance.on('response', (_client, _status, _bytes, milliseconds) => {
-      micros.record(Math.max(1, Math.round(milliseconds * 1000)))
-    })
+    const instance = autocannon(options, (error, result) => (error ? reject(error) : resolve(tallyOf(result))))
+    const record = recordIn(micros)
+    instance.on('response', (_client, _status, _bytes, milliseconds) => record(milliseconds))
   })
+}
+
+function tallyOf(result: autocannon.Result): Tally {
+  return {
+    answered: result['2xx'],
+    sent: result.requests.sent,
+    seconds: result.duration,
+    refused: result.non2xx,
+    errors: result.errors + result.timeouts,
+  }
 }
 
 /** A request for each id, in their order, on whichever connection is free. */

@@ -14,7 +14,7 @@ export interface Measurement {
   readonly requestsPerSecond: number
   readonly p50Ms: number
   readonly p99Ms: number
-  /** CPU time of the server's process, all threads, per request. */
+  /** CPU time of the server's processes, all threads, per request. */
   readonly cpuMicrosPerRequest: number
   /** Cores kept busy; 1 is one core all the time. */
   readonly serverCores: number
@@ -41,14 +41,14 @@ const settleMs = 250
 export async function measure(
   { round, path, member }: { round: number; path: string; member: Member },
   load: Load,
-  order: Omit<LoadOrder, 'url'>,
+  order: Omit<LoadOrder, 'url' | 'grpcMessage'>,
   sinkPid: number,
 ): Promise<Measurement> {
-  const before = await usages(member.pid, sinkPid)
-  const result = await load.ask({ ...order, url: member.url(path) })
+  const before = await usages(member.pids, sinkPid)
+  const result = await load.ask({ ...order, ...member.target(path) })
   expectSuccess(result, member, path)
   await delay(settleMs)
-  const after = await usages(member.pid, sinkPid)
+  const after = await usages(member.pids, sinkPid)
   const serverMicros = after.server.cpuMicros - before.server.cpuMicros
   const sinkMicros = after.sink.cpuMicros - before.sink.cpuMicros
   const loadMicros = result.cpuMicros
@@ -78,9 +78,21 @@ interface Usages {
   readonly atMicros: number
 }
 
-async function usages(serverPid: number, sinkPid: number): Promise<Usages> {
-  const [server, sink] = await Promise.all([processUsage(serverPid), processUsage(sinkPid)])
-  return { server, sink, idleMicros: idleMicros(), atMicros: performance.now() * 1000 }
+async function usages(serverPids: readonly number[], sinkPid: number): Promise<Usages> {
+  const [sink, ...servers] = await Promise.all([sinkPid, ...serverPids].map(processUsage))
+  return {
+    server: sum(servers),
+    sink: sink as ProcessUsage,
+    idleMicros: idleMicros(),
+    atMicros: performance.now() * 1000,
+  }
+}
+
+function sum(usages: readonly ProcessUsage[]): ProcessUsage {
+  return usages.reduce((total, { cpuMicros, rssBytes }) => ({
+    cpuMicros: total.cpuMicros + cpuMicros,
+    rssBytes: total.rssBytes + rssBytes,
+  }))
 }
 
 /** What was neither idle nor ours. */

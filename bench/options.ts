@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { allSubjects, defaultNames, type Subject } from './subjects.ts'
+import { allSubjects, coursePath, defaultNames, type Subject } from './subjects.ts'
 
 /** What the command line asks for, checked. */
 export interface Options {
@@ -26,15 +26,14 @@ export class OptionError extends Error {
 }
 
 export const helloPath = '/hello'
-export const coursePath = '/v1/courses/{course_id}'
 
 export const usage = `Usage: npm run bench -- [options]
 
   --rounds N          measurements per subject and path, default 5
   --seconds N         length of a measurement, default 3
   --connections N     concurrent connections, default 50
-  --only A,B          subjects: phase0 to phase5, lab (phase 5 with the Lab on, nobody looking), stock, fastify
-                      (default: all but lab and fastify)
+  --only A,B          subjects: phase0 to phase5, lab (phase 5 with the Lab on, nobody looking), grpc, gateway, stock,
+                      fastify (default: all but lab and fastify)
   --path A,B          paths, default ${helloPath},${coursePath}
   --server FILE       built main.js of the course app, default dist/src/main.js
   --json              a machine-readable result instead of the table

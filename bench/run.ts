@@ -4,6 +4,7 @@ import type { Options } from './options.ts'
 import { type Progress, startProgress } from './progress.ts'
 import { type ExportedSpans, SpanLedger } from './span-ledger.ts'
 import { shuffled } from './statistics.ts'
+import { isMeasuredOn } from './subjects.ts'
 
 /** Everything that was measured. */
 export interface RunResult {
@@ -21,7 +22,8 @@ const warmUpSeconds = 2
  */
 export async function runBench(options: Options, surroundings: Surroundings, load: Load): Promise<RunResult> {
   const { subjects, paths, rounds } = options
-  const progress = startProgress(subjects.length * paths.length * (rounds + 1))
+  const turns = paths.flatMap((path) => subjects.filter((subject) => isMeasuredOn(subject, path)))
+  const progress = startProgress(turns.length * (rounds + 1))
   try {
     progress.round('starting')
     const fleet = await startFleet(subjects, paths, surroundings)
@@ -50,15 +52,16 @@ async function takeAllTurns(
   takeTurn: (round: number, path: string, member: Member, seconds: number) => Promise<Measurement>,
   progress: Progress,
 ): Promise<Measurement[]> {
+  const on = (path: string) => fleet.filter(({ subject }) => isMeasuredOn(subject, path))
   const measurements: Measurement[] = []
   progress.round('warm-up')
   for (const path of paths) {
-    for (const member of fleet) await takeTurn(0, path, member, Math.min(warmUpSeconds, seconds))
+    for (const member of on(path)) await takeTurn(0, path, member, Math.min(warmUpSeconds, seconds))
   }
   for (let round = 1; round <= rounds; round++) {
     progress.round(`round ${round} of ${rounds}`)
     for (const path of paths) {
-      for (const member of shuffled(fleet)) measurements.push(await takeTurn(round, path, member, seconds))
+      for (const member of shuffled(on(path))) measurements.push(await takeTurn(round, path, member, seconds))
     }
   }
   return measurements

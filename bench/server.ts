@@ -8,8 +8,12 @@ import type { Subject } from './subjects.ts'
 export interface RunningServer {
   readonly subject: Subject
   readonly pid: number
+  /** With those of the servers that it calls. */
+  readonly pids: readonly number[]
   /** `http://127.0.0.1:PORT` */
   readonly origin: string
+  /** `127.0.0.1:PORT`, where a course app takes gRPC. */
+  readonly grpcAddress: string
   /** Ends it by SIGTERM, so that it sends the spans that it still holds; by SIGKILL after five seconds. */
   stop(): Promise<void>
   /** What it last wrote to stderr, for an error message. */
@@ -41,10 +45,11 @@ export interface ServerOrder {
  * @throws when it does not come up within a minute.
  */
 export async function startServer({ subject, folder, env, nodeArgs, signal }: ServerOrder): Promise<RunningServer> {
-  const port = await freePort()
+  const [port, grpcPort] = [await freePort(), await freePort()]
+  const ports = { PORT: String(port), GRPC_PORT: String(grpcPort) }
   const child = spawn(process.execPath, [...nodeArgs, ...subject.command], {
     cwd: folder,
-    env: { ...inherited(), NODE_ENV: 'production', HOST: '127.0.0.1', PORT: String(port), ...subject.env, ...env },
+    env: { ...inherited(), NODE_ENV: 'production', HOST: '127.0.0.1', ...ports, ...subject.env, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
     signal,
     killSignal: 'SIGKILL',
@@ -53,10 +58,13 @@ export async function startServer({ subject, folder, env, nodeArgs, signal }: Se
     if (error.name !== 'AbortError') throw error
   })
   const lastWords = keepStderr(child)
+  const pid = child.pid as number
   const server = {
     subject,
-    pid: child.pid as number,
+    pid,
+    pids: [pid],
     origin: `http://127.0.0.1:${port}`,
+    grpcAddress: `127.0.0.1:${grpcPort}`,
     stop: () => stop(child),
     lastWords,
   }

@@ -13,7 +13,16 @@ export interface Subject {
   readonly exports?: SinkProtocol
   /** Not the course app: it answers with a course copied from there, in the file `COURSE_FILE`. */
   readonly copiesCourse?: true
+  /** The only path that it is measured on; all of them unless given. */
+  readonly onlyPath?: string
+  /** Asked for a course over gRPC, not over HTTP. */
+  readonly overGrpc?: true
+  /** A course service that it calls, started before it. */
+  readonly behind?: Subject
 }
+
+/** The path that asks for a course. */
+export const coursePath = '/v1/courses/{course_id}'
 
 /** The subject that the others are compared to. */
 export const baseName = 'phase0'
@@ -41,14 +50,20 @@ export function allSubjects(main: string): Subject[] {
     phase(main, 4, 'tracing', 'jaeger'),
     phase(main, 5, 'unified', 'otlp'),
     withLab(phase(main, 5, 'unified, with the Lab', 'otlp')),
+    overGrpc(main),
+    gateway(main),
     stock,
     fastifyAlone,
   ]
 }
 
+export function isMeasuredOn({ onlyPath }: Subject, path: string): boolean {
+  return onlyPath === undefined || onlyPath === path
+}
+
 /** Names that run when `--only` does not say otherwise. */
 export function defaultNames(): string[] {
-  return ['phase0', 'phase1', 'phase2', 'phase3', 'phase4', 'phase5', 'stock']
+  return ['phase0', 'phase1', 'phase2', 'phase3', 'phase4', 'phase5', 'grpc', 'gateway', 'stock']
 }
 
 function phase(main: string, number: number, title: string, exports?: SinkProtocol): Subject {
@@ -56,7 +71,7 @@ function phase(main: string, number: number, title: string, exports?: SinkProtoc
     name: `phase${number}`,
     title: `Phase ${number}: ${title}`,
     command: [semiSpace, main],
-    env: { PHASE: String(number), DATABASE_URL: 'memory:', LAB: 'off', GRPC_PORT: '0', ...everySpan },
+    env: { PHASE: String(number), DATABASE_URL: 'memory:', LAB: 'off', ...everySpan },
     exports,
   }
 }
@@ -64,6 +79,22 @@ function phase(main: string, number: number, title: string, exports?: SinkProtoc
 /** The phases are measured as they run in production, without the Lab. This shows what it costs. Only when asked for. */
 function withLab(subject: Subject): Subject {
   return { ...subject, name: labName, env: { ...subject.env, LAB: 'on' } }
+}
+
+function overGrpc(main: string): Subject {
+  return { ...phase(main, 0, 'the same over gRPC'), name: 'grpc', onlyPath: coursePath, overGrpc: true }
+}
+
+/** REST in one process, which asks the course service in another one. */
+function gateway(main: string): Subject {
+  const bare = phase(main, 0, 'through a gateway')
+  return {
+    ...bare,
+    name: 'gateway',
+    env: { ...bare.env, ROLE: 'gateway' },
+    onlyPath: coursePath,
+    behind: { ...bare, name: 'course', env: { ...bare.env, ROLE: 'course' } },
+  }
 }
 
 /**

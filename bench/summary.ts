@@ -3,7 +3,7 @@ import type { Measurement } from './measurement.ts'
 import type { RunResult } from './run.ts'
 import type { ExportedSpans } from './span-ledger.ts'
 import { median, medianRatio, type RoundValue } from './statistics.ts'
-import { baseName, type Subject } from './subjects.ts'
+import { baseName, isMeasuredOn, type Subject } from './subjects.ts'
 
 /**
  * Which side could not do more. `machine`: all cores were busy with the bench, so it is not one side's
@@ -41,14 +41,16 @@ export function summarize(
   return paths.flatMap((path) => {
     const onPath = measurements.filter((measurement) => measurement.path === path)
     const base = speeds(onPath, baseName)
-    return subjects.map((subject) => ({
-      path,
-      subject: subject.name,
-      title: subject.title,
-      ...medians(onPath.filter((measurement) => measurement.subject === subject.name)),
-      ratio: medianRatio(speeds(onPath, subject.name), base),
-      exported: subject.exports === undefined ? undefined : shareExported(exported, subject.name, path),
-    }))
+    return subjects
+      .filter((subject) => isMeasuredOn(subject, path))
+      .map((subject) => ({
+        path,
+        subject: subject.name,
+        title: subject.title,
+        ...medians(onPath.filter((measurement) => measurement.subject === subject.name)),
+        ratio: medianRatio(speeds(onPath, subject.name), base),
+        exported: subject.exports === undefined ? undefined : shareExported(exported, subject.name, path),
+      }))
   })
 }
 

@@ -1,7 +1,7 @@
 import type { Measurement } from './measurement.ts'
 import { helloPath } from './options.ts'
 import { medianRatio } from './statistics.ts'
-import { baseName, labName } from './subjects.ts'
+import { baseName, coursePath, labName } from './subjects.ts'
 import { type Row, speeds } from './summary.ts'
 
 /** Something that the bench must show. */
@@ -21,6 +21,7 @@ export const leastExported = 0.99
 /** Checks what the project promises about its speed. */
 export function checkTargets(measurements: readonly Measurement[], rows: readonly Row[]): Target[] {
   const onHello = measurements.filter(({ path }) => path === helloPath)
+  const onCourse = measurements.filter(({ path }) => path === coursePath)
   const phase5 = speeds(onHello, 'phase5')
   const exported = rows.find(({ subject, path }) => subject === 'phase5' && path === helloPath)?.exported
   return [
@@ -28,6 +29,12 @@ export function checkTargets(measurements: readonly Measurement[], rows: readonl
     target('phase 5 to stock on /hello', 2, medianRatio(phase5, speeds(onHello, 'stock'))),
     target('phase 5 with the Lab to without on /hello', 0.97, medianRatio(speeds(onHello, labName), phase5)),
     target('spans that phase 5 exported on /hello', leastExported, exported),
+    target('gRPC to REST, phase 0', 0.5, medianRatio(speeds(onCourse, 'grpc'), speeds(onCourse, baseName))),
+    target(
+      'through a gateway to without one',
+      0.35,
+      medianRatio(speeds(onCourse, 'gateway'), speeds(onCourse, baseName)),
+    ),
   ]
 }
 

@@ -28,6 +28,7 @@ const usage = `Usage: npm run bench:booking -- [options]
 
   --rounds N     measurements of each line, default 5
   --seconds N    length of a measurement, default 3
+  --only TEXT    only the lines whose name holds TEXT, such as '10 clients'
   --json         a machine-readable result instead of the table
   --assert       exit code 1 when a target is missed
 
@@ -41,7 +42,7 @@ const crowded = '10 clients, one batch'
 const undo: (() => unknown)[] = []
 const later = { teardown: (work: () => unknown) => void undo.push(work) }
 
-async function run(rounds: number, seconds: number, json: boolean): Promise<boolean> {
+async function run(rounds: number, seconds: number, only: string, json: boolean): Promise<boolean> {
   const pgbenchProgram = findProgram('pgbench')
   if (pgbenchProgram === undefined || findProgram('redis-server') === undefined) throw new Error(usage)
 
@@ -61,7 +62,7 @@ async function run(rounds: number, seconds: number, json: boolean): Promise<bool
   const script = await scriptOf(databaseUrl, sql)
 
   const ground: Ground = { sql, databaseUrl, pgbenchProgram, script, load, folder, seconds }
-  const disciplines = disciplinesOf(servers)
+  const disciplines = disciplinesOf(servers).filter(({ title }) => title.includes(only))
   const lines = disciplines.reduce((sum, { contenders }) => sum + contenders.length, 0)
   const progress = startProgress(lines * (rounds + 1))
   const measurements = await runAll(ground, disciplines, rounds, progress).finally(() => progress.done())
@@ -131,6 +132,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '3' },
+    only: { type: 'string', default: '' },
     json: { type: 'boolean', default: false },
     assert: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -139,7 +141,7 @@ const { values } = parseArgs({
 if (values.help) console.log(usage)
 else {
   try {
-    const met = await run(Number(values.rounds), Number(values.seconds), values.json)
+    const met = await run(Number(values.rounds), Number(values.seconds), values.only, values.json)
     if (values.assert && !met) process.exitCode = 1
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)

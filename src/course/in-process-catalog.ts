@@ -1,4 +1,3 @@
-import { onBehalfOfAll } from '../platform/cancellation.ts'
 import { DomainError } from '../platform/domain-error.ts'
 import type { CatalogStore } from './catalog-store.ts'
 import type { CatalogService, Course, CourseChanges, CourseListRequest, NewBatch, NewCourse } from './course.ts'
@@ -47,8 +46,7 @@ export class InProcessCatalog implements CatalogService {
 
   async getCourse(courseId: string): Promise<Course> {
     const id = courseId.toLowerCase()
-    // Others may join this load, so it does not end with the call that began it.
-    return mustExist(await this.#cache.get(id, () => onBehalfOfAll(() => this.#store.find(id))))
+    return mustExist(await this.#cache.get(id, () => this.#store.find(id)))
   }
 
   async updateCourse(courseId: string, changes: CourseChanges): Promise<Course> {

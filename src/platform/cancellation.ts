@@ -9,7 +9,7 @@ export class CallEnded extends Error {
   }
 }
 
-const current = new AsyncLocalStorage<(() => boolean) | undefined>()
+const current = new AsyncLocalStorage<() => boolean>()
 
 /**
  * Runs `work` on behalf of a caller: once nobody waits for its answer any more, it sends no more statements.
@@ -18,11 +18,6 @@ const current = new AsyncLocalStorage<(() => boolean) | undefined>()
  */
 export function onBehalfOf<R>(isOver: () => boolean, work: () => R): R {
   return current.run(isOver, work)
-}
-
-/** Runs work that others wait for too, so that it goes on without the caller for whom it began. */
-export function onBehalfOfAll<R>(work: () => R): R {
-  return current.getStore() === undefined ? work() : current.run(undefined, work)
 }
 
 /** Whether this runs on behalf of a caller who does not wait any more. */

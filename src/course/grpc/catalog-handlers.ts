@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { unary } from '../../platform/grpc/unary.ts'
+import { sharedUnary, unary } from '../../platform/grpc/unary.ts'
 import type { CatalogServiceHandlers } from '../../proto/course/v1/CatalogService.ts'
 import type { CatalogService } from '../course.ts'
 import { CourseChanges, CourseParams, NewCourse, pageQuery } from '../http/course-schemas.ts'
@@ -18,7 +18,8 @@ export function catalogHandlers(catalog: CatalogService): CatalogServiceHandlers
     CreateCourse: unary(async (request) =>
       toCourseMessage(await catalog.createCourse(checked(NewCourse, fromNewCourse(request)))),
     ),
-    GetCourse: unary(async (request) => {
+    // Who asks for the same course joins the load that has begun, so it does not end with the first of them.
+    GetCourse: sharedUnary(async (request) => {
       const { course_id } = checked(CourseParams, request)
       return toCourseMessage(await catalog.getCourse(course_id))
     }),

@@ -59,6 +59,8 @@ const LIMITS = {
   'grpc.max_receive_message_length': 16 * 1024 * 1024,
   // The servers are this service's own: a proxy for the internet does not know them.
   'grpc.enable_http_proxy': 0,
+  // Books about every call, which nobody reads.
+  'grpc.enable_channelz': 0,
 }
 
 /**

@@ -16,17 +16,32 @@ export class Malformed {}
 
 type AnyCall = ServerUnaryCall<unknown, unknown>
 
+type Handle<Request, Response> = (request: Request, call: Call) => Promise<Response>
+type Work<Request, Response> = (call: ServerUnaryCall<Request, Response>, signal: RpcSignal) => Promise<Response>
+
 /**
  * A method that takes one request and gives one response. The whole of it is announced on `signals.rpcServer`. What
  * `handle` throws becomes a status, and its statements end with the call: at its deadline or when it is cancelled.
  */
-export function unary<Request, Response>(
-  handle: (request: Request, call: Call) => Promise<Response>,
-): handleUnaryCall<Request, Response> {
+export function unary<Request, Response>(handle: Handle<Request, Response>): handleUnaryCall<Request, Response> {
+  return announced((call, signal) =>
+    onBehalfOf(
+      () => isOver(call),
+      () => handle(call.request, signal),
+    ),
+  )
+}
+
+/** Like `unary`, for work that other callers may join: it goes on when the call for which it began has ended. */
+export function sharedUnary<Request, Response>(handle: Handle<Request, Response>): handleUnaryCall<Request, Response> {
+  return announced((call, signal) => handle(call.request, signal))
+}
+
+function announced<Request, Response>(work: Work<Request, Response>): handleUnaryCall<Request, Response> {
   return (call, callback) => {
     const response = new Metadata()
     const signal = signalOf(call, response)
-    announce(signals.rpcServer, signal, () => outcome(call, signal, handle)).then(
+    announce(signals.rpcServer, signal, () => outcome(call, signal, work)).then(
       (message) => {
         call.sendMetadata(response)
         callback(null, message)
@@ -54,13 +69,12 @@ function signalOf(call: AnyCall, response: Metadata): RpcSignal {
 async function outcome<Request, Response>(
   call: ServerUnaryCall<Request, Response>,
   signal: RpcSignal,
-  handle: (request: Request, call: Call) => Promise<Response>,
+  work: Work<Request, Response>,
 ): Promise<Response> {
   try {
     if (isOver(call)) throw whyOver(call)
     if (call.request instanceof Malformed) throw new DomainError('invalid', 'The request is not a message of its type.')
-    const isCancelled = () => isOver(call)
-    const response = await onBehalfOf(isCancelled, () => handle(call.request, signal))
+    const response = await work(call, signal)
     if (isOver(call)) throw whyOver(call)
     signal.statusCode = status.OK
     return response
