@@ -1,4 +1,4 @@
-import { source as axe } from 'axe-core'
+import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import t from 'tap'
 import { startApp } from '../support/app-process.ts'
@@ -14,7 +14,7 @@ interface Violation {
 
 /** What axe finds, in a form that a failure can be read from. */
 async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
+  await page.evaluate(axe.source)
   const found = (await page.evaluate('axe.run().then((results) => results.violations)')) as Violation[]
   return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`))
 }

@@ -25,7 +25,7 @@ t.test('traffic, charts, the tail and the service map', needs('chromium'), async
 
   await t.test('the charts agree with /metrics', async (t) => {
     await goTo(page, 'Metrics')
-    const metrics = await scrape(app.url)
+    const metrics = await scrape(`${app.url}/metrics`)
     for (const route of ['/hello', '/error', '/v1/courses/:course_id']) {
       const counted = metrics.total('http_server_request_count_total', { route })
       t.ok(counted > 0)
@@ -59,11 +59,11 @@ t.test('traffic, charts, the tail and the service map', needs('chromium'), async
 
   await t.test('the tail can be filtered and stopped', async (t) => {
     await goTo(page, 'Logs')
-    await page.getByLabel('level').selectOption('error and up')
+    await page.locator('main').getByLabel('level').selectOption('error and up')
     await page.locator('.log-row', { hasText: 'request failed' }).first().waitFor()
     t.equal(await page.locator('.log-row .level.info, .log-row .level.warn').count(), 0, 'by level')
     await page.getByRole('button', { name: 'Clear', exact: true }).click()
-    await page.getByLabel('route').fill('/slow')
+    await page.locator('main').getByLabel('route').fill('/slow')
     await waitFor('only /slow', async () => {
       const rows = await page.locator('.log-row').allTextContents()
       return rows.length > 0 && rows.every((row) => row.includes('/slow'))
@@ -81,9 +81,9 @@ t.test('traffic, charts, the tail and the service map', needs('chromium'), async
   await t.test('traces are searched by route, status and duration; the map says who calls whom', async (t) => {
     await goTo(page, 'Traces')
     const names = page.locator('.trace-list tbody th')
-    await page.getByLabel('status', { exact: true }).last().selectOption('error')
+    await page.locator('main').getByLabel('status').selectOption('error')
     await waitFor('only errors', async () => (await names.allTextContents()).every((name) => name === 'GET /error'))
-    await page.getByLabel('status', { exact: true }).last().selectOption('all')
+    await page.locator('main').getByLabel('status').selectOption('all')
     await page.getByLabel('at least, ms').fill('95')
     await waitFor('only slow ones', async () => {
       const durations = await page.locator('.trace-list tbody td:nth-child(4)').allTextContents()

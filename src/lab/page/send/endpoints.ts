@@ -35,7 +35,7 @@ export const endpoints: readonly Endpoint[] = [
   },
   {
     path: '/propagation',
-    about: 'calls two',
+    about: 'across services',
     parameters: [{ name: 'baggage', in: 'header', initial: 'tenant=acme' }],
   },
 ]

@@ -10,7 +10,7 @@ export interface MovedFamily {
 }
 
 export interface MovedRow {
-  /** `bucket le="1"`, `sum`, `count`; empty for a series that is its whole family. */
+  /** `bucket le="1"`, `sum`, `count`; `value` for a series that is its whole family. */
   readonly part: string
   readonly series: MovedSeries
 }
@@ -19,7 +19,7 @@ export function movedFamilies(series: readonly MovedSeries[]): MovedFamily[] {
   const families = new Map<string, MovedFamily & { rows: MovedRow[] }>()
   for (const one of series) {
     const { le, ...labels } = one.labels
-    const [name = one.name, part = ''] =
+    const [name = one.name, part = 'value'] =
       one.type === 'histogram' ? one.name.split(/_(?=bucket$|sum$|count$)/) : [one.name]
     const key = name + JSON.stringify(labels)
     const family = families.get(key) ?? { name, labels, rows: [] }

@@ -3,6 +3,7 @@ import type { Attributes, AttributeValue, Span, Trace } from '../../wire.ts'
 import { CopyButton } from '../copy-button.tsx'
 import { duration } from '../format.ts'
 import { addresses } from '../location.ts'
+import { ScrollBox } from '../scroll-box.tsx'
 
 /** All that one span says. */
 export function SpanDetails({ span, trace }: { readonly span: Span; readonly trace: Trace }) {
@@ -56,9 +57,17 @@ function AttributeRows({ attributes }: { readonly attributes: Attributes }) {
   return Object.entries(attributes).map(([name, value]) => (
     <Fragment key={name}>
       <dt>{name}</dt>
-      <dd class={name.endsWith('stacktrace') ? 'stack' : undefined}>{textOf(value)}</dd>
+      <dd>{name.endsWith('stacktrace') ? <Stack text={textOf(value)} /> : textOf(value)}</dd>
     </Fragment>
   ))
+}
+
+function Stack({ text }: { readonly text: string }) {
+  return (
+    <ScrollBox class="stack" label="Stack">
+      {text}
+    </ScrollBox>
+  )
 }
 
 function textOf(value: AttributeValue): string {
