@@ -64,7 +64,7 @@ function AttributeRows({ attributes }: { readonly attributes: Attributes }) {
 
 function Stack({ text }: { readonly text: string }) {
   return (
-    <ScrollBox class="stack" label="Stack">
+    <ScrollBox class="stack" label="Stack of the event">
       {text}
     </ScrollBox>
   )

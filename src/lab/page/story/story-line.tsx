@@ -49,20 +49,20 @@ export function StoryLine({ line, withService }: { readonly line: LogLine; reado
           </span>
         ))}
       </p>
-      {fields.err && <ErrorOf err={fields.err} />}
+      {fields.err && <ErrorOf err={fields.err} seq={line.seq} />}
       {line.cut && <p class="hint">Shortened here; the log file has all of it.</p>}
-      {open.value && <Json text={line.raw} label="Raw log line" />}
+      {open.value && <Json text={line.raw} label={`Raw log line ${line.seq}`} />}
     </li>
   )
 }
 
-function ErrorOf({ err }: { readonly err: NonNullable<LogFields['err']> }) {
+function ErrorOf({ err, seq }: { readonly err: NonNullable<LogFields['err']>; readonly seq: number }) {
   return (
     <details class="error-of-line">
       <summary>
         {err.type}: {err.message}
       </summary>
-      <ScrollBox class="stack" label="Stack">
+      <ScrollBox class="stack" label={`Stack of line ${seq}`}>
         <pre>{err.stack}</pre>
       </ScrollBox>
     </details>
