@@ -151,8 +151,4 @@ export const labApi: FastifyPluginAsyncTypebox<ApiOptions> = async (app, options
       streams.open(reply.raw, Array.isArray(last) ? last[0] : last)
     },
   )
-
-  app.all('/*', () => {
-    throw new HttpError(404, 'There is no such thing in the Lab. See src/lab/wire.ts for what there is.')
-  })
 }

@@ -76,6 +76,10 @@ export const lab: FastifyPluginAsync<LabOptions> = async (app, { config, phase, 
     endIsLogged: ['trace', 'debug', 'info'].includes(config.LOG_LEVEL),
   }
   await app.register(pageFiles)
+  app.get('/lab', { schema: { hide: true } }, (_request, reply) => reply.redirect('/'))
+  app.all('/lab/*', { schema: { hide: true } }, () => {
+    throw new HttpError(404, 'There is no such thing in the Lab. See src/lab/wire.ts for what there is.')
+  })
   await app.register(labApi, { prefix: '/lab/api', collector, marks, streams, state, expectations })
 }
 

@@ -274,7 +274,15 @@ t.test('the Lab in phase 5', async (t) => {
 
   await t.test('its own requests leave no trace', async (t) => {
     const before = await scrape(`${app.url}/metrics`)
-    for (const path of ['', 'lab/assets/none', 'lab/api/none', 'lab/api/state', 'lab/api/logs', 'lab/api/traces'])
+    for (const path of [
+      '',
+      'lab/assets/none',
+      'lab/api/none',
+      'lab/none',
+      'lab/api/state',
+      'lab/api/logs',
+      'lab/api/traces',
+    ])
       await send(`${app.url}/${path}`)
     await mark()
     const { body } = await getJson<{ trace_id: string }>(`${app.url}/propagation`)
