@@ -35,7 +35,7 @@ export const endpoints: readonly Endpoint[] = [
   },
   {
     path: '/propagation',
-    about: 'across services',
+    about: 'hop by hop',
     parameters: [{ name: 'baggage', in: 'header', initial: 'tenant=acme' }],
   },
 ]

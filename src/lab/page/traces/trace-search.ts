@@ -18,7 +18,7 @@ export const foundTraces = signal<Traces | null>(null)
 export const serviceMap = signal<ServiceMap | null>(null)
 export const searchProblem = signal<string | null>(null)
 
-const MOST = 100
+const MOST = 50
 /** New traces may come by the thousand. */
 const AT_MOST_EVERY_MS = 1000
 
