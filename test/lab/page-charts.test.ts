@@ -1,5 +1,8 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright-core'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { startApp } from '../support/app-process.ts'
 import { needs } from '../support/installed.ts'
 import { scrape } from '../support/scrape.ts'
@@ -8,7 +11,8 @@ import { goTo, openBrowser, openLab, storyOf } from './browser.ts'
 
 t.test('traffic, charts, the tail and the service map', needs('chromium'), async (t) => {
   const browser = await openBrowser(t)
-  const app = await startApp(t)
+  const tool = await openTool(t)
+  const app = await startApp(t, { env: { PROMETHEUS_URL: tool, JAEGER_URL: tool } })
   const { page } = await openLab(browser, app.url)
   const traffic = page.getByRole('form', { name: 'Traffic' })
 
@@ -35,6 +39,9 @@ t.test('traffic, charts, the tail and the service map', needs('chromium'), async
     t.equal(await cell(page, 'errors', '5xx', 'total'), `+${failures}`)
     t.match(await cell(page, 'duration', 'p95', 'highest'), /\d+ m?s$/)
     t.equal(await page.locator('.chart canvas').count(), 7)
+    const link = new URL((await page.locator('.chart-rate .tool-link').getAttribute('href')) ?? '')
+    t.equal(`${link.origin}${link.pathname}`, `${tool}/graph`, 'a link draws the same in Prometheus')
+    t.equal(link.searchParams.get('g0.expr'), await page.locator('.chart-rate .queries code').textContent())
     t.match(
       await page.locator('.chart-duration .queries').textContent(),
       /histogram_quantile\(0\.95, sum by \(le\) \(rate\(/,
@@ -47,6 +54,8 @@ t.test('traffic, charts, the tail and the service map', needs('chromium'), async
     await link.click()
     await storyOf(page, 'GET /slow')
     await page.locator('.span-row', { hasText: 'database_query' }).waitFor()
+    const traceId = await page.getByTestId('trace_id').textContent()
+    t.equal(await page.locator('.tool-link').getAttribute('href'), `${tool}/trace/${traceId}`, 'in Jaeger too')
   })
 
   await t.test('traffic can be stopped', async (t) => {
@@ -93,6 +102,14 @@ t.test('traffic, charts, the tail and the service map', needs('chromium'), async
     t.ok((await page.locator('.map-edge').count()) >= 3)
   })
 })
+
+/** Something that answers where Prometheus and Jaeger would. */
+async function openTool(t: Test): Promise<string> {
+  const server = createServer((_request, response) => response.end('here')).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => server.close())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
 
 /** A number in the table of a chart, in the row of a series and the column of this heading. */
 async function cell(page: Page, chart: string, series: string, heading: string): Promise<string> {

@@ -79,7 +79,7 @@ function follow(after: string): Promise<void> {
     on('log', ({ lines, gap }) => addLines(lines, gap))
     on('metrics', ({ sample, exemplars }) => {
       addSample(sample, exemplars)
-      if (bounds.value.length === 0 && Object.keys(sample.routes).length > 0) void loadMetrics()
+      if (bounds.value.length === 0 && Object.keys(sample.routes).length > 0) loadMetrics().catch(() => {}) // the next sample asks again
     })
     on('trace', ({ traces }) => addTraceNews(traces))
     on('heartbeat', () => {})
