@@ -32,7 +32,8 @@ export const usage = `Usage: npm run bench -- [options]
   --rounds N          measurements per subject and path, default 5
   --seconds N         length of a measurement, default 3
   --connections N     concurrent connections, default 50
-  --only A,B          subjects: phase0 to phase5, grpc, gateway, stock, fastify (default: all but fastify)
+  --only A,B          subjects: phase0 to phase5, lab (phase 5 with the Lab on, nobody looking), grpc, gateway, stock,
+                      fastify (default: all but lab and fastify)
   --path A,B          paths, default ${helloPath},${coursePath}
   --server FILE       built main.js of the course app, default dist/src/main.js
   --json              a machine-readable result instead of the table

@@ -1,7 +1,7 @@
 import type { Measurement } from './measurement.ts'
 import { helloPath } from './options.ts'
 import { medianRatio } from './statistics.ts'
-import { baseName, coursePath } from './subjects.ts'
+import { baseName, coursePath, labName } from './subjects.ts'
 import { type Row, speeds } from './summary.ts'
 
 /** Something that the bench must show. */
@@ -27,6 +27,7 @@ export function checkTargets(measurements: readonly Measurement[], rows: readonl
   return [
     target('phase 5 to phase 0 on /hello', 0.45, medianRatio(phase5, speeds(onHello, baseName))),
     target('phase 5 to stock on /hello', 2, medianRatio(phase5, speeds(onHello, 'stock'))),
+    target('phase 5 with the Lab to without on /hello', 0.97, medianRatio(speeds(onHello, labName), phase5)),
     target('spans that phase 5 exported on /hello', leastExported, exported),
     target('gRPC to REST, phase 0', 0.5, medianRatio(speeds(onCourse, 'grpc'), speeds(onCourse, baseName))),
     target(

@@ -12,6 +12,7 @@ const SOURCES = [
   'tutor',
   'grafana/generator',
   'load',
+  'scripts/build-page.mjs',
   'tsconfig.json',
   'package-lock.json',
 ]

@@ -7,8 +7,14 @@ const compiler = spawn(process.execPath, ['node_modules/typescript/bin/tsc', '--
   stdio: ['ignore', 'pipe', 'inherit'],
   detached: true, // a group of its own, because tsc runs in a child of the child
 })
+const bundler = spawn(process.execPath, ['scripts/build-page.mjs', '--watch'], {
+  stdio: ['ignore', 'inherit', 'inherit'],
+})
 let app
-process.on('exit', () => process.kill(-compiler.pid))
+process.on('exit', () => {
+  process.kill(-compiler.pid)
+  bundler.kill()
+})
 
 compiler.stdout.on('data', (text) => {
   process.stderr.write(text)

@@ -17,8 +17,10 @@ let stopping = false
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stop(0))
 
 const course = start('course', { PORT: PORT === '0' ? '0' : String(Number(PORT) + 1) })
-const address = await addressOf(course)
-if (address !== undefined && !stopping) start('gateway', { PORT, COURSE_GRPC_URL: address })
+const [address, health] = await Promise.all([grpcAddressOf(course), healthUrlOf(course)])
+if (address !== undefined && !stopping) {
+  start('gateway', { PORT, COURSE_GRPC_URL: address, LAB_COURSE_URL: health?.replace('/readyz', '') ?? '' })
+}
 
 function start(role, settings) {
   const child = spawn(process.execPath, ['--enable-source-maps', main], {
@@ -47,15 +49,24 @@ function print(role, from, to) {
   createInterface({ input: from }).on('line', (line) => to.write(`${role.padEnd(7)} | ${line}\n`))
 }
 
-/** Where the course service takes gRPC, which it prints when it is ready; undefined if it ends before. */
-async function addressOf(child) {
-  const ready = new Promise((resolve) => {
+/** Where the course service takes gRPC, and where it tells its health: it prints both when it is ready. */
+async function grpcAddressOf(child) {
+  return await printed(child, /^ {2}gRPC +(.+:\d+)$/)
+}
+
+async function healthUrlOf(child) {
+  return await printed(child, /^ {2}Health +(http:\S+)$/)
+}
+
+/** @returns what the group in the pattern found in a line of stderr; undefined if the process ends before */
+async function printed(child, pattern) {
+  const found = new Promise((resolve) => {
     createInterface({ input: child.stderr }).on('line', (line) => {
-      const [, address] = /^ {2}gRPC +(.+:\d+)$/.exec(line) ?? []
-      if (address !== undefined) resolve(address)
+      const [, text] = pattern.exec(line) ?? []
+      if (text !== undefined) resolve(text)
     })
   })
-  return await Promise.race([ready, once(child, 'exit').then(() => undefined)])
+  return await Promise.race([found, once(child, 'exit').then(() => undefined)])
 }
 
 async function stop(exitCode) {

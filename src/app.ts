@@ -10,6 +10,10 @@ import { hello } from './endpoints/hello.ts'
 import { hopService } from './endpoints/hop-service.ts'
 import { propagation } from './endpoints/propagation.ts'
 import { slow } from './endpoints/slow.ts'
+import { handoverRoute } from './lab/handover-route.ts'
+import { Intake } from './lab/intake.ts'
+import { lab } from './lab/plugin.ts'
+import { RemoteSource } from './lab/remote-source.ts'
 import { partnerProcess } from './partner/process.ts'
 import type { Phase } from './phase.ts'
 import { cache } from './platform/cache.ts'
@@ -22,16 +26,21 @@ import { addPhase, createServer } from './platform/server.ts'
 
 /** The service in the role that `config` says: the phase's plugins first, then the platform, then the routes. */
 export function buildApp(config: Config, phase: Phase): FastifyInstance {
-  const app = createServer(config, phase)
+  const intake = config.LAB === 'on' ? new Intake() : undefined
+  const options = { config, lab: intake }
+  const app = createServer(options, phase)
   if (config.ROLE === 'course') {
-    addPhase(app, config, phase)
+    addPhase(app, options, phase)
+    if (intake) app.register(handoverRoute, { intake })
     addCourseService(app, config, { routes: false })
     return app
   }
   app.register(openapi) // first, because it describes the routes that it sees being added
-  addPhase(app, config, phase)
+  addPhase(app, options, phase)
   app.register(swaggerPages)
   app.register(partnerProcess, { config })
+  if (intake) addLab(app, config, phase, intake)
+  else app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/swagger'))
   if (config.ROLE === 'gateway') {
     const client = clientOf(app, () => config.COURSE_GRPC_URL)
     addRemoteCourse(app, client)
@@ -95,5 +104,12 @@ function addEndpoints(app: FastifyInstance, config: Config, courseClient: () => 
     courseClient,
     timeoutMs: config.EXTERNAL_TIMEOUT_MS,
   })
-  app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/swagger'))
+}
+
+/** The page, which shows what the other processes have as well. */
+function addLab(app: FastifyInstance, config: Config, phase: Phase, intake: Intake): void {
+  const partner = new RemoteSource('partner', () => app.partner.runningAt())
+  const { ROLE, LAB_COURSE_URL } = config
+  const course = ROLE === 'gateway' && LAB_COURSE_URL ? [new RemoteSource('course', () => LAB_COURSE_URL)] : []
+  app.register(lab, { config, phase, intake, sources: [partner, ...course] })
 }

@@ -29,6 +29,10 @@ const port = { type: 'integer', minimum: 0, maximum: 65535 } as const
 
 const milliseconds = { minimum: 1, maximum: 60_000, description: 'milliseconds, 1 to 60000' } as const
 
+/** Where a browser finds a tool, and after a space where this process does, if that is elsewhere. */
+const LINK = '^(https?://[^\\s]+( https?://[^\\s]+)?)?$'
+const LINK_DESCRIPTION = 'an http:// or https:// URL, or two with a space between: for browsers, and for this process'
+
 // Each description completes the sentence "Set PORT to …".
 const ConfigSchema = Type.Object({
   PHASE: Type.Integer({ minimum: 0, maximum: 5, default: 5, description: 'a number from 0 to 5' }),
@@ -96,6 +100,13 @@ const ConfigSchema = Type.Object({
     description: 'milliseconds; above them requests are answered with 503 (0 never does)',
   }),
   OTEL_SERVICE_NAME: Type.String({ minLength: 1, default: 'course-app', description: 'the name in logs and traces' }),
+  LAB: Type.Enum(['on', 'off'], { default: 'on', description: 'on or off' }),
+  LAB_COURSE_URL: Type.Optional(
+    Type.String({ pattern: '^(http://.+)?$', description: "the course service's http:// URL, where /livez is" }),
+  ),
+  PROMETHEUS_URL: Type.Optional(Type.String({ pattern: LINK, description: LINK_DESCRIPTION })),
+  GRAFANA_URL: Type.Optional(Type.String({ pattern: LINK, description: LINK_DESCRIPTION })),
+  JAEGER_URL: Type.Optional(Type.String({ pattern: LINK, description: LINK_DESCRIPTION })),
   CORS_ORIGIN: Type.Optional(Type.String({ description: 'the one origin that browsers may call from' })),
 })
 
@@ -108,7 +119,7 @@ const ConfigSchema = Type.Object({
  */
 export function loadConfig(args: readonly string[] = process.argv.slice(2)): Config {
   loadEnvFile()
-  const given = named(onStack({ ...environment(), ...fromArguments(args) }))
+  const given = dependentDefaults(onStack({ ...environment(), ...fromArguments(args) }))
   // Without strictNumbers: false, PORT=Infinity would pass a maximum.
   const ajv = new Ajv({ coerceTypes: true, useDefaults: true, removeAdditional: true, strictNumbers: false })
   try {
@@ -120,11 +131,16 @@ export function loadConfig(args: readonly string[] = process.argv.slice(2)): Con
   }
 }
 
-/** Two processes of one system are told apart by their names, so each role but `all` is one. */
-function named(given: Record<string, string>): Record<string, string> {
-  const { ROLE, OTEL_SERVICE_NAME } = given
-  if (OTEL_SERVICE_NAME !== undefined || (ROLE !== 'gateway' && ROLE !== 'course')) return given
-  return { ...given, OTEL_SERVICE_NAME: ROLE }
+/** The defaults that depend on something else. */
+function dependentDefaults(given: Record<string, string>): Record<string, string> {
+  const { ROLE } = given
+  return {
+    // What the Lab shows is for who develops the service, not for who uses it.
+    ...(process.env.NODE_ENV === 'production' ? { LAB: 'off' } : {}),
+    // Two processes of one system are told apart by their names, so each role but `all` is one.
+    ...(ROLE === 'gateway' || ROLE === 'course' ? { OTEL_SERVICE_NAME: ROLE } : {}),
+    ...given,
+  }
 }
 
 /** With the stack of `compose.yaml`, what was not given comes from there: `src/stack.ts`. */

@@ -22,6 +22,7 @@ function printBanner(serving: Serving): void {
 
 function withApi({ config, url, grpcAddress }: Serving): string[] {
   return [
+    ...(config.LAB === 'on' ? [`  Lab     ${url}`] : []),
     `  API     ${url}/swagger`,
     config.ROLE === 'gateway' ? `  Courses ${config.COURSE_GRPC_URL}` : `  gRPC    ${grpcAddress}`,
     `  Try     curl ${url}/hello`,

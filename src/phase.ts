@@ -1,10 +1,20 @@
 import { readdir } from 'node:fs/promises'
 import type { FastifyBaseLogger, FastifyPluginAsync, FastifyPluginCallback } from 'fastify'
 import { type Config, ConfigError } from './config.ts'
+import type { LabFeed } from './lab/feed.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** `false`: requests to this route are no part of what is observed. They are not logged, counted or traced. */
+    readonly observed?: boolean
+  }
+}
 
 /** What every plugin of a phase is given, beside its own options. */
 export interface PhaseOptions {
   readonly config: Config
+  /** What to show in the Lab as well; undefined when it is off. */
+  readonly lab?: LabFeed | undefined
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: each plugin states its own options
@@ -18,7 +28,7 @@ export interface Phase {
   readonly number: number
   readonly title: string
   /** Fastify takes its logger at construction, so a phase brings it apart from its plugins. */
-  readonly logger?: (config: Config) => FastifyBaseLogger
+  readonly logger?: (options: PhaseOptions) => FastifyBaseLogger
   /** Registered in this order, before the routes. */
   readonly plugins: readonly PhasePlugin[]
 }

@@ -9,6 +9,10 @@ export function stackSettings(env: NodeJS.ProcessEnv = process.env): Record<stri
   return {
     DATABASE_URL: `postgres://course:${encodeURIComponent(postgresPassword)}@127.0.0.1:5432/course`,
     REDIS_URL: `redis://:${encodeURIComponent(redisPassword)}@127.0.0.1:6379`,
+    // For the Lab's links.
+    PROMETHEUS_URL: 'http://localhost:9090',
+    GRAFANA_URL: 'http://localhost:3000',
+    JAEGER_URL: 'http://localhost:16686',
     // A container reaches this machine by its address on Docker's bridge, not by its loopback address. Docker Desktop,
     // on the other systems, forwards to the loopback address as well.
     ...(process.platform === 'linux' ? { HOST: '0.0.0.0' } : {}),

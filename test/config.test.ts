@@ -110,6 +110,15 @@ t.test('--stack finds the servers of compose.yaml on the ports that they publish
   })
 })
 
+t.test('the Lab is on, but in production only when asked for', async (t) => {
+  t.match(await load(t, {}), { LAB: 'on' })
+  t.match(await load(t, { env: { NODE_ENV: 'production' } }), { LAB: 'off' })
+  t.match(await load(t, { env: { NODE_ENV: 'production', LAB: 'on' } }), { LAB: 'on' })
+  t.match(await load(t, { env: { NODE_ENV: 'test', LAB: 'off' } }), { LAB: 'off' })
+  const two = 'http://localhost:9090 http://prometheus:9090'
+  t.match(await load(t, { env: { PROMETHEUS_URL: two } }), { PROMETHEUS_URL: two })
+})
+
 t.test('an empty variable counts as unset, but an empty LOG_FILE means no file', async (t) => {
   const empty = { PHASE: '', PORT: '', HOST: '', DATABASE_URL: '', EXTERNAL_API_URL: '', CORS_ORIGIN: '', LOG_FILE: '' }
   t.strictSame(await load(t, { env: empty }), { ...(await load(t, {})), LOG_FILE: '' })
@@ -120,6 +129,8 @@ t.test('a value that cannot work is refused with its name and a remedy', async (
     ['PHASE', '9', '-1', 'x', '1.5'],
     ['PORT', 'abc', '65536', 'Infinity', '8080/'],
     ['ROLE', 'server'],
+    ['LAB', 'yes'],
+    ['GRAFANA_URL', 'localhost:3000', 'http://a http://b http://c'],
     ['COURSE_GRPC_URL', 'localhost', 'http://localhost:9900', 'a:1,', 'a:1,b'],
     ['LOG_LEVEL', 'INFO'],
     ['DATABASE_URL', 'nonsense', 'postgres://'],

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { exampleIds } from '../src/course/seed-data.ts'
+import type { Logs } from '../src/lab/wire.ts'
 import { startApp } from './support/app-process.ts'
 import { httpClient } from './support/http.ts'
 import { isRunning } from './support/is-running.ts'
@@ -46,10 +47,22 @@ t.test('npm run topology', async (t) => {
       'POST /v1/bookings',
       [call, [call, 'SELECT courses', 'SELECT batches', 'INSERT bookings']],
     ])
-    t.strictSame(
-      trace.toSorted((a, b) => a.startMs - b.startMs).map(({ service, kind }) => `${service} ${kind}`),
-      ['gateway server', 'gateway client', 'course server', ...Array(3).fill('course client')],
-    )
+    t.strictSame(trace.map(({ service, kind }) => `${service} ${kind}`).sort(), [
+      ...Array(3).fill('course client'),
+      'course server',
+      'gateway client',
+      'gateway server',
+    ])
+  })
+
+  await t.test('the Lab of the gateway shows the course service too', async (t) => {
+    const { headers } = await getJson(`${gateway}/v1/courses`)
+    const id = headers['x-request-id']
+    await waitFor('the lines of both in the Lab', async () => {
+      const { body } = await getJson<Logs>(`${gateway}/lab/api/logs?request_id=${id}`)
+      return new Set(body.lines.map(({ fields: { service } }) => service)).size === 2
+    })
+    t.match((await getJson(`${gateway}/lab/api/state`)).body, { unseen: [], role: 'gateway' })
   })
 
   const { code } = await app.stop('SIGINT')

@@ -16,16 +16,18 @@ const writers: LineWriter[] = []
 /**
  * Opens what the log is written to: the console, and the file that `LOG_FILE` names.
  *
+ * @param others get the same lines
  * @throws when the file cannot be written.
  */
-export function openDestinations(config: Config): { write(line: string): void } {
+export function openDestinations(config: Config, others: readonly Output[]): { write(line: string): void } {
   const { LOG_FILE: path, LOG_FILE_MAX_BYTES: maxBytes, LOG_FILE_COUNT: files } = config
   const file = path === '' ? [] : [openRotatingFile(path, { maxBytes, files })]
-  return process.stdout.isTTY ? prettyOnTerminal(file) : open([standardOutput, ...file])
+  const asJson = [...file, ...others]
+  return process.stdout.isTTY ? prettyOnTerminal(asJson) : open([standardOutput, ...asJson])
 }
 
 /** A person reads a terminal, and a program reads the file. */
-function prettyOnTerminal(file: readonly Output[]): { write(line: string): void } {
+function prettyOnTerminal(asJson: readonly Output[]): { write(line: string): void } {
   const prettify = prettyFactory({
     colorize: true,
     messageKey: 'message',
@@ -33,7 +35,7 @@ function prettyOnTerminal(file: readonly Output[]): { write(line: string): void 
     singleLine: true,
   })
   const terminal = open([standardOutput])
-  const json = open(file)
+  const json = open(asJson)
   return {
     write(line) {
       terminal.write(prettify(line))

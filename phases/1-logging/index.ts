@@ -8,6 +8,6 @@ import { stepLog } from './step-log.ts'
 export default definePhase({
   number: 1,
   title: 'Structured logging',
-  logger: (config) => createLogger(config),
+  logger: (options) => createLogger(options),
   plugins: [flushLogs, requestEnd, stepLog, errorLog],
 })

@@ -1,6 +1,7 @@
 import { type Logger, pino, stdSerializers } from 'pino'
-import type { Config } from '../../src/config.ts'
+import type { PhaseOptions } from '../../src/phase.ts'
 import { openDestinations } from './destinations.ts'
+import { labOutput } from './lab-output.ts'
 import { time } from './time.ts'
 
 /**
@@ -9,7 +10,7 @@ import { time } from './time.ts'
  * @param fields is asked on every line for what else belongs on it.
  * @throws when the log file cannot be written.
  */
-export function createLogger(config: Config, fields?: () => object): Logger {
+export function createLogger({ config, lab }: PhaseOptions, fields?: () => object): Logger {
   return pino(
     {
       level: config.LOG_LEVEL,
@@ -24,7 +25,7 @@ export function createLogger(config: Config, fields?: () => object): Logger {
       serializers: { err: serializeError },
       redact: { paths: SECRETS, censor: '[redacted]' },
     },
-    openDestinations(config),
+    openDestinations(config, lab ? [labOutput(lab)] : []),
   )
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
+import type {} from '../../src/phase.ts'
 
 /** How a request ended. */
 export interface RequestEnd {
@@ -13,12 +14,14 @@ export interface RequestEnd {
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Calls the listener once for every request, when it is over. */
+    /** Calls the listener once for every observed request, when it is over. */
     onRequestEnd(listener: (end: RequestEnd) => void): void
   }
   interface FastifyRequest {
     /** The template that the path fits, `/v1/courses/:course_id`, or `unmatched`. Safe as a label: there are few. */
     route: string
+    /** `false` for requests that are to leave no trace in logs, metrics and traces: a route's `config` says so. */
+    observed: boolean
   }
 }
 
@@ -39,9 +42,13 @@ export const requestEnd = fastifyPlugin(
       listeners.push(listener)
     })
     app.decorateRequest('route', '')
+    app.decorateRequest('observed', true)
 
     app.addHook('onRequest', (request, reply, done) => {
-      request.route = request.routeOptions.url ?? 'unmatched'
+      const { url = 'unmatched', config } = request.routeOptions
+      request.route = url
+      request.observed = config.observed !== false
+      if (!request.observed) return done()
       reply.raw.on('close', () => {
         const status = reply.raw.writableFinished ? reply.statusCode : CLIENT_CLOSED_REQUEST
         const end = { request, reply, status, latency: reply.elapsedTime }

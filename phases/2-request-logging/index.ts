@@ -10,6 +10,6 @@ import { rpcLog } from './rpc-log.ts'
 export default definePhase({
   number: 2,
   title: 'Request logging',
-  logger: (config) => createLogger(config, currentFields),
+  logger: (options) => createLogger(options, currentFields),
   plugins: [...logging.plugins, requestId, requestScope, requestLog, domainLog, rpcLog],
 })

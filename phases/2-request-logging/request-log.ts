@@ -9,7 +9,10 @@ export const requestLog = fastifyPlugin(
   async (app) => {
     if (DETAILED.has(app.log.level)) {
       app.addHook('onRequest', (request, _reply, done) => {
-        app.log.debug({ method: request.method, path: pathOf(request), headers: request.headers }, 'request started')
+        if (request.observed) {
+          const { method, headers } = request
+          app.log.debug({ method, path: pathOf(request), headers }, 'request started')
+        }
         done()
       })
     }

@@ -38,8 +38,8 @@ export const httpMetrics = fastifyPlugin<HttpMetricsOptions>(
       help: 'HTTP requests that are being served.',
     })
 
-    app.addHook('onRequest', (_request, _reply, done) => {
-      active.inc()
+    app.addHook('onRequest', (request, _reply, done) => {
+      if (request.observed) active.inc()
       done()
     })
 

@@ -3,6 +3,7 @@ import requestLogging from '../2-request-logging/index.ts'
 import { bookingGauges } from './booking-gauges.ts'
 import { courseMetrics } from './course-metrics.ts'
 import { httpMetrics } from './http-metrics.ts'
+import { labMetrics } from './lab-metrics.ts'
 import { metricsEndpoint } from './metrics-endpoint.ts'
 import { processMetrics } from './process-metrics.ts'
 import { rpcMetrics } from './rpc-metrics.ts'
@@ -19,5 +20,6 @@ export default definePhase({
     rpcMetrics,
     courseMetrics,
     bookingGauges,
+    labMetrics,
   ],
 })

@@ -35,7 +35,7 @@ export const serverSpans = fastifyPlugin(
     app.decorateRequest('span', null)
 
     app.addHook('onRequest', (request, _reply, done) => {
-      if (UNTRACED.has(request.route)) return done()
+      if (!request.observed || UNTRACED.has(request.route)) return done()
 
       const caller = propagation.extract(ROOT_CONTEXT, request.headers)
       const span = tracer.startSpan(

@@ -5,6 +5,7 @@ import { BatchSpanProcessor, NodeTracerProvider, type SpanExporter } from '@open
 import fastifyPlugin from 'fastify-plugin'
 import type { PhaseOptions } from '../../src/phase.ts'
 import { contextManager } from './context-manager.ts'
+import { LabSpans } from './lab-spans.ts'
 import { warnOncePerOutage } from './outage.ts'
 import { resourceOf } from './resource.ts'
 
@@ -23,7 +24,7 @@ export interface TracerProviderOptions extends PhaseOptions {
  * The SDK itself reads `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG`.
  */
 export const tracerProvider = fastifyPlugin<TracerProviderOptions>(
-  async (app, { config, createExporter, propagator = new W3CTraceContextPropagator() }) => {
+  async (app, { config, lab, createExporter, propagator = new W3CTraceContextPropagator() }) => {
     const exporter = warnOncePerOutage(createExporter(), app.log)
     const provider = new NodeTracerProvider({
       resource: resourceOf(config),
@@ -36,6 +37,7 @@ export const tracerProvider = fastifyPlugin<TracerProviderOptions>(
           maxQueueSize: getNumberFromEnv('OTEL_BSP_MAX_QUEUE_SIZE') ?? 8192,
           maxExportBatchSize: getNumberFromEnv('OTEL_BSP_MAX_EXPORT_BATCH_SIZE') ?? 1024,
         }),
+        ...(lab ? [new LabSpans(lab)] : []),
       ],
     })
     provider.register({ contextManager, propagator })

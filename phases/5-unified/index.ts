@@ -13,6 +13,7 @@ import { rpcLog } from '../2-request-logging/rpc-log.ts'
 import { bookingGauges } from '../3-metrics/booking-gauges.ts'
 import { courseMetrics } from '../3-metrics/course-metrics.ts'
 import { httpMetrics } from '../3-metrics/http-metrics.ts'
+import { labMetrics } from '../3-metrics/lab-metrics.ts'
 import { metricsEndpoint } from '../3-metrics/metrics-endpoint.ts'
 import { processMetrics } from '../3-metrics/process-metrics.ts'
 import { rpcMetrics } from '../3-metrics/rpc-metrics.ts'
@@ -34,7 +35,7 @@ const propagator = new CompositePropagator({
 export default definePhase({
   number: 5,
   title: 'Unified observability',
-  logger: (config) => createLogger(config, currentFieldsWithTrace),
+  logger: (options) => createLogger(options, currentFieldsWithTrace),
   plugins: [
     flushLogs,
     requestEnd,
@@ -59,6 +60,7 @@ export default definePhase({
     courseMetrics,
     bookingGauges,
     otelMetrics,
+    labMetrics,
     // Traces
     signalSpans,
     clientSpans,

@@ -48,8 +48,8 @@ export const otelMetrics = fastifyPlugin<PhaseOptions>(
       })
       .addCallback((result: ObservableResult) => result.observe(active))
 
-    app.addHook('onRequest', (_request, _reply, done) => {
-      active++
+    app.addHook('onRequest', (request, _reply, done) => {
+      if (request.observed) active++
       done()
     })
     app.onRequestEnd(() => {

@@ -11,6 +11,8 @@ declare module 'fastify' {
     partner: {
       /** Its base URL. Starts the process if it is to be one of ours and is not running. */
       url(): Promise<string>
+      /** The same if it is ours and is running, else undefined. */
+      runningAt(): string | undefined
     }
   }
 }
@@ -18,7 +20,8 @@ declare module 'fastify' {
 interface Partner {
   readonly child: ChildProcess
   readonly url: Promise<string>
-  ready: boolean
+  /** Its base URL, once it is ready. */
+  readyAt: string | undefined
 }
 
 /** Starts the partner service beside the app and stops it after the app's last request, unless somebody else does. */
@@ -26,7 +29,7 @@ export const partnerProcess = fastifyPlugin<{ config: Config }>(
   async (app, { config }) => {
     const { PARTNER_URL } = config
     if (PARTNER_URL !== undefined) {
-      app.decorate('partner', { url: async () => PARTNER_URL.replace(/\/$/, '') })
+      app.decorate('partner', { url: async () => PARTNER_URL.replace(/\/$/, ''), runningAt: () => undefined })
       return
     }
     let running: Partner | undefined
@@ -34,9 +37,9 @@ export const partnerProcess = fastifyPlugin<{ config: Config }>(
 
     function start(): Partner {
       const child = fork(fileURLToPath(new URL('main.js', import.meta.url)), [], { env: environmentOf(config) })
-      const partner: Partner = { child, ready: false, url: addressOf(child) }
-      child.once('message', () => {
-        partner.ready = true
+      const partner: Partner = { child, readyAt: undefined, url: addressOf(child) }
+      child.once('message', (message) => {
+        partner.readyAt = (message as { url: string }).url
       })
       child.once('exit', () => {
         running = undefined
@@ -45,7 +48,7 @@ export const partnerProcess = fastifyPlugin<{ config: Config }>(
       return partner
     }
 
-    app.decorate('partner', { url: () => (running ?? start()).url })
+    app.decorate('partner', { url: () => (running ?? start()).url, runningAt: () => running?.readyAt })
     // Not earlier: two programs that start at once start slower, and the app is what people wait for.
     app.addHook('onListen', async () => {
       start().url.catch((err: unknown) => {
@@ -68,9 +71,9 @@ async function addressOf(child: ChildProcess): Promise<string> {
   return (message as { url: string }).url
 }
 
-async function stop({ child, ready }: Partner): Promise<void> {
+async function stop({ child, readyAt }: Partner): Promise<void> {
   const exited = once(child, 'exit')
-  child.kill(ready ? 'SIGTERM' : 'SIGKILL') // one that is still starting has nothing to finish
+  child.kill(readyAt === undefined ? 'SIGKILL' : 'SIGTERM') // one that is still starting has nothing to finish
   await exited
 }
 
@@ -81,6 +84,7 @@ function environmentOf(config: Config): NodeJS.ProcessEnv {
     PHASE: String(config.PHASE),
     HOST: '127.0.0.1',
     PORT: '0',
+    LAB: config.LAB,
     LOG_LEVEL: config.LOG_LEVEL,
     LOG_FILE: config.LOG_FILE && join(dirname(config.LOG_FILE), 'partner.log'),
     OTEL_SERVICE_NAME: 'partner',

@@ -3,13 +3,18 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { Config } from '../config.ts'
+import { handoverRoute } from '../lab/handover-route.ts'
+import { Intake } from '../lab/intake.ts'
 import type { Phase } from '../phase.ts'
 import { addPhase, createServer } from '../platform/server.ts'
 
 /** A second, tiny service, so that a trace has another process to cross into. */
 export function buildPartner(config: Config, phase: Phase): FastifyInstance {
-  const app = createServer(config, phase)
-  addPhase(app, config, phase)
+  const intake = config.LAB === 'on' ? new Intake() : undefined
+  const options = { config, lab: intake }
+  const app = createServer(options, phase)
+  addPhase(app, options, phase)
+  if (intake) app.register(handoverRoute, { intake })
   app.register(pretence)
   app.register(hop, { service: config.OTEL_SERVICE_NAME })
   app.get('/livez', () => ({ status: 'alive' }))

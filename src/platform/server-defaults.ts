@@ -2,6 +2,7 @@ import cors from '@fastify/cors'
 import underPressure from '@fastify/under-pressure'
 import fastifyPlugin from 'fastify-plugin'
 import type { Config } from '../config.ts'
+import type {} from '../phase.ts'
 import { HttpError } from './problem.ts'
 
 /** What every server on a network needs: security headers, load shedding, CORS only where it is asked for. */
@@ -20,8 +21,9 @@ export const serverDefaults = fastifyPlugin<{ config: Config }>(
       maxEventLoopDelay: config.MAX_EVENT_LOOP_DELAY_MS,
       sampleInterval: SAMPLE_MS,
       pressureHandler: async (request, reply) => {
-        // A server that is busy is still alive, and its metrics are wanted most just then.
-        if (ALWAYS_ANSWERED.has(request.routeOptions.url ?? '')) return
+        // A server that is busy is still alive, and what it does is wanted most just then.
+        const { url = '', config } = request.routeOptions
+        if (ALWAYS_ANSWERED.has(url) || config.observed === false) return
         // Starting up is busy work; the first sample that counts begins after it.
         if (performance.now() < listeningSince + 2 * SAMPLE_MS) return
         reply.header('retry-after', '5')

@@ -1,6 +1,6 @@
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
-import { type Config, ConfigError } from '../config.ts'
-import type { Phase } from '../phase.ts'
+import { ConfigError } from '../config.ts'
+import type { Phase, PhaseOptions } from '../phase.ts'
 import { drain } from './drain.ts'
 import { problemDetails } from './problem.ts'
 import { serverDefaults } from './server-defaults.ts'
@@ -10,8 +10,8 @@ import { serverDefaults } from './server-defaults.ts'
  *
  * @throws ConfigError when the phase's logger cannot work with the configuration.
  */
-export function createServer(config: Config, phase: Phase): FastifyInstance {
-  const logger = openLogger(config, phase)
+export function createServer(options: PhaseOptions, phase: Phase): FastifyInstance {
+  const logger = openLogger(options, phase)
   const app = fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
     // The phases write the request log themselves, and put the request's fields on every line by
@@ -42,21 +42,21 @@ export function createServer(config: Config, phase: Phase): FastifyInstance {
 }
 
 /** Registers what every server has: the phase's plugins first, so that they see all that follows, then the defaults. */
-export function addPhase(app: FastifyInstance, config: Config, phase: Phase): void {
+export function addPhase(app: FastifyInstance, given: PhaseOptions, phase: Phase): void {
   for (const entry of phase.plugins) {
     const [plugin, options] = typeof entry === 'function' ? [entry, {}] : entry
-    app.register(plugin, { ...options, config })
+    app.register(plugin, { ...options, ...given })
   }
   app.register(problemDetails)
-  app.register(serverDefaults, { config })
+  app.register(serverDefaults, { config: given.config })
   app.register(drain)
 }
 
-function openLogger(config: Config, phase: Phase): FastifyBaseLogger | undefined {
+function openLogger(options: PhaseOptions, phase: Phase): FastifyBaseLogger | undefined {
   try {
-    return phase.logger?.(config)
+    return phase.logger?.(options)
   } catch (cause) {
-    const problem = `${config.LOG_FILE} cannot be written (${(cause as Error).message})`
+    const problem = `${options.config.LOG_FILE} cannot be written (${(cause as Error).message})`
     throw new ConfigError('LOG_FILE', problem, 'Set LOG_FILE to a file that can be, or to nothing for no file.')
   }
 }

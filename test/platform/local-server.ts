@@ -20,8 +20,8 @@ export async function localServer(
 ): Promise<LocalServer> {
   const config = bareConfig(settings)
   const phase = await loadPhase(0)
-  const app = createServer(config, phase)
-  addPhase(app, config, phase)
+  const app = createServer({ config }, phase)
+  addPhase(app, { config }, phase)
   await register(app)
   t.teardown(() => app.close())
   await app.listen({ host: '127.0.0.1', port: 0 })

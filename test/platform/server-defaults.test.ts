@@ -105,6 +105,7 @@ t.test('a server whose event loop lags', async (t) => {
       })
       app.get('/data', () => ({}))
       app.get('/livez', () => ({}))
+      app.get('/unobserved', { config: { observed: false } }, () => ({}))
       app.addHook('onReady', async () => block(1100)) // longer than the server averages over
     },
     { MAX_EVENT_LOOP_DELAY_MS: 50 },
@@ -123,6 +124,7 @@ t.test('a server whose event loop lags', async (t) => {
     body: { title: 'Service Unavailable', status: 503, detail: /too busy/, instance: '/data' },
   })
   t.equal((await getJson(`${url}/livez`)).status, 200, 'it says that it is alive')
+  t.equal((await getJson(`${url}/unobserved`)).status, 200, 'the Lab shows what it is busy with')
   await waitFor('it to recover', async () => (await getJson(`${url}/data`)).status === 200, { interval: 100 })
 })
 

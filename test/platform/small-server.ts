@@ -6,8 +6,8 @@ import { addPhase, createServer } from '../../src/platform/server.ts'
 
 await serve(
   (config, phase) => {
-    const app = createServer(config, phase)
-    addPhase(app, config, phase)
+    const app = createServer({ config }, phase)
+    addPhase(app, { config }, phase)
     app.register(slow)
     app.register(error)
     app.get('/livez', () => ({ status: 'alive' }))

@@ -63,10 +63,10 @@ export async function servePhase(number: number, { plugin, after }: ServeOptions
   const plugins = phase.plugins.map((entry) => keepingSpans(entry, exported))
   if (plugin) plugins.splice(after === undefined ? plugins.length : phase.plugins.indexOf(after) + 1, 0, plugin)
 
-  const app = createServer(config, phase)
+  const app = createServer({ config }, phase)
   const running = new Set<Promise<void>>()
   let lastError: Error | undefined
-  addPhase(app, config, { ...phase, plugins })
+  addPhase(app, { config }, { ...phase, plugins })
   app.addHook('onRequest', (_request, reply, done) => {
     const over = new Promise<void>((resolve) => reply.raw.on('close', resolve))
     running.add(over)

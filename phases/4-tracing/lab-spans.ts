@@ -1,0 +1,76 @@
+import { type Attributes, type HrTime, SpanKind, SpanStatusCode } from '@opentelemetry/api'
+import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-node'
+import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions'
+import type { LabFeed } from '../../src/lab/feed.ts'
+import type { Attributes as LabAttributes, Span } from '../../src/lab/wire.ts'
+
+/**
+ * Shows spans in the Lab. A span processor is told of every span that ends; the batch processor, which sends
+ * spans away, is another one.
+ *
+ * https://opentelemetry.io/docs/specs/otel/trace/sdk/#span-processor
+ */
+export class LabSpans implements SpanProcessor {
+  readonly #lab: LabFeed
+
+  constructor(lab: LabFeed) {
+    this.#lab = lab
+  }
+
+  onStart(): void {}
+
+  onEnd(span: ReadableSpan): void {
+    let size = sizeOf(span.attributes)
+    for (const event of span.events) size += sizeOf(event.attributes)
+    this.#lab.span(span, size, describe)
+  }
+
+  async forceFlush(): Promise<void> {}
+  async shutdown(): Promise<void> {}
+}
+
+/** About how many characters. Arrays are rare and short. */
+function sizeOf(attributes: Attributes = {}): number {
+  let size = 0
+  for (const key in attributes) {
+    const value = attributes[key]
+    if (typeof value === 'string') size += value.length
+    else if (typeof value === 'object') size += String(value).length
+  }
+  return size
+}
+
+/** A span in plain words, as the Lab shows it. Called when somebody looks. */
+function describe(span: ReadableSpan): Span {
+  const { traceId, spanId } = span.spanContext()
+  const { status, parentSpanContext: parent } = span
+  return {
+    trace_id: traceId,
+    span_id: spanId,
+    parent_span_id: parent?.spanId ?? null,
+    parent_is_remote: parent?.isRemote === true,
+    service: String(span.resource.attributes[ATTR_SERVICE_NAME]),
+    name: span.name,
+    kind: SpanKind[span.kind].toLowerCase() as Span['kind'],
+    start: milliseconds(span.startTime),
+    duration: milliseconds(span.duration),
+    status: SpanStatusCode[status.code].toLowerCase() as Span['status'],
+    ...(status.message ? { status_message: status.message } : {}),
+    attributes: span.attributes as LabAttributes,
+    events: span.events.map(({ name, time, attributes = {} }) => ({
+      name,
+      time: milliseconds(time),
+      attributes: attributes as LabAttributes,
+    })),
+    links: span.links.map(({ context, attributes = {} }) => ({
+      trace_id: context.traceId,
+      span_id: context.spanId,
+      attributes: attributes as LabAttributes,
+    })),
+    cut: false,
+  }
+}
+
+function milliseconds([seconds, nanoseconds]: HrTime): number {
+  return seconds * 1000 + nanoseconds / 1e6
+}

@@ -1,0 +1,36 @@
+// Bundles the Lab's page from src/lab/page into dist/lab. With --watch it does so again at every change.
+import { copyFileSync, existsSync, mkdirSync, utimesSync } from 'node:fs'
+import { build, context } from 'esbuild'
+
+process.chdir(new URL('..', import.meta.url).pathname)
+
+const SOURCE = 'src/lab/page'
+const TARGET = 'dist/lab'
+const SERVER = 'dist/src/main.js'
+
+const options = {
+  entryPoints: [`${SOURCE}/page.tsx`, `${SOURCE}/page.css`],
+  outdir: `${TARGET}/assets`,
+  bundle: true,
+  format: 'esm',
+  target: 'es2022',
+  minify: true,
+  sourcemap: true,
+  tsconfig: `${SOURCE}/tsconfig.json`,
+  logLevel: 'warning',
+}
+
+/** The server reads the page when it starts, and `node --watch` starts it again when a file of its own changes. */
+const restart = {
+  name: 'restart',
+  setup: ({ onEnd }) =>
+    onEnd(() => {
+      if (existsSync(SERVER)) utimesSync(SERVER, new Date(), new Date())
+    }),
+}
+
+mkdirSync(options.outdir, { recursive: true })
+copyFileSync(`${SOURCE}/index.html`, `${TARGET}/index.html`)
+copyFileSync(`${SOURCE}/icon.svg`, `${options.outdir}/icon.svg`)
+if (process.argv.includes('--watch')) await (await context({ ...options, plugins: [restart] })).watch()
+else await build(options)

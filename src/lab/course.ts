@@ -1,0 +1,49 @@
+import type { Panel, PhaseSummary } from './wire.ts'
+
+/** The course as the page tells it. The titles are those of the phases themselves. */
+export const PHASES: readonly PhaseSummary[] = [
+  {
+    number: 1,
+    title: 'Structured logging',
+    adds: 'Log lines as JSON, with levels, on the console and in a file.',
+    folder: 'phases/1-logging',
+  },
+  {
+    number: 2,
+    title: 'Request logging',
+    adds: 'An id for each request, a line with its latency when it ends, and the id on every line that belongs to it.',
+    folder: 'phases/2-request-logging',
+  },
+  {
+    number: 3,
+    title: 'Metrics with Prometheus',
+    adds: 'Counters, gauges and histograms of requests, database, cache and bookings, at /metrics.',
+    folder: 'phases/3-metrics',
+  },
+  {
+    number: 4,
+    title: 'Distributed tracing with OpenTelemetry and Jaeger',
+    adds: 'Spans of a request and of what it does, connected across processes to one trace.',
+    folder: 'phases/4-tracing',
+  },
+  {
+    number: 5,
+    title: 'Unified observability',
+    adds: 'The trace id on log lines and, as exemplars, beside metrics: from any of the three to the others.',
+    folder: 'phases/5-unified',
+  },
+]
+
+/** Which phase brings what there is to see. */
+export const PANEL_PHASE: Readonly<Record<Panel, number>> = {
+  logs: 1,
+  request_ids: 2,
+  metrics: 3,
+  traces: 4,
+  exemplars: 5,
+}
+
+/** What there is to see in a phase. */
+export function panelsOf(phase: number): Panel[] {
+  return (Object.keys(PANEL_PHASE) as Panel[]).filter((panel) => PANEL_PHASE[panel] <= phase)
+}

@@ -1,0 +1,67 @@
+import type { Config } from '../config.ts'
+import { fetchText } from './fetch-text.ts'
+import type { Link, State } from './wire.ts'
+
+type Tool = keyof State['links']
+
+/** What answers 200 when the tool works, and nothing else is likely to have. */
+const HEALTH: Record<Tool, string> = { prometheus: '/-/ready', grafana: '/api/health', jaeger: '/' }
+
+const TIMEOUT_MS = 1000
+
+/** For so long an answer counts, in milliseconds. */
+const FRESH_MS = 15_000
+
+interface Known {
+  /** For a browser. */
+  readonly url: string | null
+  /** For this process, which may have to go another way. */
+  readonly ownUrl: string | undefined
+  reachable: boolean | null
+}
+
+/** Tools that may run beside the app, and whether they answer. */
+export class Links {
+  readonly #tools: Record<Tool, Known>
+  #checkedAt = Number.NEGATIVE_INFINITY
+
+  constructor({ PROMETHEUS_URL, GRAFANA_URL, JAEGER_URL }: Config) {
+    this.#tools = { prometheus: known(PROMETHEUS_URL), grafana: known(GRAFANA_URL), jaeger: known(JAEGER_URL) }
+  }
+
+  get current(): State['links'] {
+    const link = ({ url, reachable }: Known): Link => ({ url, reachable })
+    const { prometheus, grafana, jaeger } = this.#tools
+    return { prometheus: link(prometheus), grafana: link(grafana), jaeger: link(jaeger) }
+  }
+
+  /** Asks those that are configured, unless they were asked a moment ago. @returns whether something has changed */
+  async check(): Promise<boolean> {
+    if (performance.now() - this.#checkedAt < FRESH_MS) return false
+    this.#checkedAt = performance.now()
+    const changed = await Promise.all(
+      Object.entries(this.#tools).map(([tool, known]) => checkOne(known, HEALTH[tool as Tool])),
+    )
+    return changed.includes(true)
+  }
+}
+
+/** `http://localhost:9090`, or that and after a space the URL by which the app itself reaches it. */
+function known(setting: string | undefined): Known {
+  const [url, ownUrl = url] = (setting ?? '').split(' ').filter(Boolean).map(withoutSlash)
+  return { url: url ?? null, ownUrl, reachable: null }
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '')
+}
+
+async function checkOne(tool: Known, path: string): Promise<boolean> {
+  if (tool.ownUrl === undefined) return false
+  const before = tool.reachable
+  tool.reachable = await fetchText(tool.ownUrl + path, TIMEOUT_MS).then(
+    () => true,
+    () => false,
+  )
+  return tool.reachable !== before
+}

@@ -1,0 +1,78 @@
+import { metricKey, seriesKey } from './series-key.ts'
+import type { LogFields, LogLine, MovedSeries, Span } from './wire.ts'
+
+type Labels = Readonly<Record<string, string>>
+
+/** What a request has moved by what its own log lines and spans say. */
+export interface OwnSeries {
+  /** By `metricKey`. */
+  readonly series: ReadonlyMap<string, Pick<MovedSeries, 'name' | 'type' | 'labels'>>
+  /** How many requests and calls of this service are in it: one, and those that it sends to itself. */
+  readonly requests: number
+}
+
+/**
+ * Reads from a request's lines and spans what it counts in. The names of metrics, log fields and attributes are those
+ * of the README.
+ *
+ * @param service metrics are of this one alone
+ */
+export function ownSeries(service: string, lines: readonly LogLine[], spans: readonly Span[]): OwnSeries {
+  const series = new Map<string, Pick<MovedSeries, 'name' | 'type' | 'labels'>>()
+  const counter = (name: string, labels: Labels) =>
+    series.set(seriesKey(name, labels), { name, type: 'counter', labels })
+  const histogram = (name: string, labels: Labels) => {
+    const one = { name: `${name}_count`, type: 'histogram', labels } as const
+    series.set(metricKey(one), one)
+  }
+  const answered = { http: new Set<string>(), grpc: new Set<string>() }
+
+  function http(id: string, method: unknown, route: unknown, status: unknown): void {
+    answered.http.add(id)
+    const labels = { method: String(method), route: String(route ?? 'unmatched'), status: String(status) }
+    counter('http_server_request_count_total', labels)
+    histogram('http_server_request_duration_seconds', labels)
+  }
+  function grpc(id: string, rpc: unknown, status: unknown): void {
+    answered.grpc.add(id)
+    const [service = '', method = ''] = String(rpc).split('/')
+    const labels = { service, method, status_code: String(status) }
+    counter('grpc_server_request_total', labels)
+    histogram('grpc_server_request_duration_seconds', labels)
+  }
+
+  const fromLine = (id: string, fields: LogFields) => {
+    if (fields.message === 'request completed') http(id, fields.method, fields.route, fields.status)
+    if (fields.message === 'call completed') grpc(id, fields.rpc, fields.grpc_status)
+    const [, status] = /^booking (created|reserved|completed|failed|expired)$/.exec(fields.message ?? '') ?? []
+    if (status !== undefined) counter('booking_status_total', { status })
+  }
+  const fromSpan = (span: Span) => {
+    const { attributes: a, kind, events, span_id } = span
+    if (kind === 'server' && a['http.request.method'] !== undefined)
+      http(span_id, a['http.request.method'], a['http.route'], a['http.response.status_code'])
+    if (kind === 'server' && a['rpc.method'] !== undefined) grpc(span_id, a['rpc.method'], a['rpc.status_code'])
+    if (a['db.collection.name'] !== undefined) {
+      const outcome = span.status === 'error' ? 'error' : 'ok'
+      const [operation, table] = [String(a['db.operation.name']), String(a['db.collection.name'])]
+      histogram('db_client_operation_duration_seconds', { operation, table, outcome })
+    }
+    if (a['cache.outcome'] !== undefined) {
+      const operation = String(a['db.operation.name'])
+      histogram('cache_operation_duration_seconds', { operation })
+      if (a['cache.outcome'] !== 'ok')
+        counter('cache_requests_total', { operation, result: String(a['cache.outcome']) })
+    }
+    for (const { name } of events) {
+      if (name.startsWith('booking.')) counter('booking_status_total', { status: name.slice('booking.'.length) })
+    }
+  }
+
+  for (const { fields, seq } of lines) if (fields.service === service) fromLine(fields.span_id ?? `line ${seq}`, fields)
+  for (const span of spans) if (span.service === service) fromSpan(span)
+  const count = (kind: 'http' | 'grpc') => {
+    const spanIds = [...answered[kind]].filter((id) => !id.startsWith('line '))
+    return spanIds.length > 0 ? spanIds.length : answered[kind].size
+  }
+  return { series, requests: count('http') + count('grpc') }
+}

@@ -1,0 +1,84 @@
+import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import uPlot from 'uplot'
+import type { Exemplar } from '../../wire.ts'
+import type { ChartSpec, Line } from './charts.ts'
+import { type Dot, ExemplarDots } from './exemplar-dots.tsx'
+import { plotOptions } from './plot.ts'
+
+interface ChartProps {
+  readonly spec: ChartSpec
+  readonly lines: readonly Line[]
+  /** Seconds since 1970, one for each value. */
+  readonly times: readonly number[]
+  /** What the x axis shows, in seconds since 1970. */
+  readonly range: readonly [number, number]
+  readonly exemplars: readonly Exemplar[]
+}
+
+/** The picture. What it shows is also in the table below it, so a screen reader skips it. */
+export function Chart({ spec, lines, times, range, exemplars }: ChartProps) {
+  const holder = useRef<HTMLDivElement>(null)
+  const plot = useRef<uPlot | undefined>(undefined)
+  const dots = useSignal<readonly Dot[]>([])
+  const scheme = useColourScheme()
+  // What uPlot asks for while it draws.
+  const current = useRef({ range, exemplars })
+  current.current = { range, exemplars }
+  const labels = lines.map(({ label }) => label).join('\n')
+
+  useEffect(() => {
+    const element = holder.current
+    if (!element) return
+    const options = plotOptions(labels.split('\n'), spec.unit, element.clientWidth, () => [...current.current.range])
+    const onDraw = (drawn: uPlot) => {
+      dots.value = current.current.exemplars.flatMap((exemplar) => dotOf(drawn, exemplar))
+    }
+    plot.current = new uPlot({ ...options, hooks: { draw: [onDraw] } }, undefined, element)
+    const observer = new ResizeObserver(() => {
+      const { width, height } = plot.current ?? {}
+      if (height && element.clientWidth !== width) plot.current?.setSize({ width: element.clientWidth, height })
+    })
+    observer.observe(element)
+    return () => {
+      observer.disconnect()
+      plot.current?.destroy()
+      plot.current = undefined
+    }
+  }, [labels, spec.unit, scheme])
+
+  useEffect(() => {
+    plot.current?.setData([[...times], ...lines.map(({ values }) => [...values])])
+  }, [lines, times, exemplars, labels, scheme])
+
+  return (
+    <div class="chart-picture" aria-hidden="true">
+      <div ref={holder} />
+      <ExemplarDots dots={dots.value} />
+    </div>
+  )
+}
+
+/** Where an exemplar lies on the plot, if it does. */
+function dotOf(plot: uPlot, exemplar: Exemplar): Dot[] {
+  const left = plot.valToPos(exemplar.time / 1000, 'x')
+  const top = plot.valToPos(exemplar.value, 'y')
+  const { width, height, left: plotLeft, top: plotTop } = plot.bbox
+  const ratio = uPlot.pxRatio
+  if (left < 0 || left > width / ratio || top < 0 || top > height / ratio) return []
+  return [{ exemplar, left: left + plotLeft / ratio, top: top + plotTop / ratio }]
+}
+
+/** Changes when the reader's system goes from light to dark, for a canvas does not follow by itself. */
+function useColourScheme(): boolean {
+  const dark = useSignal(matchMedia('(prefers-color-scheme: dark)').matches)
+  useEffect(() => {
+    const query = matchMedia('(prefers-color-scheme: dark)')
+    const follow = () => {
+      dark.value = query.matches
+    }
+    query.addEventListener('change', follow)
+    return () => query.removeEventListener('change', follow)
+  }, [])
+  return dark.value
+}

@@ -1,0 +1,48 @@
+import type { Line, Unit } from './charts.ts'
+import { PLOT_COLOURS } from './plot.ts'
+import { inUnit } from './units.ts'
+
+/** The chart in numbers: its legend, and what a screen reader reads instead of the picture. */
+export function LineTable(props: { readonly title: string; readonly lines: readonly Line[]; readonly unit: Unit }) {
+  const { title, lines, unit } = props
+  const counts = lines.some(({ increase }) => increase !== undefined)
+  return (
+    <table class="line-table">
+      <caption class="visually-hidden">{title}: latest and highest values of the time shown</caption>
+      <thead>
+        <tr>
+          <th scope="col">series</th>
+          <th scope="col" class="number">
+            now
+          </th>
+          <th scope="col" class="number">
+            highest
+          </th>
+          {counts && (
+            <th scope="col" class="number">
+              total
+            </th>
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        {lines.map(({ label, values, increase }, index) => (
+          <tr key={label}>
+            <th scope="row">
+              <span class="plot-swatch" data-plot={index % PLOT_COLOURS} aria-hidden="true" /> {label}
+            </th>
+            <td class="number">{inUnit(values.at(-1), unit)}</td>
+            <td class="number">{inUnit(highest(values), unit)}</td>
+            {counts && <td class="number">{increase === undefined ? '' : `+${increase}`}</td>}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function highest(values: readonly (number | null)[]): number | null {
+  let most: number | null = null
+  for (const value of values) if (value !== null && (most === null || value > most)) most = value
+  return most
+}

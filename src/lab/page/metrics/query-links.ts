@@ -1,0 +1,15 @@
+/** Where Prometheus draws a query over the last 15 minutes. */
+export function prometheusPath(promql: string): string {
+  return `/graph?${new URLSearchParams({ 'g0.expr': promql, 'g0.tab': '0', 'g0.range_input': '15m' })}`
+}
+
+/** Where Grafana explores it. The data source is named as grafana/provisioning names it. */
+export function grafanaPath(promql: string): string {
+  const datasource = { type: 'prometheus', uid: 'prometheus' }
+  const lab = {
+    datasource: datasource.uid,
+    queries: [{ refId: 'A', expr: promql, datasource }],
+    range: { from: 'now-15m', to: 'now' },
+  }
+  return `/explore?${new URLSearchParams({ schemaVersion: '1', panes: JSON.stringify({ lab }) })}`
+}

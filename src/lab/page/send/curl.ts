@@ -1,0 +1,17 @@
+import type { Call } from './endpoints.ts'
+
+/** The command that sends the same request, ready to be pasted into a shell. */
+export function curlOf(call: Call, origin = location.origin): string {
+  const parts = ['curl']
+  const headers = { ...call.headers, ...(call.body === undefined ? {} : { 'content-type': 'application/json' }) }
+  for (const [name, value] of Object.entries(headers)) parts.push('-H', quoted(`${name}: ${value}`))
+  if (call.body !== undefined) parts.push('-d', quoted(JSON.stringify(call.body)))
+  else if (call.method !== 'GET') parts.push('-X', call.method)
+  parts.push(quoted(`${origin}${call.path}`))
+  return parts.join(' ')
+}
+
+/** In single quotes where a shell would see more than text; a single quote itself ends them for a moment. */
+function quoted(text: string): string {
+  return /^[\w:/.,=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+}

@@ -1,0 +1,63 @@
+import type { Mark, Story } from '../../wire.ts'
+import { addresses, go } from '../location.ts'
+import { getJson, post } from '../server/api.ts'
+import type { Call } from './endpoints.ts'
+import { addSent, type Sent, updateSent } from './sent-requests.ts'
+
+/** The server puts a story together as soon as all of it has arrived; what is late is asked for again. */
+const STORY_ATTEMPTS = 4
+
+/**
+ * Sends a request between two marks, shows its story, and asks what the server has to tell for it.
+ *
+ * @param journey groups the requests that belong to one journey
+ * @returns the answer's body when it is a success, else undefined
+ */
+export async function sendCall(call: Call, journey?: Sent['journey']): Promise<string | undefined> {
+  const requestId = newRequestId()
+  addSent({ requestId, call, journey, sentAt: Date.now() })
+  go(addresses.request(requestId))
+  try {
+    const before = await post<Mark>('marks')
+    const answer = await exchange(call, requestId)
+    updateSent(requestId, { answer })
+    const after = await post<Mark>('marks')
+    const ownStory = { request_id: requestId, before: before.mark_id, after: after.mark_id }
+    updateSent(requestId, { storyQuery: ownStory })
+    loadStory(requestId, ownStory).catch((error: Error) => updateSent(requestId, { problem: error.message }))
+    return answer.status < 400 ? answer.body : undefined
+  } catch (error) {
+    updateSent(requestId, { problem: (error as Error).message })
+    return undefined
+  }
+}
+
+/** Asks for a story until it is complete. A trace may get spans of another process even later: see `refreshStory`. */
+async function loadStory(requestId: string, query: Readonly<Record<string, string>>): Promise<void> {
+  for (let attempt = 0; attempt < STORY_ATTEMPTS; attempt++) {
+    const story = await getJson<Story>('story', query)
+    updateSent(requestId, { story })
+    if (story.complete) return
+  }
+}
+
+async function exchange(call: Call, requestId: string): Promise<NonNullable<Sent['answer']>> {
+  const started = performance.now()
+  const headers: Record<string, string> = { ...call.headers, 'x-request-id': requestId }
+  if (call.body !== undefined) headers['content-type'] = 'application/json'
+  const body = call.body === undefined ? undefined : JSON.stringify(call.body)
+  let response: Response
+  try {
+    response = await fetch(call.path, { method: call.method, headers, body, cache: 'no-store' })
+  } catch {
+    throw new Error('The server does not answer. Is it still running?')
+  }
+  const text = await response.text()
+  return { status: response.status, milliseconds: performance.now() - started, body: text }
+}
+
+/** Traces of requests with this prefix are kept longest. `crypto.randomUUID` is missing on plain HTTP from afar. */
+function newRequestId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(8))
+  return `lab-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
+}

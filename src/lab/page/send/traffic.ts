@@ -1,0 +1,137 @@
+import { signal } from '@preact/signals'
+import type { Call } from './endpoints.ts'
+import { bookableCourse, listCourses } from './journey.ts'
+
+/** What traffic may consist of, by the words on the page. */
+export const MIXES = {
+  'a mix': ['hello', 'course', 'course', 'courses', 'course', 'slow', 'hello', 'course', 'missing', 'error'],
+  'GET /hello': ['hello'],
+  'GET /slow?ms=100': ['slow'],
+  'GET /v1/courses/{id}': ['course'],
+  bookings: ['booking'],
+} as const satisfies Record<string, readonly Kind[]>
+
+export type Mix = keyof typeof MIXES
+type Kind = 'hello' | 'slow' | 'error' | 'missing' | 'courses' | 'course' | 'booking'
+
+export interface TrafficPlan {
+  readonly mix: Mix
+  /** Requests per second. */
+  readonly rate: number
+  readonly seconds: number
+}
+
+export interface Traffic {
+  readonly plan: TrafficPlan
+  /** When it was stopped before its time. */
+  readonly stopped: boolean
+  readonly running: boolean
+  readonly sent: number
+  readonly answered: number
+  /** Answered with 4xx or 5xx, or not at all. */
+  readonly failed: number
+  /** Seconds since it began. */
+  readonly elapsed: number
+}
+
+/** The traffic that runs, or ran last. */
+export const traffic = signal<Traffic | null>(null)
+
+const TICK_MS = 20
+/** What a browser can have under way; more would only wait in the browser. */
+const MOST_IN_FLIGHT = 48
+
+let stop: (() => void) | undefined
+
+/** Sends requests at an even rate until the time is over or `stopTraffic` is called. */
+export async function startTraffic(plan: TrafficPlan): Promise<void> {
+  if (stop) return
+  let [sent, answered, failed, inFlight] = [0, 0, 0, 0]
+  let stopped = false
+  stop = () => {
+    stopped = true
+  }
+  const publish = (running: boolean, elapsed: number) => {
+    traffic.value = { plan, running, stopped, sent, answered, failed, elapsed }
+  }
+
+  publish(true, 0)
+  const kinds: readonly Kind[] = MIXES[plan.mix]
+  const course = kinds.some((kind) => kind === 'course' || kind === 'booking') ? await anyCourse() : ''
+  const total = plan.rate * plan.seconds
+  const began = performance.now()
+  const elapsed = () => Math.min(plan.seconds, (performance.now() - began) / 1000)
+
+  while (!stopped && (performance.now() - began < plan.seconds * 1000 || sent < total)) {
+    const due = Math.min(total, Math.ceil((performance.now() - began) * (plan.rate / 1000)))
+    while (sent < due && inFlight < MOST_IN_FLIGHT && !stopped) {
+      const call = callFor(kinds[sent % kinds.length] ?? 'hello', course)
+      sent++
+      inFlight++
+      void exchange(call).then((ok) => {
+        inFlight--
+        answered++
+        if (!ok) failed++
+      })
+    }
+    // A server that cannot keep up gets what it can take within the time, and no queue after it.
+    if (performance.now() - began >= plan.seconds * 1000) break
+    publish(true, elapsed())
+    await tick()
+  }
+  while (inFlight > 0) {
+    publish(true, elapsed())
+    await tick()
+  }
+  stop = undefined
+  publish(false, elapsed())
+}
+
+export function stopTraffic(): void {
+  stop?.()
+}
+
+function tick(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, TICK_MS))
+}
+
+function callFor(kind: Kind, course: string): Call {
+  switch (kind) {
+    case 'hello':
+      return { method: 'GET', path: '/hello' }
+    case 'slow':
+      return { method: 'GET', path: '/slow?ms=100' }
+    case 'error':
+      return { method: 'GET', path: '/error?status=500' }
+    case 'missing':
+      return { method: 'GET', path: '/v1/courses/01943ad7-aa80-7001-8000-ffffffffffff' }
+    case 'courses':
+      return { method: 'GET', path: '/v1/courses?page_size=5' }
+    case 'course':
+      return { method: 'GET', path: `/v1/courses/${course}` }
+    case 'booking':
+      return { method: 'POST', path: '/v1/bookings', body: { course_id: course, user_id: 'lab-traffic' } }
+  }
+}
+
+async function anyCourse(): Promise<string> {
+  try {
+    const response = await fetch(listCourses.path, { cache: 'no-store' })
+    return (response.ok && bookableCourse(await response.text())) || 'none'
+  } catch {
+    return 'none'
+  }
+}
+
+/** Whether it was answered, and well. The answer is read to its end, so that the connection is free again. */
+async function exchange({ method, path, body }: Call): Promise<boolean> {
+  try {
+    const init: RequestInit = { method, cache: 'no-store' }
+    const json = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+    const response = await fetch(path, body === undefined ? init : { ...init, ...json })
+    await response.arrayBuffer()
+    return response.ok
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,5 @@
+/** An HTTP status; the number says what the colour says. */
+export function StatusBadge({ status }: { readonly status: number }) {
+  const kind = status >= 500 ? 'error' : status >= 400 ? 'warn' : 'ok'
+  return <span class={`badge ${kind}`}>{status}</span>
+}

@@ -1,0 +1,65 @@
+import type { Span, Story } from '../../wire.ts'
+import { duration, percent } from '../format.ts'
+import { type SpanRow, spanRows } from './span-tree.ts'
+
+/** What the data say about a request, in sentences. */
+export interface Finding {
+  /** Where its time went. */
+  readonly time: string
+  /** Where it failed, if it did. */
+  readonly failure: string | null
+  /** The span that explains most: the one that failed first, else the one that took longest itself. */
+  readonly spanId: string | null
+}
+
+/** Parts below this share of the whole explain nothing. */
+const WORTH_TELLING = 0.1
+const MOST_PARTS = 3
+/** A part above this share is the whole. */
+const ALL_OF_IT = 0.95
+
+/** undefined where there is no trace to read it from. */
+export function findingOf({ trace }: Story): Finding | undefined {
+  if (trace === null) return undefined
+  const rows = spanRows(trace.all_spans)
+  const byOwnTime = rows.toSorted((a, b) => b.ownTime - a.ownTime)
+  const failed = failedFirst(rows)
+  const slowest = byOwnTime[0]?.span
+  return {
+    time: timeOf(byOwnTime, trace.duration),
+    failure: failed ? failureOf(failed) : null,
+    spanId: (failed ?? slowest)?.span_id ?? null,
+  }
+}
+
+function timeOf(byOwnTime: readonly SpanRow[], whole: number): string {
+  const [first] = byOwnTime
+  if (first && first.ownTime > whole * ALL_OF_IT) return `It took ${duration(whole)}, all of it in ${called(first)}.`
+  const parts = byOwnTime.filter(({ ownTime }) => ownTime >= whole * WORTH_TELLING).slice(0, MOST_PARTS)
+  const told = parts.map((row) => `${duration(row.ownTime)} (${percent(row.ownTime / whole)}) in ${called(row)}`)
+  return `It took ${duration(whole)}: ${listed(told)}.`
+}
+
+/** A span's name, and what tells its own time from that of its children. */
+function called({ span, hasChildren, calls }: SpanRow): string {
+  if (calls !== null) return `${span.name} → ${calls}`
+  return hasChildren ? `${span.name} itself` : span.name
+}
+
+/** An error travels up from where it arose, so that is the failed span without a failed child. */
+function failedFirst(rows: readonly SpanRow[]): Span | undefined {
+  const failed = rows.map(({ span }) => span).filter(({ status }) => status === 'error')
+  const parents = new Set(failed.map(({ parent_span_id }) => parent_span_id))
+  return failed.find(({ span_id }) => !parents.has(span_id))
+}
+
+function failureOf(span: Span): string {
+  const exception = span.events.find(({ name }) => name === 'exception')?.attributes
+  const { 'exception.type': type = 'Error', 'exception.message': message = span.status_message } = exception ?? {}
+  return `It failed in ${span.name} of ${span.service}${message ? `: ${type}: ${message}` : ''}.`
+}
+
+function listed(parts: readonly string[]): string {
+  if (parts.length < 2) return parts.join('')
+  return `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
+}

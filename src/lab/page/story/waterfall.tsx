@@ -1,0 +1,111 @@
+import type { Span, Trace } from '../../wire.ts'
+import { duration } from '../format.ts'
+import { CausalityArrows } from './causality-arrows.tsx'
+import { highlightedSpan, highlights } from './highlight.ts'
+import { serviceColour } from './service-colour.ts'
+import type { SpanRow } from './span-tree.ts'
+import { shareOf } from './trace-time.ts'
+
+/** A trace may have any number of spans, and a page only so many elements. */
+const MOST_ROWS = 300
+const TICKS = [0, 0.25, 0.5, 0.75, 1]
+/** A span of microseconds in a trace of seconds is to be seen, too. */
+const LEAST_WIDTH = 0.4
+
+interface WaterfallProps {
+  readonly trace: Trace
+  readonly rows: readonly SpanRow[]
+  /** The id of the span that is shown in detail. */
+  readonly shown: string | undefined
+  readonly onChoose: (spanId: string) => void
+}
+
+/** The spans of a trace, one below the other, each as long as it took. */
+export function Waterfall({ trace, rows, shown, onChoose }: WaterfallProps) {
+  const drawn = rows.slice(0, MOST_ROWS)
+  return (
+    <div class="waterfall">
+      <div class="ruler" aria-hidden="true">
+        <span />
+        <span class="ticks">
+          {TICKS.map((share) => (
+            <span key={share} style={{ left: `${share * 100}%` }}>
+              {duration(trace.duration * share)}
+            </span>
+          ))}
+        </span>
+      </div>
+      <div class="span-rows">
+        <ol aria-label="Spans">
+          {drawn.map((row) => (
+            <SpanItem
+              key={row.span.span_id}
+              row={row}
+              trace={trace}
+              isShown={row.span.span_id === shown}
+              onChoose={onChoose}
+            />
+          ))}
+        </ol>
+        <CausalityArrows rows={drawn} trace={trace} />
+      </div>
+      {rows.length > MOST_ROWS && <p class="hint">{rows.length - MOST_ROWS} more spans are not drawn.</p>}
+    </div>
+  )
+}
+
+interface SpanItemProps {
+  readonly row: SpanRow
+  readonly trace: Trace
+  readonly isShown: boolean
+  readonly onChoose: (spanId: string) => void
+}
+
+function SpanItem({ row: { span, depth }, trace, isShown, onChoose }: SpanItemProps) {
+  const failed = span.status === 'error'
+  const classes = ['span-row', failed && 'failed', highlightedSpan.value === span.span_id && 'highlighted']
+  return (
+    <li>
+      <button
+        type="button"
+        class={classes.filter(Boolean).join(' ')}
+        data-span={span.span_id}
+        aria-pressed={isShown}
+        onClick={() => onChoose(span.span_id)}
+        {...highlights(span.span_id)}
+      >
+        <span class="span-name" style={{ paddingLeft: `${Math.min(depth, 12) * 12}px` }}>
+          <span class="swatch" data-colour={serviceColour(span.service)} aria-hidden="true" />
+          {failed && <span class="failed-mark">failed</span>}
+          <span class="name" title={span.name}>
+            {shortName(span)}
+          </span>
+          <span class="visually-hidden">, {span.service},</span>
+        </span>
+        <span class="span-track">
+          <span class="span-bar" data-colour={serviceColour(span.service)} style={placeOf(span, trace)} />
+          {span.events.map((event, index) => (
+            <span
+              key={index}
+              class="span-event"
+              style={{ left: `${shareOf(event.time, trace)}%` }}
+              title={event.name}
+            />
+          ))}
+        </span>
+        <span class="span-time">{duration(span.duration)}</span>
+      </button>
+    </li>
+  )
+}
+
+/** `HopService/GetHop` of `course.v1.HopService/GetHop`: the package is the same for all of them. */
+function shortName({ name }: Span): string {
+  return name.replace(/^[\w.]+\.(\w+\/\w+)$/, '$1')
+}
+
+function placeOf(span: Span, trace: Trace): { left: string; width: string } {
+  const left = Math.min(shareOf(span.start, trace), 100 - LEAST_WIDTH)
+  const width = Math.max(LEAST_WIDTH, Math.min(100 - left, (span.duration / trace.duration) * 100))
+  return { left: `${left}%`, width: `${width}%` }
+}

@@ -1,0 +1,38 @@
+import { sendCall } from '../send/send-call.ts'
+import { state } from '../server/server-state.ts'
+
+/** What the page says before the first request. */
+export function Welcome() {
+  const phase = state.value?.phase.number ?? 0
+  const send = () => {
+    void sendCall({ method: 'GET', path: '/slow?ms=500' })
+  }
+  return (
+    <section class="welcome" aria-labelledby="welcome-title">
+      <h2 id="welcome-title">Send a request, and see all that it leaves behind</h2>
+      <p>
+        <code>GET /slow</code> takes half a second. Can you find out why?
+      </p>
+      <button type="button" class="first" onClick={send}>
+        Send GET /slow?ms=500
+      </button>
+      <dl class="parts">
+        <div>
+          <dt>Log lines</dt>
+          <dd>
+            say what happened, one line at a time.
+            {phase >= 2 && ' The request id on them says which request they belong to.'}
+          </dd>
+        </div>
+        <div>
+          <dt>Metrics</dt>
+          <dd>count: how many requests, how many failures, how long they take. They know no single request.</dd>
+        </div>
+        <div>
+          <dt>The trace</dt>
+          <dd>is one request as a tree of spans: which work waited for which, and where the time went.</dd>
+        </div>
+      </dl>
+    </section>
+  )
+}

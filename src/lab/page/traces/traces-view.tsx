@@ -1,0 +1,107 @@
+import { From } from '../coming.tsx'
+import { count } from '../format.ts'
+import { ToolLink } from '../header/tool-links.tsx'
+import { state } from '../server/server-state.ts'
+import { CallsTable } from './calls-table.tsx'
+import { ServiceMapPicture } from './service-map-picture.tsx'
+import { TraceList } from './trace-list.tsx'
+import { foundTraces, search, searchProblem, serviceMap, type TraceSearch } from './trace-search.ts'
+
+/** All traces that are here, and who calls whom in them. */
+export function TracesView() {
+  return (
+    <section class="traces" aria-labelledby="traces-title">
+      <h2 id="traces-title" class="visually-hidden">
+        Traces
+      </h2>
+      <From panel="traces" what="Traces come">
+        <TraceFilters />
+        {searchProblem.value && (
+          <p class="notice problem" role="alert">
+            {searchProblem.value}
+          </p>
+        )}
+        <Found />
+        <WhoCallsWhom />
+      </From>
+    </section>
+  )
+}
+
+function TraceFilters() {
+  const { route, status, min_duration_ms } = search.value
+  const service = encodeURIComponent(state.value?.service ?? '')
+  return (
+    <search class="filters">
+      <label class="parameter">
+        <span>route</span>
+        <input
+          type="search"
+          placeholder="GET /v1/courses"
+          value={route}
+          onInput={(event) => change({ route: event.currentTarget.value.trim() })}
+        />
+      </label>
+      <label class="parameter">
+        <span>status</span>
+        <select
+          value={status}
+          onChange={(event) => change({ status: event.currentTarget.value as TraceSearch['status'] })}
+        >
+          <option value="">all</option>
+          <option value="ok">ok</option>
+          <option value="error">error</option>
+        </select>
+      </label>
+      <label class="parameter">
+        <span>at least, ms</span>
+        <input
+          type="number"
+          min={0}
+          value={min_duration_ms}
+          onInput={(event) => {
+            if (event.currentTarget.validity.valid) change({ min_duration_ms: event.currentTarget.value })
+          }}
+        />
+      </label>
+      <ToolLink tool="jaeger" path={`/search?service=${service}`} what="the traces of this service" />
+    </search>
+  )
+}
+
+function change(news: Partial<TraceSearch>): void {
+  search.value = { ...search.value, ...news }
+}
+
+function Found() {
+  const found = foundTraces.value
+  if (found === null) return <p class="waiting">Asking the server …</p>
+  if (found.total === 0) return <p class="hint">There are no traces yet. Send a request.</p>
+  return (
+    <>
+      <p class="hint">
+        {count(found.traces.length, 'trace')} of the last {found.total.toLocaleString('en')}, newest first
+      </p>
+      {found.traces.length > 0 && <TraceList traces={found.traces} />}
+    </>
+  )
+}
+
+function WhoCallsWhom() {
+  const map = serviceMap.value
+  if (map === null || map.traces === 0) return null
+  return (
+    <section class="panel service-map" aria-labelledby="map-title">
+      <h3 id="map-title">
+        Service map <small>who calls whom, from {count(map.traces, 'trace')}</small>
+      </h3>
+      <ServiceMapPicture map={map} />
+      <CallsTable map={map} />
+      {state.value?.unseen.map(({ service, reason }) => (
+        <p class="hint" key={service}>
+          {service} is not seen here: {reason}
+        </p>
+      ))}
+    </section>
+  )
+}

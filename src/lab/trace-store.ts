@@ -1,0 +1,136 @@
+import type { BoundedSpan } from './bounded-span.ts'
+import type { Span } from './wire.ts'
+
+/** The spans of one trace that have arrived so far. */
+export interface StoredTrace {
+  readonly traceId: string
+  readonly spans: Span[]
+  /** Whether its top span has ended. */
+  finished: boolean
+  /** Rises with every change of any trace. */
+  changed: number
+  bytes: number
+  /** When its last span arrived, in milliseconds since 1970. */
+  lastAt: number
+}
+
+export interface TraceLimits {
+  readonly traces: number
+  readonly bytes: number
+}
+
+/** For so long a trace stays in any case, in milliseconds, so that who has just sent a request can look at it. */
+const YOUNG_MS = 2000
+
+/** For so long a trace may stay without its top span, in milliseconds. */
+const UNFINISHED_MS = 30_000
+
+/** More spans than this of one trace are left out. */
+const MAX_SPANS = 1000
+
+/** Requests of the page have an id that begins like this. */
+const OWN = 'lab-'
+
+/** The last traces, put together from spans in whatever order these come. */
+export class TraceStore {
+  /** In the order in which they began to arrive. */
+  readonly #traces = new Map<string, StoredTrace>()
+  /** Traces that somebody is likely to ask for: as long as there are not too many, they stay longer than others. */
+  readonly #pinned = new Set<string>()
+  readonly #limits: TraceLimits
+  readonly #service: string
+  readonly #now: () => number
+  #bytes = 0
+  #version = 0
+
+  /** @param service the name of this process, whose top spans tell that a trace is finished */
+  constructor(service: string, limits: TraceLimits, now = Date.now) {
+    this.#service = service
+    this.#limits = limits
+    this.#now = now
+  }
+
+  /** Rises with every change. */
+  get version(): number {
+    return this.#version
+  }
+
+  get size(): number {
+    return this.#traces.size
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  get(traceId: string): StoredTrace | undefined {
+    return this.#traces.get(traceId)
+  }
+
+  /** Newest last. */
+  all(): StoredTrace[] {
+    return [...this.#traces.values()]
+  }
+
+  changedSince(version: number): StoredTrace[] {
+    return this.all().filter(({ changed }) => changed > version)
+  }
+
+  /** Takes spans as they come, and makes room. */
+  add(spans: readonly BoundedSpan[]): void {
+    for (const span of spans) this.#add(span)
+    this.#makeRoom()
+  }
+
+  /** Keeps these traces longer, if they are here. */
+  pin(traceIds: Iterable<string>): void {
+    for (const traceId of traceIds) if (this.#traces.has(traceId)) this.#pinned.add(traceId)
+    for (const oldest of this.#pinned) {
+      if (this.#pinned.size <= this.#limits.traces / 2) break
+      this.#pinned.delete(oldest)
+    }
+  }
+
+  #add({ span, bytes }: BoundedSpan): void {
+    const trace = this.#traces.get(span.trace_id) ?? this.#begin(span.trace_id)
+    if (trace.spans.length >= MAX_SPANS) return
+    trace.spans.push(span)
+    trace.bytes += bytes
+    trace.changed = ++this.#version
+    trace.lastAt = this.#now()
+    trace.finished ||= this.#isTop(span)
+    this.#bytes += bytes
+    if (String(span.attributes.request_id ?? '').startsWith(OWN)) this.pin([span.trace_id])
+  }
+
+  /** A request from outside, and not one that another part of the same trace has sent. */
+  #isTop({ parent_span_id, parent_is_remote, service, kind, attributes }: Span): boolean {
+    if (parent_span_id === null) return true
+    return parent_is_remote && kind === 'server' && service === this.#service && attributes['rpc.method'] === undefined
+  }
+
+  #begin(traceId: string): StoredTrace {
+    const trace = { traceId, spans: [], finished: false, changed: 0, bytes: 0, lastAt: 0 }
+    this.#traces.set(traceId, trace)
+    return trace
+  }
+
+  #makeRoom(): void {
+    const now = this.#now()
+    this.#forget(({ traceId, finished, lastAt }) => {
+      if (this.#traces.size <= this.#limits.traces || this.#pinned.has(traceId)) return false
+      return now - lastAt > (finished ? YOUNG_MS : UNFINISHED_MS)
+    })
+    this.#forget(({ traceId }) => this.#bytes > this.#limits.bytes && !this.#pinned.has(traceId))
+    this.#forget(() => this.#bytes > this.#limits.bytes)
+  }
+
+  #forget(isToGo: (trace: StoredTrace) => boolean): void {
+    for (const trace of this.#traces.values()) {
+      if (!isToGo(trace)) continue
+      this.#traces.delete(trace.traceId)
+      this.#pinned.delete(trace.traceId)
+      this.#bytes -= trace.bytes
+    }
+  }
+}

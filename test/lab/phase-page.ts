@@ -1,0 +1,42 @@
+import type { Browser } from 'playwright-core'
+import type { Test } from 'tap'
+import { startApp } from '../support/app-process.ts'
+import { goTo, openLab, send } from './browser.ts'
+
+/** What a panel says that a later phase brings. */
+const comes = (phase: number) => `npm run phase:${phase}`
+
+/** Opens the page in a phase, and checks that it shows what that phase has, and says of the rest which one brings it. */
+export async function checkPhase(t: Test, browser: Browser, phase: number): Promise<void> {
+  const app = await startApp(t, { args: ['--phase', String(phase)] })
+  const { page, complaints } = await openLab(browser, app.url)
+
+  const current = page.locator('.phases [aria-current="step"]')
+  t.match(await current.textContent(), new RegExp(`^${phase}`), 'its step is marked')
+  await send(page, '/hello')
+  const panel = (name: string) => page.locator(`.story-${name}`)
+
+  if (phase === 1) t.match(await panel('logs').textContent(), /It left no line/)
+  else t.equal(await panel('logs').getByText('request completed').count(), 1, 'the line of the request')
+  t.equal(await page.getByTestId('request_id').count(), phase >= 2 ? 1 : 0, 'a request id from phase 2 on')
+
+  const metrics = await panel('metrics').textContent()
+  if (phase < 3) t.ok(metrics?.includes(comes(3)), 'metrics come with phase 3')
+  else t.match(metrics, /http_server_request_count_total\{.*route="\/hello".*0 *→ 1 *\+1/s, 'a counter that it moved')
+  if (phase === 3 || phase === 4) t.ok(metrics?.includes(comes(5)), 'exemplars come with phase 5')
+
+  if (phase < 4) t.ok((await panel('trace').textContent())?.includes(comes(4)), 'the trace comes with phase 4')
+  else await panel('trace').locator('.span-row', { hasText: 'GET /hello' }).waitFor()
+
+  await goTo(page, 'Metrics')
+  if (phase < 3) await page.locator('.metrics .coming').waitFor()
+  else await page.locator('.chart canvas').nth(6).waitFor()
+  await goTo(page, 'Traces')
+  if (phase < 4) await page.locator('.traces .coming').waitFor()
+  else await page.locator('main').getByRole('link', { name: 'GET /hello' }).waitFor()
+  await goTo(page, 'Logs')
+  await page.locator('.log-row', { hasText: 'server listening' }).first().waitFor()
+
+  t.strictSame(complaints, [], 'nothing to complain about in the console')
+  await page.context().close()
+}
