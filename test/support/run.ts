@@ -25,7 +25,14 @@ const jobs = Number(process.env.TAP_JOBS ?? 2)
 const timeout = Number(process.env.TAP_TIMEOUT ?? 90)
 const killAfter = 3 * timeout * 1000
 /** Those that take longest go first, so that none of them is left running alone at the end. */
-const slowest = ['test/phases/', 'test/platform/database.', 'test/main.', 'test/config.', 'test/course/seed.']
+const slowest = [
+  'test/lab/page-',
+  'test/phases/',
+  'test/platform/database.',
+  'test/main.',
+  'test/config.',
+  'test/course/seed.',
+]
 /** Optimising the database's WebAssembly takes longer than a test's few statements do without. */
 const nodeArgs = ['--enable-source-maps', '--liftoff-only']
 /** Each test file leads a process group, so that nothing which it has started outlives it. */
