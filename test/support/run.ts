@@ -28,6 +28,7 @@ const killAfter = 3 * timeout * 1000
 const slowest = [
   'test/docs/',
   'test/tutor/',
+  'test/lab/page-',
   'test/phases/',
   'test/prometheus/live.',
   'test/platform/database.',

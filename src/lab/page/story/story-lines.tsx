@@ -1,5 +1,5 @@
 import type { Story } from '../../wire.ts'
-import { LEVELS } from '../logs/levels.ts'
+import { LEVELS } from '../log/levels.ts'
 import { has, state } from '../server/server-state.ts'
 import { StoryLine } from './story-line.tsx'
 

@@ -1,0 +1,79 @@
+import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import type { LogLine, Logs } from '../../wire.ts'
+import { From } from '../coming.tsx'
+import { count } from '../format.ts'
+import { view } from '../location.ts'
+import { getJson } from '../server/api.ts'
+import { mergeLines, tail, tailHasGap } from '../server/log-tail.ts'
+import { LogAnnouncer } from './log-announcer.tsx'
+import { LogDetails } from './log-details.tsx'
+import { filter, filterBy, missedLines, resumeTail, shownLines } from './log-filter.ts'
+import { LogFilters } from './log-filters.tsx'
+import { LogList } from './log-list.tsx'
+
+/** The live tail of the log. */
+export function LogsView() {
+  const chosen = useSignal<LogLine | null>(null)
+  const query = view.value.name === 'logs' ? view.value.query.toString() : ''
+  useEffect(() => {
+    if (query !== '') filterBy(new URLSearchParams(query))
+  }, [query])
+  useMissingLines()
+
+  return (
+    <section class="logs" aria-labelledby="logs-title">
+      <h2 id="logs-title" class="visually-hidden">
+        Logs
+      </h2>
+      <From panel="logs" what="Log lines come">
+        <LogFilters />
+        <LogCount />
+        <div class={chosen.value ? 'log-columns with-details' : 'log-columns'}>
+          <LogList
+            chosen={chosen.value?.seq ?? null}
+            onChoose={(line) => {
+              chosen.value = line
+            }}
+          />
+          {chosen.value && (
+            <LogDetails
+              line={chosen.value}
+              onClose={() => {
+                chosen.value = null
+              }}
+            />
+          )}
+        </div>
+        <LogAnnouncer />
+      </From>
+    </section>
+  )
+}
+
+function LogCount() {
+  return (
+    <p class="log-count hint">
+      {count(shownLines.value.length, 'line')} of {tail.value.length.toLocaleString('en')}
+      {tailHasGap.value && '. Under load not every line is streamed: the log file has them all'}
+      {missedLines.value > 0 && (
+        <button type="button" class="quiet" onClick={resumeTail}>
+          {count(missedLines.value, 'new line')}: show
+        </button>
+      )}
+    </p>
+  )
+}
+
+/** The server may still have lines of a request that were never streamed to this page. */
+function useMissingLines(): void {
+  const { request_id, trace_id } = filter.value
+  useEffect(() => {
+    const wanted: Record<string, string> = request_id ? { request_id } : trace_id ? { trace_id } : {}
+    if (Object.keys(wanted).length === 0) return
+    getJson<Logs>('logs', wanted).then(
+      ({ lines }) => mergeLines(lines),
+      () => {}, // the connection's state is told elsewhere
+    )
+  }, [request_id, trace_id])
+}
