@@ -25,7 +25,7 @@ export interface TracerProviderOptions extends PhaseOptions {
  */
 export const tracerProvider = fastifyPlugin<TracerProviderOptions>(
   async (app, { config, lab, createExporter, propagator = new W3CTraceContextPropagator() }) => {
-    const exporter = warnOncePerOutage(createExporter(), app.log)
+    const exporter = warnOncePerOutage(createExporter, app.log)
     const provider = new NodeTracerProvider({
       resource: resourceOf(config),
       // Ended spans wait here and leave in batches, in the background. If they come faster than they

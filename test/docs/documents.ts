@@ -9,3 +9,6 @@ export const lessons: readonly string[] = readdirSync(join(root, 'phases'))
   .filter((name) => /^\d-/.test(name))
   .sort()
   .map((name) => `phases/${name}/README.md`)
+
+/** The README has this without its output, before its first block. */
+export const README_BEGINS = { command: 'npm start', output: '…\n  Phase 5: Unified observability\n…', line: 0 }

@@ -4,13 +4,10 @@ import t from 'tap'
 import { needs } from '../support/installed.ts'
 import { consoleBlocks } from './console-block.ts'
 import { startDocumentRun } from './document-run.ts'
-import { root } from './documents.ts'
+import { README_BEGINS, root } from './documents.ts'
 
 /** Many commands one after the other; on a busy machine they take their time. */
 const TIMEOUT_MS = 240_000
-
-/** The README has this without its output, before its first block. */
-export const README_BEGINS = { command: 'npm start', output: '…\n  Phase 5: Unified observability\n…', line: 0 }
 
 /** A test that follows a document from its first block ```console to its last, and compares what is printed with it. */
 export function testThatFollows(document: string): void {

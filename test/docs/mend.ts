@@ -9,8 +9,7 @@ import { Teardowns } from '../../tutor/check/teardowns.ts'
 import { mendCodeLinks } from './code-links.ts'
 import { consoleBlocks, linesOf, type Step } from './console-block.ts'
 import { startDocumentRun } from './document-run.ts'
-import { lessons, root } from './documents.ts'
-import { README_BEGINS } from './follow.ts'
+import { lessons, README_BEGINS, root } from './documents.ts'
 
 const given = process.argv.slice(2)
 for (const document of given.length > 0 ? given : ['README.md', ...lessons]) await mend(join(root, document))

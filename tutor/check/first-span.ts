@@ -2,15 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { SpanSource } from './span-source.ts'
 
-/** gRPC tries a backend that was away again after at most this many milliseconds, and a fifth of it. */
-const LONGEST_BACKOFF_MS = 120_000 * 1.2
+/** More than the server needs to notice that somebody listens now, in milliseconds: its exporter tries once a second. */
+const LONGEST_WAIT_MS = 20_000
 
 /** Past this it is worth a word why nothing happens. */
 const PATIENT_MS = 3000
 
 /**
- * Waits until spans of the server arrive. After an outage its exporter does not try again at once: over OTLP/gRPC
- * the pause grows with the length of the outage. Each second a request gives it something to send.
+ * Waits until spans of the server arrive. Each second a request gives it something to send.
  *
  * @param say is told why it takes long, once.
  * @returns whether a span has come.
@@ -24,14 +23,11 @@ export async function firstSpan(url: string, source: SpanSource, say: (words: st
     await (await fetch(`${url}/hello`, { headers: { traceparent: `00-${traceId}-${spanId}-01` } })).arrayBuffer()
     if (await cameWithin(1000, source, traceId)) return true
     const waited = Date.now() - began
-    if (waited > LONGEST_BACKOFF_MS) return false
-    if (waited > PATIENT_MS && !told) say(WAITING)
+    if (waited > LONGEST_WAIT_MS) return false
+    if (waited > PATIENT_MS && !told) say("Waiting for the server's spans …")
     told ||= waited > PATIENT_MS
   }
 }
-
-const WAITING = `Waiting for the server's spans. Nobody took them so far, so it pauses between attempts, for up to
-two minutes. To be quicker, leave this running and restart the server.`
 
 async function cameWithin(ms: number, source: SpanSource, traceId: string): Promise<boolean> {
   for (const end = Date.now() + ms; Date.now() < end; await delay(50)) {
