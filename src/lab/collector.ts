@@ -40,7 +40,9 @@ export class Collector {
   /** Begins to take samples. */
   start(): void {
     this.history?.start()
-    this.#timer = setInterval(() => void this.#everySecond().catch(this.#report), SAMPLE_MS).unref()
+    const take = () => void this.#everySecond().catch(this.#report)
+    take() // before the first request, or what that one counts would be missing from the charts
+    this.#timer = setInterval(take, SAMPLE_MS).unref()
   }
 
   close(): void {
@@ -80,8 +82,8 @@ export class Collector {
   }
 
   async #everySecond(): Promise<void> {
-    await this.collect()
     const exemplars = await this.history?.sample()
+    await this.collect()
     if (exemplars) this.traces.pin(exemplars.map(({ trace_id }) => trace_id))
   }
 

@@ -33,7 +33,12 @@ t.test('traffic, charts, the tail and the service map', needs('chromium'), async
     for (const route of ['/hello', '/error', '/v1/courses/:course_id']) {
       const counted = metrics.total('http_server_request_count_total', { route })
       t.ok(counted > 0)
-      await waitFor(`${route} in the chart`, async () => (await cell(page, 'rate', route, 'total')) === `+${counted}`)
+      let shown: string | null = null
+      const isShown = async () => {
+        shown = await cell(page, 'rate', route, 'total')
+        return shown === `+${counted}`
+      }
+      await waitFor(`+${counted} for ${route} in the chart`, isShown, { seen: () => String(shown) })
     }
     const failures = metrics.total('http_server_request_count_total', { status: '500' })
     t.equal(await cell(page, 'errors', '5xx', 'total'), `+${failures}`)

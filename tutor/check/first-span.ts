@@ -5,33 +5,43 @@ import type { SpanSource } from './span-source.ts'
 /** More than the server needs to notice that somebody listens now, in milliseconds: its exporter tries once a second. */
 const LONGEST_WAIT_MS = 20_000
 
+/** Both send what they have at least once a second. */
+const ATTEMPT_MS = 1500
+
+/** So long the partner, which starts after the server, has for its first span, when the server has sent some. */
+const ALONE_MS = 8000
+
 /** Past this it is worth a word why nothing happens. */
 const PATIENT_MS = 3000
 
 /**
- * Waits until spans of the server arrive. Each second a request gives it something to send.
+ * Waits until spans arrive of the server and of the partner, which it calls: each sends for itself, and what it has
+ * sent in vain is gone. Each second a request gives both something to send.
  *
  * @param say is told why it takes long, once.
- * @returns whether a span has come.
+ * @returns whether a span of the server has come.
  */
 export async function firstSpan(url: string, source: SpanSource, say: (words: string) => void): Promise<boolean> {
   const began = Date.now()
-  const traceId = randomBytes(16).toString('hex')
   let told = false
   for (;;) {
-    const spanId = randomBytes(8).toString('hex')
-    await (await fetch(`${url}/hello`, { headers: { traceparent: `00-${traceId}-${spanId}-01` } })).arrayBuffer()
-    if (await cameWithin(1000, source, traceId)) return true
+    const traceId = randomBytes(16).toString('hex')
+    const traceparent = `00-${traceId}-${randomBytes(8).toString('hex')}-01`
+    await (await fetch(`${url}/propagation`, { headers: { traceparent } })).arrayBuffer()
+    const services = await servicesWithin(ATTEMPT_MS, source, traceId)
+    if (services > 1) return true
     const waited = Date.now() - began
-    if (waited > LONGEST_WAIT_MS) return false
+    // Without a partner there is something to check all the same.
+    if (waited > (services === 1 ? ALONE_MS : LONGEST_WAIT_MS)) return services === 1
     if (waited > PATIENT_MS && !told) say("Waiting for the server's spans …")
     told ||= waited > PATIENT_MS
   }
 }
 
-async function cameWithin(ms: number, source: SpanSource, traceId: string): Promise<boolean> {
-  for (const end = Date.now() + ms; Date.now() < end; await delay(50)) {
-    if ((await source.ofTrace(traceId)).length > 0) return true
+/** How many services have sent spans of a trace: 2 as soon as there are two, else what there is in the end. */
+async function servicesWithin(ms: number, source: SpanSource, traceId: string): Promise<number> {
+  for (const end = Date.now() + ms; ; await delay(50)) {
+    const services = new Set((await source.ofTrace(traceId)).map(({ service }) => service)).size
+    if (services > 1 || Date.now() > end) return services
   }
-  return false
 }

