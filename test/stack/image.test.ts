@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import t from 'tap'
 import { read, root } from '../prometheus/shipped.ts'
 
@@ -43,13 +43,37 @@ t.test('what it copies is there and is sent to the builder', async (t) => {
   }
 })
 
-/** What src/ and phases/ import that is no type and no file of their own. */
+t.test('what is sent to the builder compiles', async (t) => {
+  const folder = t.testdir()
+  const left = read('.dockerignore').match(/^[^#!*\n].*/gm) ?? []
+  const isLeft = (path: string) =>
+    left.some((pattern) => new RegExp(`^${pattern.replaceAll('*', '[^/]+')}$`).test(path))
+  const build = instructions.slice(
+    instructions.findIndex(([name, rest]) => name === 'FROM' && rest === 'base AS build'),
+  )
+  const nextStage = build.findIndex(([name], index) => index > 0 && name === 'FROM')
+  for (const [name, rest] of build.slice(0, nextStage)) {
+    if (name !== 'COPY') continue
+    for (const path of rest.split(' ').slice(0, -1)) {
+      const filter = (source: string) => !isLeft(relative(root, source))
+      cpSync(join(root, path), join(folder, path), { recursive: true, filter })
+    }
+  }
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+  const compile = all('RUN').find((command) => command.includes('tsc')) ?? 'none'
+  const { status, stdout, stderr } = spawnSync(compile, { cwd: folder, shell: true, encoding: 'utf8' })
+  t.equal(status, 0, compile, { stdout, stderr })
+  t.ok(existsSync(join(folder, 'dist/src/main.js')))
+  t.ok(existsSync(join(folder, 'dist/lab/index.html')))
+})
+
+/** What src/ and phases/ import at run time. The Lab's page is bundled with all that it imports. */
 function packagesInUse(): Set<string> {
   const files = ['src', 'phases'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
   )
   const statements = files
-    .filter((name) => name.endsWith('.ts') && !/\/(exercises|solutions)\//.test(name))
+    .filter((name) => name.endsWith('.ts') && !/\/(exercises|solutions|page)\//.test(name))
     .flatMap((name) => [...read(name).matchAll(/^(?:import|export) (?!type )(?:[^'"]*? from )?'([^'.][^']*)'/gm)])
     .map(([, from]) => from as string)
   const packages = statements.filter((from) => !from.startsWith('node:'))
