@@ -1,5 +1,5 @@
 import type { ReceivedSpan } from '../../test/support/received-span.ts'
-import { childrenOf } from '../../test/support/span-tree.ts'
+import { childrenOf, rootsOf } from '../../test/support/span-tree.ts'
 
 /** Width of the bars, in characters. */
 const WIDTH = 40
@@ -57,12 +57,6 @@ function factsOf(attributes: ReceivedSpan['attributes']): string[] {
   return Object.entries(attributes)
     .filter(([name]) => !NOT_OF_THE_SPAN.test(name))
     .map(([name, value]) => `${name} = ${String(value).split('\n')[0]}`)
-}
-
-/** Those whose parent is not among the spans: the caller of the whole trace is somewhere else. */
-function rootsOf(spans: readonly ReceivedSpan[]): ReceivedSpan[] {
-  const ids = new Set(spans.map(({ spanId }) => spanId))
-  return spans.filter(({ parentSpanId }) => parentSpanId === undefined || !ids.has(parentSpanId))
 }
 
 function rowsOf(
