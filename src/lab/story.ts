@@ -79,7 +79,9 @@ function idOn(lines: readonly LogLine[], name: 'request_id' | 'trace_id'): strin
 
 function find({ request_id, trace_id, before, after }: StoryQuestion, { log, traces }: Collector): Found {
   if (request_id === undefined && trace_id === undefined) {
-    const isWithin = ({ fields: { time } }: LogLine) => time === undefined || Date.parse(time) <= (after?.time ?? 0)
+    const [begin, end] = [before?.time ?? 0, after?.time ?? 0]
+    // Lines are written a moment after they were logged, so the position of the mark alone is not enough.
+    const isWithin = ({ fields: { time = '' } }: LogLine) => !(Date.parse(time) < begin || Date.parse(time) > end)
     return {
       lines: log
         .read(before?.line ?? 0, LIMITS.lines)

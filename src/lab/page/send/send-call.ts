@@ -1,6 +1,7 @@
 import type { Mark, Story } from '../../wire.ts'
 import { addresses, go } from '../location.ts'
 import { getJson, post } from '../server/api.ts'
+import { has } from '../server/server-state.ts'
 import type { Call } from './endpoints.ts'
 import { addSent, type Sent, updateSent } from './sent-requests.ts'
 
@@ -22,7 +23,9 @@ export async function sendCall(call: Call, journey?: Sent['journey']): Promise<s
     const answer = await exchange(call, requestId)
     updateSent(requestId, { answer })
     const after = await post<Mark>('marks')
-    const ownStory = { request_id: requestId, before: before.mark_id, after: after.mark_id }
+    const between = { before: before.mark_id, after: after.mark_id }
+    // Without request ids on the lines, the time is all that tells which they are.
+    const ownStory = has('request_ids') ? { request_id: requestId, ...between } : between
     updateSent(requestId, { storyQuery: ownStory })
     loadStory(requestId, ownStory).catch((error: Error) => updateSent(requestId, { problem: error.message }))
     return answer.status < 400 ? answer.body : undefined
