@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
+import type { Sample } from '../../src/lab/wire.ts'
 import { startApp } from '../support/app-process.ts'
 import { needs } from '../support/installed.ts'
 import { scrape } from '../support/scrape.ts'
@@ -105,6 +106,20 @@ t.test('traffic, charts, the tail and the service map', needs('chromium'), async
     })
     t.match(await page.locator('.calls').textContent(), /outsidecourse-apphttp\d+.*course-apppostgresqlsql/)
     t.ok((await page.locator('.map-edge').count()) >= 3)
+  })
+
+  await t.test('without a request, charts are empty and say so', async (t) => {
+    const { page, complaints } = await openLab(browser, app.url)
+    const [now, cache] = [Date.now(), { hit: 0, miss: 0, error: 0 }]
+    const idle = { routes: {}, active: 0, cache, bookings: {}, event_loop_lag: { p50: 0.01, p99: 0.01 } }
+    const samples: Sample[] = [3000, 2000, 1000].map((ago) => ({ ...idle, time: now - ago }))
+    await page.route('**/lab/api/metrics*', (route) => route.fulfill({ json: { samples, bounds: [], exemplars: [] } }))
+    await page.route('**/lab/api/events*', (route) => route.fulfill({ status: 204 }))
+    await page.reload()
+    await goTo(page, 'Metrics')
+    await page.locator('.chart-rate').getByText('Nothing has been counted yet').waitFor()
+    await waitFor('a chart on every card', async () => (await page.locator('.chart canvas').count()) === 7)
+    t.strictSame(complaints, [])
   })
 })
 

@@ -25,12 +25,15 @@ export function Chart({ spec, lines, times, range, exemplars }: ChartProps) {
   // What uPlot asks for while it draws.
   const current = useRef({ range, exemplars })
   current.current = { range, exemplars }
-  const labels = lines.map(({ label }) => label).join('\n')
+  // As text, so that the plot is made anew only when a line is another one.
+  const labels = JSON.stringify(lines.map(({ label }) => label))
 
   useEffect(() => {
     const element = holder.current
     if (!element) return
-    const options = plotOptions(labels.split('\n'), spec.unit, element.clientWidth, () => [...current.current.range])
+    const options = plotOptions(JSON.parse(labels) as string[], spec.unit, element.clientWidth, () => [
+      ...current.current.range,
+    ])
     const onDraw = (drawn: uPlot) => {
       dots.value = current.current.exemplars.flatMap((exemplar) => dotOf(drawn, exemplar))
     }

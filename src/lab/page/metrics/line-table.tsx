@@ -5,6 +5,7 @@ import { inUnit } from './units.ts'
 /** The chart in numbers: its legend, and what a screen reader reads instead of the picture. */
 export function LineTable(props: { readonly title: string; readonly lines: readonly Line[]; readonly unit: Unit }) {
   const { title, lines, unit } = props
+  if (lines.length === 0) return <p class="hint">Nothing has been counted yet. Send a request.</p>
   const counts = lines.some(({ increase }) => increase !== undefined)
   return (
     <table class="line-table">
@@ -29,7 +30,12 @@ export function LineTable(props: { readonly title: string; readonly lines: reado
         {lines.map(({ label, values, increase }, index) => (
           <tr key={label}>
             <th scope="row">
-              <span class="plot-swatch" data-plot={index % PLOT_COLOURS} aria-hidden="true" /> {label}
+              <span
+                class={index < PLOT_COLOURS ? 'plot-swatch' : 'plot-swatch dashed'}
+                data-plot={index % PLOT_COLOURS}
+                aria-hidden="true"
+              />{' '}
+              {label}
             </th>
             <td class="number">{inUnit(values.at(-1), unit)}</td>
             <td class="number">{inUnit(highest(values), unit)}</td>
