@@ -37,6 +37,8 @@ export class TraceStore {
   readonly #traces = new Map<string, StoredTrace>()
   /** Traces that somebody is likely to ask for: as long as there are not too many, they stay longer than others. */
   readonly #pinned = new Set<string>()
+  /** The same of requests of the page. Under load there are new exemplars all the time, which must not push them out. */
+  readonly #own = new Set<string>()
   readonly #limits: TraceLimits
   readonly #service: string
   readonly #now: () => number
@@ -85,10 +87,7 @@ export class TraceStore {
   /** Keeps these traces longer, if they are here. */
   pin(traceIds: Iterable<string>): void {
     for (const traceId of traceIds) if (this.#traces.has(traceId)) this.#pinned.add(traceId)
-    for (const oldest of this.#pinned) {
-      if (this.#pinned.size <= this.#limits.traces / 2) break
-      this.#pinned.delete(oldest)
-    }
+    keepNewest(this.#pinned, this.#limits.traces / 2)
   }
 
   #add({ span, bytes }: BoundedSpan): void {
@@ -100,7 +99,9 @@ export class TraceStore {
     trace.lastAt = this.#now()
     trace.finished ||= this.#isTop(span)
     this.#bytes += bytes
-    if (String(span.attributes.request_id ?? '').startsWith(OWN)) this.pin([span.trace_id])
+    if (!String(span.attributes.request_id ?? '').startsWith(OWN)) return
+    this.#own.add(span.trace_id)
+    keepNewest(this.#own, this.#limits.traces / 4)
   }
 
   /** A request from outside, and not one that another part of the same trace has sent. */
@@ -117,11 +118,12 @@ export class TraceStore {
 
   #makeRoom(): void {
     const now = this.#now()
+    const isPinned = (traceId: string) => this.#pinned.has(traceId) || this.#own.has(traceId)
     this.#forget(({ traceId, finished, lastAt }) => {
-      if (this.#traces.size <= this.#limits.traces || this.#pinned.has(traceId)) return false
+      if (this.#traces.size <= this.#limits.traces || isPinned(traceId)) return false
       return now - lastAt > (finished ? YOUNG_MS : UNFINISHED_MS)
     })
-    this.#forget(({ traceId }) => this.#bytes > this.#limits.bytes && !this.#pinned.has(traceId))
+    this.#forget(({ traceId }) => this.#bytes > this.#limits.bytes && !isPinned(traceId))
     this.#forget(() => this.#bytes > this.#limits.bytes)
   }
 
@@ -130,7 +132,16 @@ export class TraceStore {
       if (!isToGo(trace)) continue
       this.#traces.delete(trace.traceId)
       this.#pinned.delete(trace.traceId)
+      this.#own.delete(trace.traceId)
       this.#bytes -= trace.bytes
     }
+  }
+}
+
+/** Forgets those that came first until there are no more than `most`. */
+function keepNewest(ids: Set<string>, most: number): void {
+  for (const oldest of ids) {
+    if (ids.size <= most) return
+    ids.delete(oldest)
   }
 }

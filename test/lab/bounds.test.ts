@@ -149,7 +149,14 @@ t.test('the last traces are kept', async (t) => {
   t.ok(store.get(own.trace_id), "the page's own stays longest")
   t.ok(store.get(child.trace_id), 'and one that is not finished waits')
   t.ok(last.every(({ trace_id }) => store.get(trace_id)))
-  now += 60_000
+  for (let second = 0; second < 60; second++) {
+    const exemplars = Array.from({ length: 20 }, () => span())
+    store.add(exemplars.map(bounded))
+    store.pin(exemplars.map(({ trace_id }) => trace_id))
+    now += 5000
+  }
+  t.ok(store.get(own.trace_id), 'however many exemplars there have been since')
+  t.ok(store.size <= 320, 'of which only the last stay longer')
   store.add([bounded(span())])
   t.notOk(store.get(child.trace_id), 'but not for ever')
 })
