@@ -14,8 +14,14 @@ export const tailHasGap = signal(false)
 let waiting: LogLine[] = []
 
 const draw = perFrame(() => {
-  const last = tail.value.at(-1)?.seq ?? 0
-  const news = waiting.filter(({ seq }) => seq > last)
+  // Where one answer ends and the stream begins, a line may come twice.
+  let last = tail.value.at(-1)?.seq ?? 0
+  const news: LogLine[] = []
+  for (const line of waiting) {
+    if (line.seq <= last) continue
+    news.push(line)
+    last = line.seq
+  }
   waiting = []
   if (news.length > 0) tail.value = [...tail.value, ...news].slice(-LIMIT)
 })
