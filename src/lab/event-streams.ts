@@ -79,6 +79,7 @@ export class EventStreams {
       if (stream.writableLength === 0) stream.end()
       else stream.destroy()
     }
+    this.#streams.clear() // a batch that is on its way must not be written to what has ended
   }
 
   #begin(): void {
