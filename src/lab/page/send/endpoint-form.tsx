@@ -38,7 +38,7 @@ export function EndpointForm({ endpoint }: { readonly endpoint: Endpoint }) {
           />
         ))}
       </div>
-      <CopyButton text={curl} what={`curl command for ${endpoint.path}`} label="curl" />
+      <CopyButton text={curl} what={`curl command for ${endpoint.path}`} label="copy curl" />
     </form>
   )
 }

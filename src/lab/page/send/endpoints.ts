@@ -30,12 +30,12 @@ export const endpoints: readonly Endpoint[] = [
   },
   {
     path: '/external',
-    about: 'calls a service',
+    about: 'calls a partner',
     parameters: [{ name: 'mode', in: 'query', initial: 'ok', choices: ['ok', 'fail', 'timeout'] }],
   },
   {
     path: '/propagation',
-    about: 'hop by hop',
+    about: 'across services',
     parameters: [{ name: 'baggage', in: 'header', initial: 'tenant=acme' }],
   },
 ]

@@ -24,17 +24,12 @@ function SentItem({ sent }: { readonly sent: Sent }) {
   return (
     <li>
       <a href={addresses.request(requestId)} aria-current={here ? 'page' : undefined}>
-        <span class="sent-path">
-          <span class="method">{call.method}</span> {journey ? `${journey.step} ${shortPath(call.path)}` : call.path}
+        <span class="sent-path" title={`${call.method} ${call.path}`}>
+          <span class="method">{journey ? 'Book:' : call.method}</span> {journey ? journey.step : call.path}
         </span>
         {answer && <StatusBadge status={answer.status} />}
         <span class="sent-time">{answer ? duration(answer.milliseconds) : problem ? 'no answer' : '…'}</span>
       </a>
     </li>
   )
-}
-
-/** An id says little in a list. */
-function shortPath(path: string): string {
-  return path.replace(/\/[0-9a-f]{8}-[0-9a-f-]{27}/, '/…')
 }

@@ -4,7 +4,7 @@ import { MIXES, type Mix, startTraffic, stopTraffic, type Traffic, traffic } fro
 
 /** Many requests at an even rate, so that there is something to see in the charts. */
 export function TrafficForm() {
-  const mix = useSignal<Mix>('a mix')
+  const mix = useSignal<Mix>('a mix, with errors')
   const rate = useSignal(50)
   const seconds = useSignal(30)
   const now = traffic.value

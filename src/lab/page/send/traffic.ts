@@ -4,7 +4,18 @@ import { bookableCourse, listCourses } from './journey.ts'
 
 /** What traffic may consist of, by the words on the page. */
 export const MIXES = {
-  'a mix': ['hello', 'course', 'course', 'courses', 'course', 'slow', 'hello', 'course', 'missing', 'error'],
+  'a mix, with errors': [
+    'hello',
+    'course',
+    'course',
+    'courses',
+    'course',
+    'slow',
+    'hello',
+    'course',
+    'missing',
+    'error',
+  ],
   'GET /hello': ['hello'],
   'GET /slow?ms=100': ['slow'],
   'GET /v1/courses/{id}': ['course'],

@@ -35,9 +35,39 @@ export function findingOf({ trace }: Story): Finding | undefined {
 function timeOf(byOwnTime: readonly SpanRow[], whole: number): string {
   const [first] = byOwnTime
   if (first && first.ownTime > whole * ALL_OF_IT) return `It took ${duration(whole)}, all of it in ${called(first)}.`
-  const parts = byOwnTime.filter(({ ownTime }) => ownTime >= whole * WORTH_TELLING).slice(0, MOST_PARTS)
-  const told = parts.map((row) => `${duration(row.ownTime)} (${percent(row.ownTime / whole)}) in ${called(row)}`)
+  const parts = partsOf(byOwnTime).filter(({ time }) => time >= whole * WORTH_TELLING)
+  const told = parts
+    .slice(0, MOST_PARTS)
+    .map(({ name, times, time }) => `${duration(time)} (${percent(time / whole)}) in ${times}${name}`)
   return `It took ${duration(whole)}: ${listed(told)}.`
+}
+
+interface Part {
+  readonly name: string
+  /** `20 × `; empty for one span. */
+  readonly times: string
+  /** Milliseconds. */
+  readonly time: number
+}
+
+/** What has the same name, and ran one after the other, is one part: twenty short queries may be what took long. */
+function partsOf(rows: readonly SpanRow[]): Part[] {
+  const byName = new Map<string, SpanRow[]>()
+  for (const row of rows) byName.set(called(row), [...(byName.get(called(row)) ?? []), row])
+  const parts = [...byName].flatMap(([name, same]): Part[] => {
+    if (runAtOnce(same)) return same.map(({ ownTime }) => ({ name, times: '', time: ownTime }))
+    const time = same.reduce((sum, { ownTime }) => sum + ownTime, 0)
+    return [{ name, times: same.length > 1 ? `${same.length} × ` : '', time }]
+  })
+  return parts.sort((a, b) => b.time - a.time)
+}
+
+function runAtOnce(rows: readonly SpanRow[]): boolean {
+  const spans = rows.map(({ span }) => span).sort((a, b) => a.start - b.start)
+  return spans.some((span, index) => {
+    const before = spans[index - 1]
+    return before !== undefined && before.start + before.duration > span.start
+  })
 }
 
 /** A span's name, and what tells its own time from that of its children. */

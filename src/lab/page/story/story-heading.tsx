@@ -46,7 +46,7 @@ export function StoryHeading({ told }: { readonly told: ToldStory }) {
         <Id name="trace_id" value={story?.trace_id ?? null} />
         {sent && (
           <div>
-            <dt>again</dt>
+            <dt>in a terminal</dt>
             <dd>
               <code>{curlOf(sent.call)}</code> <CopyButton text={curlOf(sent.call)} what="curl command" />
             </dd>

@@ -1,5 +1,6 @@
+import type { Panel } from '../../wire.ts'
 import { sendCall } from '../send/send-call.ts'
-import { state } from '../server/server-state.ts'
+import { has, state } from '../server/server-state.ts'
 
 /** What the page says before the first request. */
 export function Welcome() {
@@ -26,13 +27,23 @@ export function Welcome() {
         </div>
         <div>
           <dt>Metrics</dt>
-          <dd>count: how many requests, how many failures, how long they take. They know no single request.</dd>
+          <dd>
+            count: how many requests, how many failures, how long they take. They know no single request.
+            <Later panel="metrics" />
+          </dd>
         </div>
         <div>
           <dt>The trace</dt>
-          <dd>is one request as a tree of spans: which work waited for which, and where the time went.</dd>
+          <dd>
+            is one request as a tree of spans: which work waited for which, and where the time went.
+            <Later panel="traces" />
+          </dd>
         </div>
       </dl>
     </section>
   )
+}
+
+function Later({ panel }: { readonly panel: Panel }) {
+  return has(panel) ? null : <> From phase {state.value?.panel_phase[panel]} on.</>
 }

@@ -16,10 +16,8 @@ export function TraceList({ traces }: { readonly traces: readonly TraceSummary[]
             <th scope="col">time</th>
             <th scope="col">trace</th>
             <th scope="col">status</th>
-            <th scope="col" class="wide">
-              duration
-            </th>
-            <th scope="col" class="number">
+            <th scope="col">duration</th>
+            <th scope="col" class="number wide">
               spans
             </th>
             <th scope="col" class="wide">
@@ -38,7 +36,7 @@ export function TraceList({ traces }: { readonly traces: readonly TraceSummary[]
 }
 
 function TraceItem({ trace, longest }: { readonly trace: TraceSummary; readonly longest: number }) {
-  const { trace_id, name, start, http_status, status, errors, spans, services } = trace
+  const { trace_id, name, start, http_status, status, errors, spans, services, finished } = trace
   return (
     <tr>
       <td>
@@ -48,16 +46,16 @@ function TraceItem({ trace, longest }: { readonly trace: TraceSummary; readonly 
         <a href={addresses.trace(trace_id)}>{name}</a>
       </th>
       <td>
-        {http_status !== undefined && <StatusBadge status={http_status} />}{' '}
+        {finished ? http_status !== undefined && <StatusBadge status={http_status} /> : <small>under way</small>}{' '}
         {status === 'error' && <span class="failure">{errors === 1 ? '1 error' : `${errors} errors`}</span>}
       </td>
-      <td class="wide">
-        <span class="duration-bar">
+      <td class="duration">
+        <span class="duration-bar wide">
           <span style={{ width: `${longest === 0 ? 0 : (trace.duration / longest) * 100}%` }} />
         </span>
         {duration(trace.duration)}
       </td>
-      <td class="number">{spans}</td>
+      <td class="number wide">{spans}</td>
       <td class="wide">
         {services.map((service) => (
           <span key={service} class="service-tag">
