@@ -19,8 +19,9 @@ export function EndpointForm({ endpoint }: { readonly endpoint: Endpoint }) {
     // What a parameter may not be is worth sending too: the server says why not.
     <form class="endpoint" onSubmit={send} noValidate aria-label={`GET ${endpoint.path}`}>
       <div class="endpoint-what">
-        <span class="method">GET</span> <span class="path">{endpoint.path}</span>
-        {endpoint.parameters.length > 0 && <small>{endpoint.about}</small>}
+        <span class="method">GET</span>
+        {'\u00a0'}
+        <span class="path">{endpoint.path}</span> {endpoint.parameters.length > 0 && <small>{endpoint.about}</small>}
       </div>
       <button type="submit" class="primary" aria-label={`Send GET ${endpoint.path}`}>
         Send

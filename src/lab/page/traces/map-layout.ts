@@ -8,7 +8,7 @@ export const NODE_HEIGHT = 44
 /** Room for an edge with its label. */
 const GAP_ACROSS = 150
 const GAP_BETWEEN = 34
-const GAP_DOWN = 96
+export const GAP_DOWN = 96
 const MARGIN = 4
 /** What a service calls of itself is drawn as a loop above it. */
 const LOOP_HEIGHT = 64

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import type { ServiceMap } from '../../wire.ts'
 import { count, duration, percent } from '../format.ts'
 import { serviceColour } from '../story/service-colour.ts'
-import { layOut, NODE_HEIGHT, NODE_WIDTH, type PlacedEdge, type PlacedNode } from './map-layout.ts'
+import { GAP_DOWN, layOut, NODE_HEIGHT, NODE_WIDTH, type PlacedEdge, type PlacedNode } from './map-layout.ts'
 
 /** Who calls whom, drawn. The table beside it says the same in numbers. */
 export function ServiceMapPicture({ map }: { readonly map: ServiceMap }) {
@@ -118,24 +118,24 @@ function loopBeside({ x, y }: PlacedNode): Curve {
   }
 }
 
+/** The label is a little nearer to the end, where the edges of one node are farther apart. */
 function curveAcross({ from, to }: PlacedEdge): Curve {
   const [x1, x2] = [from.x + NODE_WIDTH / 2, to.x - NODE_WIDTH / 2]
   const middle = (x1 + x2) / 2
   return {
     path: `M${x1} ${from.y}C${middle} ${from.y} ${middle} ${to.y} ${x2} ${to.y}`,
-    x: middle,
-    y: (from.y + to.y) / 2,
+    x: from.y === to.y ? middle : x1 + (x2 - x1) * 0.58,
+    y: from.y + (to.y - from.y) * 0.65,
   }
 }
 
-/** The label is near the end, where the edges of one node are farther apart. */
+/** The label is near the end, where the edges of one node are farther apart, and above the row in which that is. */
 function curveDown({ from, to }: PlacedEdge): Curve {
   const [y1, y2] = [from.y + NODE_HEIGHT / 2, to.y - NODE_HEIGHT / 2]
   const middle = (y1 + y2) / 2
-  const nearEnd = from.x === to.x ? 0.5 : 0.75
   return {
     path: `M${from.x} ${y1}C${from.x} ${middle} ${to.x} ${middle} ${to.x} ${y2}`,
     x: from.x + (to.x - from.x) * (from.x === to.x ? 1 : 0.84),
-    y: y1 + (y2 - y1) * nearEnd,
+    y: y2 - GAP_DOWN * (from.x === to.x ? 0.5 : 0.25),
   }
 }
