@@ -69,7 +69,8 @@ export default defineIncident({
       ask: 'Requests of this route differ in their filter. By which column does the statement filter that got slow?',
       form: 'the name of a column',
       right: [column],
-      nudge: 'Statements with that filter are as quick as before, or wait for others only. Look at the slowest ones.',
+      nudge:
+        'Statements with that filter are as quick as before, or wait for others only. Look at several of the slowest ones.',
       hints: [
         'traces slowest GET /v1/bookings, trace 1, span 2: db.query.text has the statement, with $1 in place of values.',
         'Which column stands behind "where"?',

@@ -22,10 +22,18 @@ t.test('8: a statement that reads too much', async (t) => {
   const lines = await drill.requests({ route: '/v1/bookings', method: 'GET' })
   const typical = median(latencies(lines.slice(0, 15)))
   const first = firstOfSlow(lines, 2.5 * typical, 4)
-  const [slowest] = await drill.traces('slowest GET /v1/bookings')
-  t.equal(slowest?.spans, 2, 'one statement')
-  await drill.say('trace 1')
-  const column = /where "bookings"\."(\w+)" =/.exec(await drill.say('span 2'))?.[1] ?? ''
+  const slow = (await drill.traces('slowest GET /v1/bookings')).slice(0, 7)
+  t.ok(
+    slow.every(({ spans }) => spans === 2),
+    'one statement each',
+  )
+  const columns: string[] = []
+  for (const [index] of slow.entries()) {
+    await drill.say(`trace ${index + 1}`)
+    columns.push(/where "bookings"\."(\w+)" =/.exec(await drill.say('span 2'))?.[1] ?? 'none')
+  }
+  // One of another filter may have waited for these.
+  const column = columns.toSorted((a, b) => countOf(columns, b) - countOf(columns, a))[0] as string
 
   await drill.answer('/hello', '/v1/bookings')
   await drill.answer(muchLater(startOf(first)), startOf(first))
@@ -33,3 +41,7 @@ t.test('8: a statement that reads too much', async (t) => {
   await drill.answer('created_at', column)
   await causeIs(drill, /No index leads/)
 })
+
+function countOf(columns: readonly string[], column: string): number {
+  return columns.filter((each) => each === column).length
+}
