@@ -120,7 +120,9 @@ const claims: readonly Claim[] = [
     async look(server) {
       const id = `check-${randomUUID()}`
       const signal = AbortSignal.timeout(100)
-      await server.request('/slow?ms=5000', { headers: { 'x-request-id': id }, signal }).catch(() => undefined)
+      await server.request('/slow?ms=5000', { headers: { 'x-request-id': id }, signal }).catch((error: Error) => {
+        if (!signal.aborted) throw error
+      })
       const line = await completed(server, id)
       return { ok: line?.status === 499, seen: line ?? 'no line with the id of the request' }
     },

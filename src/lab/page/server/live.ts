@@ -60,6 +60,12 @@ function follow(after: string): Promise<void> {
       else reject(new Error('no stream'))
     }
 
+    /** What cannot be asked for is as good as no stream: that is told, and tried again. */
+    function broken(): void {
+      heard = false
+      end()
+    }
+
     function on<Name extends keyof Events>(name: Name, take: (data: Events[Name]) => void): void {
       source.addEventListener(name, ({ data, lastEventId }: MessageEvent<string>) => {
         heard = true
@@ -79,7 +85,7 @@ function follow(after: string): Promise<void> {
     on('log', ({ lines, gap }) => addLines(lines, gap))
     on('metrics', ({ sample, exemplars }) => {
       addSample(sample, exemplars)
-      if (bounds.value.length === 0 && Object.keys(sample.routes).length > 0) loadMetrics().catch(() => {}) // the next sample asks again
+      if (bounds.value.length === 0 && Object.keys(sample.routes).length > 0) loadMetrics().catch(broken)
     })
     on('trace', ({ traces }) => addTraceNews(traces))
     on('heartbeat', () => {})
