@@ -8,10 +8,8 @@ import { stockShop } from './shop.ts'
 const NOW = `'${new Date().toISOString()}'`
 const LATER = `'${new Date(Date.now() + 600_000).toISOString()}'`
 
-const ID = numberedIdSql(':n::bigint')
-
 /** What stands for the placeholders of a reservation, in their order. */
-const VALUES = [ID, "'created'", '0', NOW, "'reserved'", NOW, LATER, NOW, ID]
+const VALUES = [numberedIdSql(':n::bigint'), NOW, LATER]
 
 /**
  * A reservation as a script for pgbench, made of the statement that the store really sends. Each client takes

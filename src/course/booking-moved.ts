@@ -2,13 +2,21 @@ import { announceBooking } from '../signals.ts'
 import type { Booking } from './booking.ts'
 import type { CourseCache } from './course-cache.ts'
 
-/** Call it once the database has committed new statuses: tells the listeners, and drops courses whose seats have changed. */
-export async function afterMove(moved: readonly Booking[], courses: CourseCache): Promise<void> {
-  for (const { status, booking_id, course_id, batch_id, price, currency } of moved) {
-    announceBooking({ status, bookingId: booking_id, courseId: course_id, batchId: batch_id, price, currency })
-  }
+/** Call it once the database has committed a new status: tells the listeners, and drops the course if its seats have changed. */
+export async function afterMove(moved: Booking, courses: CourseCache): Promise<void> {
+  announce(moved)
+  if (hasMovedSeat(moved)) await courses.invalidate(moved.course_id)
+}
+
+/** The same for many, of which each course is dropped once. */
+export async function afterMoves(moved: readonly Booking[], courses: CourseCache): Promise<void> {
+  moved.forEach(announce)
   const changed = new Set(moved.filter(hasMovedSeat).map(({ course_id }) => course_id))
   await Promise.all([...changed].map((courseId) => courses.invalidate(courseId)))
+}
+
+function announce({ status, booking_id, course_id, batch_id, price, currency }: Booking): void {
+  announceBooking({ status, bookingId: booking_id, courseId: course_id, batchId: batch_id, price, currency })
 }
 
 /** A seat is taken by `reserved`, and given back by what has held one and is not paid for. */

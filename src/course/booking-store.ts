@@ -18,6 +18,7 @@ import {
 import type { Database, Queries } from '../platform/database.ts'
 import { DomainError } from '../platform/domain-error.ts'
 import type { Booking, BookingFilter, NewBooking, Outstanding } from './booking.ts'
+import { fromPostgres } from './instant.ts'
 import type { PageKey } from './page.ts'
 import { batches, bookings, courses } from './schema.ts'
 
@@ -96,8 +97,8 @@ export class BookingStore {
    * @throws DomainError sold_out; conflict: the batch has ended
    */
   async reserve(bookingId: string, now: string, expiresAt: string): Promise<Booking | undefined> {
-    const [row] = await this.#database.run((queries) => reservation(queries).execute({ bookingId, now, expiresAt }))
-    if (row !== undefined) return toBooking(row)
+    const { rows } = await this.#database.run((_, send) => send<BookingRow>(RESERVE, [bookingId, now, expiresAt]))
+    if (rows[0] !== undefined) return toBooking(withInstants(rows[0]))
     const booking = await this.find(bookingId)
     if (booking?.status === 'created')
       throw await this.#database.run((queries) => whyNoSeat(queries, booking.batch_id, now))
@@ -155,54 +156,22 @@ export class BookingStore {
   }
 }
 
-const reservations = new WeakMap<Queries, ReturnType<typeof prepareReservation>>()
-
-/** Put together once for each `queries`: for the busiest statement that would take longer than to carry it out. */
-function reservation(queries: Queries): ReturnType<typeof prepareReservation> {
-  const known = reservations.get(queries)
-  if (known !== undefined) return known
-  const prepared = prepareReservation(queries)
-  reservations.set(queries, prepared)
-  return prepared
-}
-
 /**
  * First it locks the booking, if that is `created`, then it takes a seat for it, if one is free, and with
  * that it moves the booking. Of many that compete for the last seat each waits for the one before and then
  * sees what that one has left.
  */
-function prepareReservation(queries: Queries) {
-  const bookingId = sql.placeholder('bookingId')
-  const now = sql.placeholder('now')
-  const booking = queries.$with('booking').as(
-    queries
-      .select({ batch_id: bookings.batch_id })
-      .from(bookings)
-      .where(and(eq(bookings.booking_id, bookingId), eq(bookings.status, 'created')))
-      .for('update'),
+const RESERVE = `
+  with booking as (
+    select batch_id from bookings where booking_id = $1 and status = 'created' for update
+  ), seat as (
+    update batches set available_seats = available_seats - 1 from booking
+    where batches.batch_id = booking.batch_id and available_seats > 0 and ends_at > $2
+    returning batches.batch_id
   )
-  const seat = queries.$with('seat').as(
-    queries
-      .update(batches)
-      .set({ available_seats: sql`${batches.available_seats} - 1` })
-      .from(booking)
-      .where(and(eq(batches.batch_id, booking.batch_id), gt(batches.available_seats, 0), gt(batches.ends_at, now)))
-      .returning({ batch_id: batches.batch_id }),
-  )
-  return queries
-    .with(booking, seat)
-    .update(bookings)
-    .set({
-      status: 'reserved',
-      reserved_at: sql`${now}`,
-      expires_at: sql`${sql.placeholder('expiresAt')}`,
-      updated_at: sql`${now}`,
-    })
-    .from(seat)
-    .where(eq(bookings.booking_id, bookingId))
-    .returning(getTableColumns(bookings))
-    .prepare('reserve')
-}
+  update bookings set status = 'reserved', reserved_at = $2, expires_at = $3, updated_at = $2 from seat
+  where booking_id = $1
+  returning ${Object.keys(getTableColumns(bookings)).map((column) => `bookings.${column}`)}`
 
 function isReserved(bookingId: string): SQL | undefined {
   return and(eq(bookings.booking_id, bookingId), eq(bookings.status, 'reserved'))
@@ -287,10 +256,33 @@ function isBefore({ created_at, id }: PageKey): SQL {
   return sql`(${bookings.created_at}, ${bookings.booking_id}) < (${created_at}::timestamptz, ${id}::uuid)`
 }
 
-export function toBooking({ customer_name, customer_email, customer_phone, ...booking }: BookingRow): Booking {
-  const isKnown = customer_name !== null && customer_email !== null
+/** A row that has not come through Drizzle. */
+function withInstants(row: BookingRow): BookingRow {
   return {
-    ...booking,
-    customer: isKnown ? { name: customer_name, email: customer_email, phone: customer_phone } : null,
+    ...row,
+    created_at: fromPostgres(row.created_at),
+    reserved_at: row.reserved_at && fromPostgres(row.reserved_at),
+    expires_at: row.expires_at && fromPostgres(row.expires_at),
+    paid_at: row.paid_at && fromPostgres(row.paid_at),
+    updated_at: fromPostgres(row.updated_at),
+  }
+}
+
+export function toBooking(row: BookingRow): Booking {
+  const { customer_name: name, customer_email: email, customer_phone: phone } = row
+  return {
+    booking_id: row.booking_id,
+    course_id: row.course_id,
+    batch_id: row.batch_id,
+    user_id: row.user_id,
+    customer: name !== null && email !== null ? { name, email, phone } : null,
+    price: row.price,
+    currency: row.currency,
+    status: row.status,
+    created_at: row.created_at,
+    reserved_at: row.reserved_at,
+    expires_at: row.expires_at,
+    paid_at: row.paid_at,
+    updated_at: row.updated_at,
   }
 }

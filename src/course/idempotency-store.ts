@@ -46,10 +46,10 @@ export class IdempotencyStore {
   }
 
   #attempt(command: KeyedCommand, work: (bookings: BookingStore) => Promise<Outcome>) {
-    return this.#database.transaction(async (tx) => {
+    return this.#database.transaction(async (tx, send) => {
       const bookings = new BookingStore({
-        run: async (statements) => await statements(tx),
-        transaction: (all) => all(tx),
+        run: async (work) => await work(tx, send),
+        transaction: (work) => work(tx, send),
       })
       if (!(await claim(tx, command))) return { answer: await recall(tx, command, bookings), replayed: true }
       const outcome = await work(bookings)

@@ -95,7 +95,7 @@ export class InProcessBooking implements OwnBookingService {
       idempotency === undefined
         ? await work(this.#store, now)
         : await this.#once(idempotency, fingerprintOf(command, argument), now, (store) => work(store, now))
-    if (moved !== undefined) await afterMove([moved], this.#courses)
+    if (moved !== undefined) await afterMove(moved, this.#courses)
     if (answer instanceof DomainError) throw answer
     return answer
   }

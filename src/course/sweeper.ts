@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Database } from '../platform/database.ts'
 import { announce, signals } from '../signals.ts'
-import { afterMove } from './booking-moved.ts'
+import { afterMoves } from './booking-moved.ts'
 import type { CourseCache } from './course-cache.ts'
 import type { SweepStore } from './sweep-store.ts'
 
@@ -68,7 +68,7 @@ export class Sweeper {
       let expired: number
       do {
         const moved = await store.expireHolds(now, HOLDS_AT_ONCE)
-        await afterMove(moved, courses)
+        await afterMoves(moved, courses)
         expired = moved.length
       } while (expired === HOLDS_AT_ONCE && !this.#isStopped)
     })

@@ -13,15 +13,27 @@ declare module 'fastify' {
 /** What a store builds its statements with: Drizzle's query builder, whichever driver is below it. */
 export type Queries = PgDatabase<PgQueryResultHKT>
 
+/**
+ * Sends a statement as it is written, with the values of its `$1`, `$2` and so on. Its rows have what the driver gives,
+ * in which times are PostgreSQL's text. For what is sent so often that Drizzle's part of the work would be felt.
+ */
+export type Send = <Row>(text: string, values: readonly unknown[]) => Promise<{ readonly rows: readonly Row[] }>
+
+/** Two ways to the same database, or into the same transaction. */
+export interface Statements {
+  readonly queries: Queries
+  readonly send: Send
+}
+
 /** A PostgreSQL, embedded or remote. The statements of `run` and `transaction` are announced on `signals.query`. */
 export interface Database {
   /**
    * Runs statements one by one. Throws `DatabaseError` when the database refuses one, and `DomainError`
    * with code `unavailable` when it is away.
    */
-  run<R>(work: (queries: Queries) => PromiseLike<R>): Promise<R>
-  /** Runs statements in one transaction, which is rolled back when `work` throws. Use only the `queries` given. */
-  transaction<R>(work: (queries: Queries) => Promise<R>): Promise<R>
+  run<R>(work: (queries: Queries, send: Send) => PromiseLike<R>): Promise<R>
+  /** Runs statements in one transaction, which is rolled back when `work` throws. Use only what it is given. */
+  transaction<R>(work: (queries: Queries, send: Send) => Promise<R>): Promise<R>
   /** Brings the schema up to date with a folder of drizzle-kit's migrations. Many processes may do so at once. */
   migrate(folder: URL): Promise<void>
   /** Resolves when the database answers. */

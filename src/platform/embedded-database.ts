@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url'
-import { PGlite } from '@electric-sql/pglite'
+import { PGlite, type QueryOptions, types } from '@electric-sql/pglite'
 import { drizzle } from 'drizzle-orm/pglite'
 import { migrate } from 'drizzle-orm/pglite/migrator'
 import { clusterIn } from './data-dir.ts'
-import type { Database } from './database.ts'
+import type { Database, Statements } from './database.ts'
 import { unwrapped, withoutValues } from './database-error.ts'
 import { startParams, templateBlob } from './embedded-template.ts'
 import { announceStatement } from './statement.ts'
@@ -30,12 +30,17 @@ export async function openEmbeddedDatabase(dataDir?: string): Promise<Database> 
 }
 
 function overPGlite(pglite: PGlite, release = () => {}): Database {
-  // Drizzle asks nothing more of its client than `query` and `transaction`.
-  const queries = drizzle(announcing(pglite) as PGlite)
+  const { queries, send } = statementsOf(pglite)
   let closing: Promise<void> | undefined
   return {
-    run: (work) => unwrapped(async () => await work(queries)),
-    transaction: (work) => unwrapped(() => queries.transaction(work)),
+    run: (work) => unwrapped(async () => await work(queries, send)),
+    transaction: (work) =>
+      unwrapped(() =>
+        pglite.transaction((transaction) => {
+          const { queries, send } = statementsOf(transaction)
+          return work(queries, send)
+        }),
+      ),
     // The service's own work is announced; how its tables came to be and whether it is well is not.
     migrate: (folder) => unwrapped(() => migrate(drizzle(pglite), { migrationsFolder: fileURLToPath(folder) })),
     ping: async () => void (await pglite.query('select 1').catch(refused)),
@@ -46,18 +51,19 @@ function overPGlite(pglite: PGlite, release = () => {}): Database {
   }
 }
 
-type Client = Pick<PGlite, 'query'> & Partial<Pick<PGlite, 'transaction'>>
+type Client = Pick<PGlite, 'query'>
 
-/** The one place that every statement passes on its way into PGlite. */
-function announcing(client: Client): Client {
+/** Every statement on its way into PGlite passes here. */
+function statementsOf(client: Client): Statements {
+  const query: Client['query'] = <Row>(text: string, values?: unknown[], options?: QueryOptions) =>
+    announceStatement(
+      text,
+      () => client.query<Row>(text, values, options).catch(refused),
+      ({ rows, affectedRows }) => rows.length || (affectedRows ?? 0),
+    )
   return {
-    query: (text, parameters, options) =>
-      announceStatement(
-        text,
-        () => client.query<never>(text, parameters, options).catch(refused),
-        ({ rows, affectedRows }) => rows.length || (affectedRows ?? 0),
-      ),
-    transaction: (work) => (client as PGlite).transaction((inner) => work({ ...inner, ...announcing(inner) })),
+    queries: drizzle({ query } as PGlite), // Drizzle asks nothing more of its client
+    send: (text, values) => query(text, [...values], { parsers: { [types.TIMESTAMPTZ]: String } }),
   }
 }
 

@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { drizzle } from 'drizzle-orm/pg-proxy'
 import postgres, { type Options, type Sql } from 'postgres'
-import type { Queries } from './database.ts'
+import type { Statements } from './database.ts'
 import { connectionState, DatabaseError, withoutValues } from './database-error.ts'
-import { announceStatement } from './statement.ts'
+import { announceStatement, describe } from './statement.ts'
 import { whenLate } from './when-late.ts'
 
 /** Where a server is and how long to wait for it. */
@@ -26,6 +26,13 @@ export interface Answer {
   readonly command: string
 }
 
+interface Statement {
+  readonly text: string
+  readonly values: readonly unknown[]
+  readonly shape: RowShape
+  readonly commits: boolean
+}
+
 /** How rows come: by column name, or only the values in the order of the columns. */
 export type RowShape = 'objects' | 'arrays'
 
@@ -41,8 +48,8 @@ const GRACE_MS = 500
  * a statement is sent on a connection that has just closed (https://github.com/porsager/postgres/issues/1208).
  */
 export class PostgresConnection {
-  /** Builds statements that run on this connection and are announced. */
-  readonly queries: Queries
+  /** Statements for this connection, which are announced. */
+  readonly statements: Statements
   readonly client: Sql
   readonly #socket: Socket
   readonly #answerMs: number
@@ -59,7 +66,7 @@ export class PostgresConnection {
       this.#break(new DatabaseError('the connection to the database is closed', connectionState.lost))
     socket.once('close', broken)
     this.client = postgres(url.href, options(socket, statementMs, broken))
-    this.queries = announcedQueries((text, parameters, shape) => this.query(text, parameters, shape))
+    this.statements = announced((text, values, shape) => this.query(text, values, shape))
   }
 
   /** @throws DatabaseError when the server is not there, refuses, or is not ready in time */
@@ -93,12 +100,16 @@ export class PostgresConnection {
   }
 
   /** Sends a statement when those before it have been answered. */
-  query(text: string, parameters: readonly unknown[] = [], shape: RowShape = 'objects'): Promise<Answer> {
-    if (this.#fault) return Promise.reject(this.#fault)
-    const again = () => this.query(text, parameters, shape)
-    if (this.#current !== undefined) return this.#current.then(again, again)
-    this.#current = this.#send(text, parameters, shape)
-    return this.#current
+  query(text: string, values: readonly unknown[] = [], shape: RowShape = 'objects'): Promise<Answer> {
+    return this.#queue({ text, values, shape, commits: false })
+  }
+
+  /**
+   * Like `query`, for a statement that commits what it changes. If the connection breaks before the answer,
+   * nobody knows whether that has happened.
+   */
+  commit(text: string, values: readonly unknown[] = [], shape: RowShape = 'objects'): Promise<Answer> {
+    return this.#queue({ text, values, shape, commits: true })
   }
 
   /** Says goodbye to the server. */
@@ -112,15 +123,23 @@ export class PostgresConnection {
     this.#break(new DatabaseError('the connection to the database was given up', connectionState.lost))
   }
 
-  #send(text: string, parameters: readonly unknown[], shape: RowShape): Promise<Answer> {
+  #queue(statement: Statement): Promise<Answer> {
+    if (this.#fault) return Promise.reject(this.#fault)
+    const again = () => this.#queue(statement)
+    if (this.#current !== undefined) return this.#current.then(again, again)
+    this.#current = this.#send(statement)
+    return this.#current
+  }
+
+  #send({ text, values, shape, commits }: Statement): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      this.#rejectCurrent = reject
+      this.#rejectCurrent = commits ? (fault) => reject(afterCommit(text, fault)) : reject
       const answered = whenLate(this.#answerMs, () => {
         const problem = `the database has not answered a statement for ${this.#answerMs} ms`
         this.#break(new DatabaseError(problem, connectionState.lost))
       })
-      const prepare = parameters.length > 0 && parameters.length <= MOST_PREPARED_PARAMETERS
-      const sent = this.client.unsafe(text, parameters as never[], { prepare })
+      const prepare = values.length > 0 && values.length <= MOST_PREPARED_PARAMETERS
+      const sent = this.client.unsafe(text, values as never[], { prepare })
       const answer = shape === 'arrays' ? sent.values() : sent
       answer.then(
         (rows) => {
@@ -152,19 +171,27 @@ export class PostgresConnection {
 /** More only come from bulk inserts, whose text varies with the number of rows: each would stay in the server's memory. */
 const MOST_PREPARED_PARAMETERS = 40
 
-type Send = (text: string, parameters: unknown[], shape: RowShape) => Promise<Answer>
+function afterCommit(text: string, fault: DatabaseError): DatabaseError {
+  if (describe(text).operation === 'SELECT') return fault
+  return new DatabaseError(fault.message, connectionState.outcomeUnknown)
+}
 
-/** Drizzle on top of `send`. What its `execute` gives has `rows`, as over PGlite, and is the array that Drizzle expects. */
-export function announcedQueries(send: Send): Queries {
-  return drizzle(async (text, parameters, method) => {
-    const shape = method === 'all' ? 'arrays' : 'objects'
-    const { rows } = await announceStatement(
+type SendAs = (text: string, values: readonly unknown[], shape: RowShape) => Promise<Answer>
+
+/** What is sent by `sendAs`, announced. What Drizzle's `execute` gives has `rows`, as over PGlite, and is the array that Drizzle expects. */
+export function announced(sendAs: SendAs): Statements {
+  const send = (text: string, values: readonly unknown[], shape: RowShape) =>
+    announceStatement(
       text,
-      () => send(text, parameters, shape),
+      () => sendAs(text, values, shape),
       ({ count }) => count,
     )
-    return { rows: method === 'all' ? rows : Object.assign([...rows], { rows }) }
+  const queries = drizzle(async (text, values, method) => {
+    if (method === 'all') return send(text, values, 'arrays')
+    const { rows } = await send(text, values, 'objects')
+    return { rows: Object.assign([...rows], { rows }) }
   })
+  return { queries, send: (text, values) => send(text, values, 'objects') }
 }
 
 /** The server has answered with an error, and the connection goes on. */
@@ -195,8 +222,11 @@ function options(socket: Socket, statementMs: number, onclose: () => void): Opti
       // A process that stops in the middle of a transaction must not keep its locks.
       idle_in_transaction_session_timeout: String(statementMs),
     },
-    // JSON is text on both sides: Drizzle reads and writes it.
-    types: { json: { to: 114, from: [114, 3802], serialize: String, parse: String } },
+    // JSON and times are text on both sides: Drizzle reads and writes them.
+    types: {
+      json: { to: 114, from: [114, 3802], serialize: String, parse: String },
+      date: { to: 1184, from: [1082, 1114, 1184], serialize: String, parse: String },
+    },
   }
   return given as object
 }

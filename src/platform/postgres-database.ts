@@ -3,12 +3,11 @@ import { fileURLToPath } from 'node:url'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import { migrate } from 'drizzle-orm/postgres-js/migrator'
 import { type Config, ConfigError } from '../config.ts'
-import type { Database, Patience, Queries } from './database.ts'
+import type { Database, Patience, Queries, Send } from './database.ts'
 import { causeOf, connectionState, DatabaseError, unwrapped } from './database-error.ts'
 import { DomainError } from './domain-error.ts'
-import { type Answer, announcedQueries, PostgresConnection, type RowShape, type Target } from './postgres-connection.ts'
+import { announced, PostgresConnection, type Target } from './postgres-connection.ts'
 import { PostgresPool } from './postgres-pool.ts'
-import { describe } from './statement.ts'
 
 export type PostgresSettings = Pick<
   Config,
@@ -35,11 +34,11 @@ export async function openPostgres(url: string, settings: PostgresSettings, pati
 }
 
 function overPool(pool: PostgresPool, target: Target): Database {
-  const queries = announcedQueries((text, parameters, shape) =>
-    pool.use((connection) => committing(connection, text, parameters, shape)),
+  const { queries, send } = announced((text, values, shape) =>
+    pool.use((connection) => connection.commit(text, values, shape)),
   )
   return {
-    run: (work) => available(() => work(queries)),
+    run: (work) => available(() => work(queries, send)),
     transaction: (work) => available(() => pool.use((connection) => transaction(connection, work))),
     migrate: (folder) => migrateAlone(target, folder),
     ping: () => pool.use(async (connection) => void (await connection.query('select 1'))),
@@ -47,10 +46,14 @@ function overPool(pool: PostgresPool, target: Target): Database {
   }
 }
 
-async function transaction<R>(connection: PostgresConnection, work: (queries: Queries) => Promise<R>): Promise<R> {
+async function transaction<R>(
+  connection: PostgresConnection,
+  work: (queries: Queries, send: Send) => Promise<R>,
+): Promise<R> {
   await connection.query('begin')
   try {
-    const result = await work(connection.queries)
+    const { queries, send } = connection.statements
+    const result = await work(queries, send)
     await commit(connection)
     return result
   } catch (error) {
@@ -61,24 +64,9 @@ async function transaction<R>(connection: PostgresConnection, work: (queries: Qu
 }
 
 async function commit(connection: PostgresConnection): Promise<void> {
-  const { command } = await committing(connection, 'commit')
+  const { command } = await connection.commit('commit')
   // What a transaction gets in which a statement has failed, and somebody has swallowed its error.
   if (command !== 'COMMIT') throw new DatabaseError('the transaction had failed, so nothing was committed', '25P02')
-}
-
-/** Sends what commits a change. If the connection breaks before the answer, nobody knows whether it was committed. */
-async function committing(
-  connection: PostgresConnection,
-  text: string,
-  parameters?: readonly unknown[],
-  shape?: RowShape,
-): Promise<Answer> {
-  try {
-    return await connection.query(text, parameters, shape)
-  } catch (error) {
-    if (!connection.isBroken || describe(text).operation === 'SELECT') throw error
-    throw new DatabaseError((error as DatabaseError).message, connectionState.outcomeUnknown)
-  }
 }
 
 /** The one place where an outage becomes an error of the domain. */
