@@ -3,9 +3,9 @@ import type { Booking } from './booking.ts'
 import type { CourseCache } from './course-cache.ts'
 
 /** Call it once the database has committed a new status: tells the listeners, and drops the course if its seats have changed. */
-export async function afterMove(moved: Booking, courses: CourseCache): Promise<void> {
+export function afterMove(moved: Booking, courses: CourseCache): Promise<void> | undefined {
   announce(moved)
-  if (hasMovedSeat(moved)) await courses.invalidate(moved.course_id)
+  return hasMovedSeat(moved) ? courses.invalidate(moved.course_id) : undefined
 }
 
 /** The same for many, of which each course is dropped once. */

@@ -33,10 +33,10 @@ export class CourseCache {
     return value ?? this.#loadOnce(courseId, lease, load)
   }
 
-  async invalidate(courseId: string): Promise<void> {
+  invalidate(courseId: string): Promise<void> {
     // Without a cache there are no leases to tell that a load which is under way has become too old to join.
     this.#loading.delete(courseId)
-    await this.#cache.delete(ENTITY, courseId)
+    return this.#cache.delete(ENTITY, courseId)
   }
 
   #loadOnce(courseId: string, lease: string | undefined, load: Load): Promise<Course | undefined> {

@@ -38,8 +38,8 @@ function overPool(pool: PostgresPool, target: Target): Database {
     pool.use((connection) => connection.commit(text, values, shape)),
   )
   return {
-    run: (work) => available(() => work(queries, send)),
-    transaction: (work) => available(() => pool.use((connection) => transaction(connection, work))),
+    run: (work) => available(work(queries, send)),
+    transaction: (work) => available(pool.use((connection) => transaction(connection, work))),
     migrate: (folder) => migrateAlone(target, folder),
     ping: () => pool.use(async (connection) => void (await connection.query('select 1'))),
     close: () => pool.close(),
@@ -70,15 +70,13 @@ async function commit(connection: PostgresConnection): Promise<void> {
 }
 
 /** The one place where an outage becomes an error of the domain. */
-async function available<R>(work: () => PromiseLike<R>): Promise<R> {
-  try {
-    return await work()
-  } catch (thrown) {
+function available<R>(result: PromiseLike<R>): Promise<R> {
+  return Promise.resolve(result).catch((thrown: unknown) => {
     const error = causeOf(thrown)
     if (!(error instanceof DatabaseError && error.isTransient)) throw error
     const message = error.sqlState === connectionState.outcomeUnknown ? OUTCOME_UNKNOWN : AWAY
     throw new DomainError('unavailable', message, [], { cause: error })
-  }
+  })
 }
 
 const AWAY = 'The data cannot be reached just now. Try again shortly.'

@@ -35,14 +35,12 @@ export class PostgresPool {
   }
 
   /** Gives `work` a connection for itself until it is done. @throws DatabaseError when there is none */
-  async use<R>(work: (connection: PostgresConnection) => Promise<R>): Promise<R> {
-    if (this.#closing !== undefined) throw new DatabaseError('the database is closed', connectionState.cannotConnect)
-    const connection = this.#idle.pop() ?? (await this.#next())
-    try {
-      return await work(connection)
-    } finally {
-      this.#release(connection)
+  use<R>(work: (connection: PostgresConnection) => Promise<R>): Promise<R> {
+    if (this.#closing !== undefined) {
+      return Promise.reject(new DatabaseError('the database is closed', connectionState.cannotConnect))
     }
+    const idle = this.#idle.pop()
+    return idle === undefined ? this.#next().then((connection) => this.#lend(connection, work)) : this.#lend(idle, work)
   }
 
   /** Takes in a connection that is already open. */
@@ -77,6 +75,13 @@ export class PostgresPool {
       this.#waiting.add(waiter)
       this.#openIfNeeded()
     })
+  }
+
+  #lend<R>(connection: PostgresConnection, work: (connection: PostgresConnection) => Promise<R>): Promise<R> {
+    const result = work(connection)
+    const done = () => this.#release(connection)
+    result.then(done, done)
+    return result
   }
 
   #release(connection: PostgresConnection): void {

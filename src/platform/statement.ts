@@ -26,11 +26,12 @@ export function announceStatement<R>(text: string, work: () => Promise<R>, rowsO
   if (!signals.query.hasSubscribers) return work()
   const { operation, table } = describe(text)
   const signal = { operation, table, text, system: 'postgresql' as const, rows: undefined as number | undefined }
-  return announce(signals.query, signal, async () => {
-    const result = await work()
-    signal.rows = rowsOf(result)
-    return result
-  })
+  return announce(signals.query, signal, () =>
+    work().then((result) => {
+      signal.rows = rowsOf(result)
+      return result
+    }),
+  )
 }
 
 /** Reads a statement's verb and table from its text; remembers them for the next time. */

@@ -35,17 +35,14 @@ export const keyReused = problemThat('The `idempotency-key` was used for another
  *
  * @throws HttpError 422 the key belongs to another request
  */
-export async function withIdempotency<R>(
+export function withIdempotency<R>(
   request: FastifyRequest,
   reply: FastifyReply,
   call: (idempotency: Idempotency | undefined) => Promise<R>,
 ): Promise<R> {
   const key = request.headers['idempotency-key'] as string | undefined
-  try {
-    return await call(
-      key === undefined ? undefined : { key, onReplay: () => reply.header('idempotency-replayed', 'true') },
-    )
-  } catch (error) {
+  if (key === undefined) return call(undefined)
+  return call({ key, onReplay: () => reply.header('idempotency-replayed', 'true') }).catch((error: unknown) => {
     throw error instanceof IdempotencyKeyReused ? new HttpError(422, error.message) : error
-  }
+  })
 }
