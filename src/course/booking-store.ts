@@ -18,8 +18,8 @@ import {
 import type { Database, Queries } from '../platform/database.ts'
 import { DomainError } from '../platform/domain-error.ts'
 import type { Booking, BookingFilter, NewBooking, Outstanding } from './booking.ts'
-import { fromPostgres } from './instant.ts'
 import type { PageKey } from './page.ts'
+import { RESERVE, type Reserved, rowOf } from './reservation.ts'
 import { batches, bookings, courses } from './schema.ts'
 
 export type BookingRow = typeof bookings.$inferSelect
@@ -97,8 +97,8 @@ export class BookingStore {
    * @throws DomainError sold_out; conflict: the batch has ended
    */
   async reserve(bookingId: string, now: string, expiresAt: string): Promise<Booking | undefined> {
-    const { rows } = await this.#database.run((_, send) => send<BookingRow>(RESERVE, [bookingId, now, expiresAt]))
-    if (rows[0] !== undefined) return toBooking(withInstants(rows[0]))
+    const { rows } = await this.#database.run((_, send) => send<Reserved>(RESERVE, [bookingId, now, expiresAt]))
+    if (rows[0] !== undefined) return toBooking(rowOf(rows[0]))
     const booking = await this.find(bookingId)
     if (booking?.status === 'created')
       throw await this.#database.run((queries) => whyNoSeat(queries, booking.batch_id, now))
@@ -155,23 +155,6 @@ export class BookingStore {
     }
   }
 }
-
-/**
- * First it locks the booking, if that is `created`, then it takes a seat for it, if one is free, and with
- * that it moves the booking. Of many that compete for the last seat each waits for the one before and then
- * sees what that one has left.
- */
-const RESERVE = `
-  with booking as (
-    select batch_id from bookings where booking_id = $1 and status = 'created' for update
-  ), seat as (
-    update batches set available_seats = available_seats - 1 from booking
-    where batches.batch_id = booking.batch_id and available_seats > 0 and ends_at > $2
-    returning batches.batch_id
-  )
-  update bookings set status = 'reserved', reserved_at = $2, expires_at = $3, updated_at = $2 from seat
-  where booking_id = $1
-  returning ${Object.keys(getTableColumns(bookings)).map((column) => `bookings.${column}`)}`
 
 function isReserved(bookingId: string): SQL | undefined {
   return and(eq(bookings.booking_id, bookingId), eq(bookings.status, 'reserved'))
@@ -254,18 +237,6 @@ function hasEnded(): DomainError {
 
 function isBefore({ created_at, id }: PageKey): SQL {
   return sql`(${bookings.created_at}, ${bookings.booking_id}) < (${created_at}::timestamptz, ${id}::uuid)`
-}
-
-/** A row that has not come through Drizzle. */
-function withInstants(row: BookingRow): BookingRow {
-  return {
-    ...row,
-    created_at: fromPostgres(row.created_at),
-    reserved_at: row.reserved_at && fromPostgres(row.reserved_at),
-    expires_at: row.expires_at && fromPostgres(row.expires_at),
-    paid_at: row.paid_at && fromPostgres(row.paid_at),
-    updated_at: fromPostgres(row.updated_at),
-  }
 }
 
 export function toBooking(row: BookingRow): Booking {

@@ -14,10 +14,13 @@ declare module 'fastify' {
 export type Queries = PgDatabase<PgQueryResultHKT>
 
 /**
- * Sends a statement as it is written, with the values of its `$1`, `$2` and so on. Its rows have what the driver gives,
- * in which times are PostgreSQL's text. For what is sent so often that Drizzle's part of the work would be felt.
+ * Sends a statement as it is written, with the values of its `$1`, `$2` and so on. A row is what the driver gives, in
+ * the order of the columns; times are PostgreSQL's text. For what is sent so often that Drizzle's part would be felt.
  */
-export type Send = <Row>(text: string, values: readonly unknown[]) => Promise<{ readonly rows: readonly Row[] }>
+export type Send = <Row extends readonly unknown[]>(
+  text: string,
+  values: readonly unknown[],
+) => Promise<{ readonly rows: readonly Row[] }>
 
 /** Two ways to the same database, or into the same transaction. */
 export interface Statements {

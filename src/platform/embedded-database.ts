@@ -63,7 +63,7 @@ function statementsOf(client: Client): Statements {
     )
   return {
     queries: drizzle({ query } as PGlite), // Drizzle asks nothing more of its client
-    send: (text, values) => query(text, [...values], { parsers: { [types.TIMESTAMPTZ]: String } }),
+    send: (text, values) => query(text, [...values], { rowMode: 'array', parsers: { [types.TIMESTAMPTZ]: String } }),
   }
 }
 

@@ -5,7 +5,7 @@ import postgres, { type Options, type Sql } from 'postgres'
 import type { Statements } from './database.ts'
 import { connectionState, DatabaseError, withoutValues } from './database-error.ts'
 import { announceStatement, describe } from './statement.ts'
-import { whenLate } from './when-late.ts'
+import { Watch, whenLate } from './when-late.ts'
 
 /** Where a server is and how long to wait for it. */
 export interface Target {
@@ -52,7 +52,7 @@ export class PostgresConnection {
   readonly statements: Statements
   readonly client: Sql
   readonly #socket: Socket
-  readonly #answerMs: number
+  readonly #watch: Watch
   /** The statement that has not been answered yet. */
   #current: Promise<Answer> | undefined
   #fault: DatabaseError | undefined
@@ -61,7 +61,11 @@ export class PostgresConnection {
 
   private constructor(socket: Socket, { url, statementMs }: Target) {
     this.#socket = socket
-    this.#answerMs = statementMs + GRACE_MS
+    const answerMs = statementMs + GRACE_MS
+    this.#watch = new Watch(answerMs, () => {
+      const problem = `the database has not answered a statement for ${answerMs} ms`
+      this.#break(new DatabaseError(problem, connectionState.lost))
+    })
     const broken = () =>
       this.#break(new DatabaseError('the connection to the database is closed', connectionState.lost))
     socket.once('close', broken)
@@ -134,21 +138,18 @@ export class PostgresConnection {
   #send({ text, values, shape, commits }: Statement): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.#rejectCurrent = commits ? (fault) => reject(afterCommit(text, fault)) : reject
-      const answered = whenLate(this.#answerMs, () => {
-        const problem = `the database has not answered a statement for ${this.#answerMs} ms`
-        this.#break(new DatabaseError(problem, connectionState.lost))
-      })
+      this.#watch.begin()
       const prepare = values.length > 0 && values.length <= MOST_PREPARED_PARAMETERS
       const sent = this.client.unsafe(text, values as never[], { prepare })
       const answer = shape === 'arrays' ? sent.values() : sent
       answer.then(
         (rows) => {
-          answered()
+          this.#watch.end()
           this.#current = undefined
           resolve({ rows, count: rows.count ?? rows.length, command: rows.command })
         },
         (error: Error) => {
-          answered()
+          this.#watch.end()
           this.#current = undefined
           const fault = withoutValues(error)
           if (!isRefusal(error)) this.#break(fault)
@@ -163,6 +164,7 @@ export class PostgresConnection {
     this.#fault = fault
     this.#current = undefined
     this.#rejectCurrent(fault)
+    this.#watch.stop()
     this.#socket.destroy()
     this.#onBroken()
   }
@@ -191,7 +193,7 @@ export function announced(sendAs: SendAs): Statements {
     const { rows } = await send(text, values, 'objects')
     return { rows: Object.assign([...rows], { rows }) }
   })
-  return { queries, send: (text, values) => send(text, values, 'objects') }
+  return { queries, send: (text, values) => send(text, values, 'arrays') }
 }
 
 /** The server has answered with an error, and the connection goes on. */
