@@ -14,35 +14,54 @@ import { fromTimestamp, toTimestamp } from './timestamp.ts'
  * The way back of `messages.ts`: what a client sends, and what it makes of the answers, which it trusts.
  */
 
+// Field by field, as in `messages.ts`: taking objects apart by `...same` was a tenth of what a gateway does for a request.
+
 export function fromCourseMessage(course: ReceivedCourse): Course & { readonly batches: readonly Batch[] } {
-  return { ...withoutBatches(course), batches: course.batches.map(fromBatchMessage) }
+  return Object.assign(withoutBatches(course), { batches: course.batches.map(fromBatchMessage) })
 }
 
 /** A course in a list that was not asked for batches. */
-export function withoutBatches({ batches: _, published_at, created_at, updated_at, ...same }: ReceivedCourse): Course {
+export function withoutBatches(course: ReceivedCourse): Course {
   return {
-    ...same,
-    published_at: orNull(published_at),
-    created_at: always(created_at),
-    updated_at: always(updated_at),
+    course_id: course.course_id,
+    slug: course.slug,
+    name: course.name,
+    description: course.description,
+    published_at: orNull(course.published_at),
+    created_at: always(course.created_at),
+    updated_at: always(course.updated_at),
   }
 }
 
-function fromBatchMessage({ starts_at, ends_at, ...same }: ReceivedBatch): Batch {
-  return { ...same, starts_at: always(starts_at), ends_at: always(ends_at) }
+function fromBatchMessage(batch: ReceivedBatch): Batch {
+  return {
+    batch_id: batch.batch_id,
+    name: batch.name,
+    starts_at: always(batch.starts_at),
+    ends_at: always(batch.ends_at),
+    max_seats: batch.max_seats,
+    available_seats: batch.available_seats,
+    price: batch.price,
+    currency: batch.currency,
+  }
 }
 
 export function fromBookingMessage(booking: ReceivedBooking): Booking {
-  const { customer, status, created_at, reserved_at, expires_at, paid_at, updated_at, ...same } = booking
+  const { customer } = booking
   return {
-    ...same,
+    booking_id: booking.booking_id,
+    course_id: booking.course_id,
+    batch_id: booking.batch_id,
+    user_id: booking.user_id,
     customer: customer && { name: customer.name, email: customer.email, phone: customer.phone ?? null },
-    status: fromStatusMessage(status) as Booking['status'],
-    created_at: always(created_at),
-    reserved_at: orNull(reserved_at),
-    expires_at: orNull(expires_at),
-    paid_at: orNull(paid_at),
-    updated_at: always(updated_at),
+    price: booking.price,
+    currency: booking.currency,
+    status: fromStatusMessage(booking.status) as Booking['status'],
+    created_at: always(booking.created_at),
+    reserved_at: orNull(booking.reserved_at),
+    expires_at: orNull(booking.expires_at),
+    paid_at: orNull(booking.paid_at),
+    updated_at: always(booking.updated_at),
   }
 }
 
