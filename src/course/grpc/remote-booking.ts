@@ -1,6 +1,7 @@
-import type { CallOptions, GrpcClient, Method } from '../../platform/grpc/client.ts'
+import type { CallOptions, GrpcClient } from '../../platform/grpc/client.ts'
 import { serviceDefinition } from '../../platform/grpc/definitions.ts'
 import { GrpcError } from '../../platform/grpc/grpc-error.ts'
+import type { Method } from '../../platform/grpc/unary-call.ts'
 import type { ReceivedBooking } from '../../proto/course/v1/Booking.ts'
 import type { BookingServiceDefinition } from '../../proto/course/v1/BookingService.ts'
 import type { Booking, BookingListRequest, BookingService, NewBooking } from '../booking.ts'

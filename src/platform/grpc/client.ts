@@ -1,16 +1,9 @@
-import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js'
+import { Channel, credentials, Metadata, status } from '@grpc/grpc-js'
 import { announce, type RpcMetadata, type RpcSignal, signals } from '../../signals.ts'
 import { targetOf } from './address-list.ts'
 import { MetadataCarrier } from './metadata.ts'
 import { fromServiceError } from './received-error.ts'
-
-/** Of a method as it was generated, what a client needs. */
-export interface Method<Request, Response> {
-  /** `/course.v1.CatalogService/GetCourse` */
-  readonly path: string
-  readonly requestSerialize: (request: Request) => Buffer
-  readonly responseDeserialize: (bytes: Buffer) => Response
-}
+import { callUnary, type Method } from './unary-call.ts'
 
 export interface CallOptions {
   /** Milliseconds until the answer must be here, all attempts together. */
@@ -22,7 +15,7 @@ export interface CallOptions {
   readonly onAnswer?: (metadata: RpcMetadata) => void
 }
 
-const CHANNEL = {
+const BALANCING = {
   // Several servers take turns; one that is away is left out until it is back.
   loadBalancingConfig: [{ round_robin: {} }],
 }
@@ -70,20 +63,20 @@ const LIMITS = {
  */
 export class GrpcClient {
   /** Retries belong to a channel in gRPC, so there is one with and one without. */
-  readonly #retrying: Client
-  readonly #once: Client
+  readonly #retrying: Channel
+  readonly #once: Channel
 
   /** @param addresses `host:port`, several with commas between */
   constructor(addresses: string) {
     const target = targetOf(addresses)
     const insecure = credentials.createInsecure()
-    this.#retrying = new Client(target, insecure, {
+    this.#retrying = new Channel(target, insecure, {
       ...LIMITS,
-      'grpc.service_config': JSON.stringify({ ...CHANNEL, ...RETRIES }),
+      'grpc.service_config': JSON.stringify({ ...BALANCING, ...RETRIES }),
     })
-    this.#once = new Client(target, insecure, {
+    this.#once = new Channel(target, insecure, {
       ...LIMITS,
-      'grpc.service_config': JSON.stringify(CHANNEL),
+      'grpc.service_config': JSON.stringify(BALANCING),
       'grpc.enable_retries': 0,
     })
   }
@@ -117,25 +110,29 @@ export class GrpcClient {
   }
 
   #send<Request, Response>(
-    { path, requestSerialize, responseDeserialize }: Method<Request, Response>,
+    method: Method<Request, Response>,
     request: Request,
     { deadlineMs, isRepeatable, onAnswer }: CallOptions,
     sent: Metadata,
     received: Metadata,
     signal: RpcSignal,
   ): Promise<Response> {
-    const client = isRepeatable ? this.#retrying : this.#once
-    const options = { deadline: Date.now() + deadlineMs }
+    const channel = isRepeatable ? this.#retrying : this.#once
     return new Promise((resolve, reject) => {
-      const end = (error: ServiceError | null, response?: Response) => {
-        if (error) received.merge(error.metadata)
-        signal.statusCode = error ? error.code : status.OK
-        onAnswer?.(signal.responseMetadata)
-        if (error) reject(fromServiceError(error))
-        else resolve(response as Response)
-      }
-      const call = client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, sent, options, end)
-      call.on('metadata', (headers: Metadata) => received.merge(headers))
+      callUnary(channel, method, request, sent, Date.now() + deadlineMs, {
+        onHeaders: (headers) => received.merge(headers),
+        onResponse: (response) => {
+          signal.statusCode = status.OK
+          onAnswer?.(signal.responseMetadata)
+          resolve(response)
+        },
+        onFailure: (error) => {
+          received.merge(error.metadata)
+          signal.statusCode = error.code
+          onAnswer?.(signal.responseMetadata)
+          reject(fromServiceError(error))
+        },
+      })
     })
   }
 }

@@ -1,0 +1,99 @@
+import {
+  type Channel,
+  type InterceptingListener,
+  type Metadata,
+  type ServiceError,
+  type StatusObject,
+  status,
+} from '@grpc/grpc-js'
+
+/** Of a method as it was generated, what a client needs. */
+export interface Method<Request, Response> {
+  /** `/course.v1.CatalogService/GetCourse` */
+  readonly path: string
+  readonly requestSerialize: (request: Request) => Buffer
+  readonly responseDeserialize: (bytes: Buffer) => Response
+}
+
+/** Who is told: of the headers, if any come, and then once of how the call has ended. */
+export interface Caller<Response> {
+  onHeaders(headers: Metadata): void
+  onResponse(response: Response): void
+  onFailure(error: ServiceError): void
+}
+
+/**
+ * Sends one request for one response. It is `Client.makeUnaryRequest` of grpc-js without what that makes for every call
+ * and nobody here needs: interceptors, an event emitter, and the caller's stack in case the call fails.
+ *
+ * @param deadline milliseconds since 1970
+ * @throws when the channel is closed
+ */
+export function callUnary<Request, Response>(
+  channel: Channel,
+  method: Method<Request, Response>,
+  request: Request,
+  metadata: Metadata,
+  deadline: number,
+  caller: Caller<Response>,
+): void {
+  const call = channel.createCall(method.path, deadline, null, null, null)
+  call.start(metadata, new Listener(method, caller))
+  call.startRead()
+  try {
+    call.sendMessageWithContext({}, method.requestSerialize(request))
+    call.halfClose()
+  } catch (error) {
+    call.cancelWithStatus(status.INTERNAL, `The request cannot be sent: ${(error as Error).message}`)
+  }
+}
+
+class Listener<Response> implements InterceptingListener {
+  readonly #method: Method<never, Response>
+  readonly #caller: Caller<Response>
+  #bytes: Buffer | undefined
+
+  constructor(method: Method<never, Response>, caller: Caller<Response>) {
+    this.#method = method
+    this.#caller = caller
+  }
+
+  onReceiveMetadata(headers: Metadata): void {
+    this.#caller.onHeaders(headers)
+  }
+
+  onReceiveMessage(bytes: Buffer): void {
+    this.#bytes = bytes
+  }
+
+  onReceiveStatus(end: StatusObject): void {
+    if (end.code !== status.OK) {
+      this.#caller.onFailure(new CallFailed(end))
+      return
+    }
+    let response: Response
+    try {
+      if (this.#bytes === undefined) throw new Error('there is none')
+      response = this.#method.responseDeserialize(this.#bytes)
+    } catch (error) {
+      const details = `The response cannot be read: ${(error as Error).message}`
+      this.#caller.onFailure(new CallFailed({ ...end, code: status.INTERNAL, details }))
+      return
+    }
+    this.#caller.onResponse(response)
+  }
+}
+
+class CallFailed extends Error implements ServiceError {
+  override readonly name = 'CallFailed'
+  readonly code: status
+  readonly details: string
+  readonly metadata: Metadata
+
+  constructor({ code, details, metadata }: StatusObject) {
+    super(`${code} ${status[code]}: ${details}`)
+    this.code = code
+    this.details = details
+    this.metadata = metadata
+  }
+}
