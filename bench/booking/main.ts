@@ -25,8 +25,8 @@ import { reservationScript } from './statements.ts'
 
 const usage = `Usage: npm run bench:booking -- [options]
 
-  --rounds N     measurements of each line, default 5
-  --seconds N    length of a measurement, default 3
+  --rounds N     measurements of each line, default 9
+  --seconds N    length of a measurement, default 2
   --only TEXT    only the lines whose name holds TEXT, such as '10 clients'
   --json         a machine-readable result instead of the table
   --assert       exit code 1 when a target is missed
@@ -127,8 +127,8 @@ function disciplinesOf(servers: Servers): Discipline[] {
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '9' },
+    seconds: { type: 'string', default: '2' },
     only: { type: 'string', default: '' },
     json: { type: 'boolean', default: false },
     assert: { type: 'boolean', default: false },
