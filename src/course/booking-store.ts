@@ -19,7 +19,7 @@ import type { Database, Queries } from '../platform/database.ts'
 import { DomainError } from '../platform/domain-error.ts'
 import type { Booking, BookingFilter, NewBooking, Outstanding } from './booking.ts'
 import type { PageKey } from './page.ts'
-import { RESERVE, type Reserved, rowOf } from './reservation.ts'
+import { reserve } from './reservation.ts'
 import { batches, bookings, courses } from './schema.ts'
 
 export type BookingRow = typeof bookings.$inferSelect
@@ -97,8 +97,8 @@ export class BookingStore {
    * @throws DomainError sold_out; conflict: the batch has ended
    */
   async reserve(bookingId: string, now: string, expiresAt: string): Promise<Booking | undefined> {
-    const { rows } = await this.#database.run((_, send) => send<Reserved>(RESERVE, [bookingId, now, expiresAt]))
-    if (rows[0] !== undefined) return toBooking(rowOf(rows[0]))
+    const reserved = await this.#database.run((_, send) => reserve(send, bookingId, now, expiresAt))
+    if (reserved !== undefined) return toBooking(reserved)
     const booking = await this.find(bookingId)
     if (booking?.status === 'created')
       throw await this.#database.run((queries) => whyNoSeat(queries, booking.batch_id, now))

@@ -137,11 +137,12 @@ t.test('bookings', async (t) => {
       updated_at: clock.now().toISOString(),
     })
 
-    clock.advance(1000)
-    const reserved = (await verb(app, created.booking_id, 'reserve')).json<Booking>()
+    clock.advance(1050)
+    const reserved = (await verb(app, created.booking_id.toUpperCase(), 'reserve')).json<Booking>()
     const reserved_at = clock.now().toISOString()
     const expires_at = new Date(clock.time + HOLD_MS).toISOString()
     t.same(reserved, { ...created, status: 'reserved', reserved_at, expires_at, updated_at: reserved_at })
+    t.same((await send(app, 'GET', `/v1/bookings/${created.booking_id}`)).json(), reserved)
 
     clock.advance(HOLD_MS - 1)
     const completed = (await verb(app, created.booking_id, 'complete')).json<Booking>()
