@@ -6,7 +6,8 @@ import { numberedId, numberedIdSql } from '../numbered-id.ts'
 import { stockShop } from './shop.ts'
 
 const NOW = `'${new Date().toISOString()}'`
-const LATER = `'${new Date(Date.now() + 600_000).toISOString()}'`
+/** When the bench is long over: a hold that is overdue would be expired by the servers beside it. */
+const LATER = `'${new Date(Date.now() + 24 * 60 * 60_000).toISOString()}'`
 
 /** What stands for the placeholders of a reservation, in their order. */
 const VALUES = [numberedIdSql(':n::bigint'), NOW, LATER]

@@ -129,8 +129,10 @@ export class PostgresConnection {
 
   #queue(statement: Statement): Promise<Answer> {
     if (this.#fault) return Promise.reject(this.#fault)
-    const again = () => this.#queue(statement)
-    if (this.#current !== undefined) return this.#current.then(again, again)
+    if (this.#current !== undefined) {
+      const again = () => this.#queue(statement)
+      return this.#current.then(again, again)
+    }
     this.#current = this.#send(statement)
     return this.#current
   }
@@ -173,6 +175,7 @@ export class PostgresConnection {
 /** More only come from bulk inserts, whose text varies with the number of rows: each would stay in the server's memory. */
 const MOST_PREPARED_PARAMETERS = 40
 
+/** Why a statement that commits has no answer. What only reads has changed nothing, so there is nothing to wonder about. */
 function afterCommit(text: string, fault: DatabaseError): DatabaseError {
   if (describe(text).operation === 'SELECT') return fault
   return new DatabaseError(fault.message, connectionState.outcomeUnknown)
