@@ -46,7 +46,7 @@ export default defineIncident({
       nudge: 'Look at the seconds in which slow requests of that course ended, and subtract.',
       hints: [
         `The seconds with slow requests of that course:  grep ${courseId.slice(-4)}'"' ${logs}/app.log | grep '"latency":[0-9]\\{3\\}' | grep -o 'T[0-9:]\\{8\\}' | uniq -c`,
-        'Each moment may spread over two seconds. From the first second of one to the first second of the next it is the same, again and again, plus the moment itself.',
+        'Each moment may spread over two seconds. From the first second of one to the first second of the next it is the same, again and again, plus the moment itself. Where it is twice as long, somebody came first and alone, and nobody had to wait.',
       ],
     }),
     number({
