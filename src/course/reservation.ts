@@ -20,7 +20,7 @@ const RESERVE = `
   returning course_id, bookings.batch_id, user_id, customer_name, customer_email, customer_phone, price, currency,
     created_at`
 
-/** What it returns: all that it has not been told. */
+/** A row of its answer: the columns whose values the caller does not know. */
 type Returned = readonly [
   course_id: string,
   batch_id: string,
@@ -34,10 +34,9 @@ type Returned = readonly [
 ]
 
 /**
- * Moves a booking from `created` to `reserved` and takes a seat, or does neither.
+ * Reserves a booking in one statement. Both times are instants of the domain, in UTC with milliseconds.
  *
- * @param now and `expiresAt` are instants of the domain, in UTC with milliseconds
- * @returns undefined when the booking is not `created` or there is no seat
+ * @returns undefined when the booking is not `created`, no seat is free, or the batch has ended
  */
 export function reserve(
   send: Send,

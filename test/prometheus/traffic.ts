@@ -58,19 +58,20 @@ export async function startTraffic(t: Test, url: string): Promise<Traffic> {
     await book(full as typeof free & object)
   }
 
-  let over = false
-  t.teardown(() => {
-    over = true
-    return running
-  })
   await reserve() // stays, so that a seat is held
   await send('POST', `/v1/bookings/${await reserve()}:complete`)
-  const running = (async () => {
+  let over = false
+  const goOn = async () => {
     while (!over) {
       await round()
       await sleep(20)
     }
-  })()
-  running.catch(() => undefined) // it is thrown where the test ends
+  }
+  const running = Promise.allSettled([goOn()])
+  t.teardown(async () => {
+    over = true
+    const [outcome] = await running
+    if (outcome.status === 'rejected') throw outcome.reason
+  })
   return traffic
 }

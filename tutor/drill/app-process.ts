@@ -50,15 +50,17 @@ export async function startApp(options: AppOptions): Promise<App> {
     stderr += text
   })
   const ended = Promise.all([once(child, 'exit'), once(child.stderr as Readable, 'close')]).then(() => {})
-  const failed = ended.then(() => Promise.reject(new AppFailed(stderr.trim())))
-  failed.catch(() => {}) // whoever waits for a message learns of it
-  const { url } = await Promise.race([nextMessage(child, 'url'), failed])
+  const failure = async () => {
+    await ended
+    throw new AppFailed(stderr.trim())
+  }
+  const { url } = await Promise.race([nextMessage(child, 'url'), failure()])
   return {
     url,
     ended,
     async begin() {
       child.send('begin')
-      const { beganAt } = await Promise.race([nextMessage(child, 'beganAt'), failed])
+      const { beganAt } = await Promise.race([nextMessage(child, 'beganAt'), failure()])
       return new Date(beganAt)
     },
     async stop() {
