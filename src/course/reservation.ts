@@ -19,6 +19,8 @@ const RESERVE = `
   where booking_id = $1
   returning course_id, bookings.batch_id, user_id, customer_name, customer_email, customer_phone, price, currency,
     created_at`
+  .trim()
+  .replace(/\s+/g, ' ') // as one line in logs and spans
 
 /** A row of its answer: the columns whose values the caller does not know. */
 type Returned = readonly [
