@@ -6,6 +6,7 @@ import t from 'tap'
 import { type Booking, HOLD_MS } from '../../src/course/booking.ts'
 import { KEY_LIFETIME_MS } from '../../src/course/idempotency.ts'
 import { bookings, idempotencyKeys } from '../../src/course/schema.ts'
+import { forAll } from '../support/for-all.ts'
 import { batch, Clock, courseApp, DAY, listen, newBooking, newCourse, seats, send, verb } from './course-app.ts'
 
 const clock = new Clock()
@@ -276,8 +277,9 @@ t.test('random retries, at once and later, never have a second effect', async (t
   const rounds = fc.array(fc.array(command, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 6 })
 
   const heard = listen(t)
-  await fc.assert(
-    fc.asyncProperty(rounds, async (plan) => {
+  await forAll(
+    rounds,
+    async (plan) => {
       const { course_id, batches = [] } = await newCourse(app, { batches: [batch({ max_seats: 2 })] })
       const made = await Promise.all([0, 1, 2].map((n) => newBooking(app, course_id, { user_id: `user-${n}` })))
       heard.clear()
@@ -317,8 +319,8 @@ t.test('random retries, at once and later, never have a second effect', async (t
       )
       const [free = -1] = await seats(app, course_id)
       if (free + held.length !== 2) throw new Error(`${free} free and ${held.length} taken of 2 seats`)
-    }),
-    { numRuns: 30, interruptAfterTimeLimit: 8000 },
+    },
+    { numRuns: 30, milliseconds: 8000 },
   )
   t.pass('every plan')
 })

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { HOLD_MS } from '../../src/course/booking.ts'
 import { batches, bookings } from '../../src/course/schema.ts'
+import { forAll } from '../support/for-all.ts'
 import { batch, Clock, courseApp, newBooking, newCourse, verb } from './course-app.ts'
 
 /*
@@ -34,8 +35,9 @@ t.test('no sequence of operations breaks the seat invariant', async (t) => {
     )
 
   t.same(await broken(), [], 'the seed keeps it')
-  await fc.assert(
-    fc.asyncProperty(rounds, async (plan) => {
+  await forAll(
+    rounds,
+    async (plan) => {
       const { course_id } = await newCourse(app, {
         batches: [batch({ max_seats: 2, ends_at: '2090-01-01T00:00:00Z' })],
       })
@@ -51,8 +53,8 @@ t.test('no sequence of operations breaks the seat invariant', async (t) => {
         const wrong = await broken()
         if (wrong.length > 0) throw new Error(JSON.stringify(wrong))
       }
-    }),
-    { numRuns: 25, interruptAfterTimeLimit: 15_000 },
+    },
+    { numRuns: 25, milliseconds: 15_000 },
   )
 })
 

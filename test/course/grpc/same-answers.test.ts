@@ -1,6 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
+import { forAll } from '../../support/for-all.ts'
 import { batch, send } from '../course-app.ts'
 import { BOOKING, bothFaces, CATALOG } from './grpc-app.ts'
 
@@ -144,14 +145,15 @@ const plays = fc.array(
 
 t.test('REST and gRPC give the same answers to the same operations', async (t) => {
   let run = 0
-  await fc.assert(
-    fc.asyncProperty(plays, async (play) => {
+  await forAll(
+    plays,
+    async (play) => {
       run++
       const overHttp = await perform(play, `http-${run}`, overHTTP)
       const overGrpc = await perform(play, `grpc-${run}`, overGRPC)
       deepStrictEqual(overGrpc, overHttp)
-    }),
-    { numRuns: 40, interruptAfterTimeLimit: 6000 },
+    },
+    { numRuns: 40, milliseconds: 6000 },
   )
   t.ok(run > 10, `${run} sequences`)
 })
