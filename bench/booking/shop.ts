@@ -7,7 +7,7 @@ export type Crowd = 'one batch' | 'many batches'
 const COURSE = numberedId(0)
 /** A course that is only read, of the usual size. */
 export const readCourse = numberedId(1)
-/** Enough that two clients hardly ever meet in one. */
+/** Enough that two clients hardly ever meet in one, in whichever order they take the bookings. */
 const BATCHES = 2000
 
 /** Makes the course and the batches that bookings are made for. The schema is there already. */
@@ -30,7 +30,7 @@ async function addBatches(sql: Sql, course: string, first: number, count: number
 
 /** Throws all bookings away and makes new ones in status `created`, whose ids are numbered from 0. */
 export async function stockShop(sql: Sql, count: number, crowd: Crowd): Promise<void> {
-  const batch = numberedIdSql(crowd === 'one batch' ? '0' : `n % ${BATCHES}`)
+  const batch = numberedIdSql(crowd === 'one batch' ? '0' : `abs(hashint4(n)) % ${BATCHES}`)
   await sql`truncate bookings`
   await sql`update batches set available_seats = max_seats where course_id = ${COURSE} and available_seats <> max_seats`
   await sql.unsafe(`

@@ -10,7 +10,7 @@ const NOW = `'${new Date().toISOString()}'`
 const LATER = `'${new Date(Date.now() + 24 * 60 * 60_000).toISOString()}'`
 
 /** What stands for the placeholders of a reservation, in their order. */
-const VALUES = [numberedIdSql(':n::bigint'), NOW, LATER]
+const VALUES = [`array[${numberedIdSql(':n::bigint')}]`, `array[${NOW}]`, `array[${LATER}]`]
 
 /**
  * A reservation as a script for pgbench, made of the statement that the store really sends. Each client takes

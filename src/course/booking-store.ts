@@ -15,26 +15,30 @@ import {
   sql,
   sum,
 } from 'drizzle-orm'
-import type { Database, Queries } from '../platform/database.ts'
+import type { CallShared, Database, Queries } from '../platform/database.ts'
 import { DomainError } from '../platform/domain-error.ts'
 import type { Booking, BookingFilter, NewBooking, Outstanding } from './booking.ts'
 import type { PageKey } from './page.ts'
-import { reserve } from './reservation.ts'
+import { RESERVE, reserve } from './reservation.ts'
 import { batches, bookings, courses } from './schema.ts'
 
 export type BookingRow = typeof bookings.$inferSelect
+type StatementsOf = Pick<Database, 'run' | 'transaction' | 'shared'>
 
 /**
  * Bookings in PostgreSQL, and the seats that they take. Each change of a booking's status says in its
  * own WHERE from which status, so of two that compete one finds nothing to change; and a seat is moved
- * in the transaction that moves the booking. Every transaction locks the booking before the batch.
+ * in the transaction that moves the booking. Every transaction locks bookings before batches, and of each the one with
+ * the lower id first.
  */
 export class BookingStore {
-  readonly #database: Pick<Database, 'run' | 'transaction'>
+  readonly #database: StatementsOf
+  readonly #reserve: CallShared
 
   /** @param database or a transaction of it, of which everything then becomes a part */
-  constructor(database: Pick<Database, 'run' | 'transaction'>) {
+  constructor(database: StatementsOf) {
     this.#database = database
+    this.#reserve = database.shared(RESERVE)
   }
 
   /** @throws DomainError not_found: the course or the batch; sold_out; conflict: not open for booking */
@@ -91,13 +95,14 @@ export class BookingStore {
 
   /**
    * Moves the booking from `created` to `reserved` and takes a seat, or does neither. Both happen in one
-   * statement, so that nobody who wants a seat in the same batch ever waits for this process.
+   * statement, so that nobody who wants a seat in the same batch ever waits for this process. Reservations that come
+   * at the same time share it.
    *
    * @returns undefined when there is no such booking in status `created`
    * @throws DomainError sold_out; conflict: the batch has ended
    */
   async reserve(bookingId: string, now: string, expiresAt: string): Promise<Booking | undefined> {
-    const reserved = await this.#database.run((_, send) => reserve(send, bookingId, now, expiresAt))
+    const reserved = await reserve(this.#reserve, bookingId, now, expiresAt)
     if (reserved !== undefined) return toBooking(reserved)
     const booking = await this.find(bookingId)
     if (booking?.status === 'created')

@@ -1,5 +1,6 @@
 import { eq, lte } from 'drizzle-orm'
 import type { Database, Queries } from '../platform/database.ts'
+import { callAlone } from '../platform/shared-statement.ts'
 import type { Booking } from './booking.ts'
 import { BookingStore } from './booking-store.ts'
 import { answerFrom, IdempotencyKeyReused, isAnswer, KEY_LIFETIME_MS, type Outcome, recordOf } from './idempotency.ts'
@@ -50,6 +51,7 @@ export class IdempotencyStore {
       const bookings = new BookingStore({
         run: async (work) => await work(tx, send),
         transaction: (work) => work(tx, send),
+        shared: (text) => (values) => callAlone((arrays) => send(text, arrays), values),
       })
       if (!(await claim(tx, command))) return { answer: await recall(tx, command, bookings), replayed: true }
       const outcome = await work(bookings)

@@ -81,8 +81,8 @@ function isOverdue(now: string) {
 }
 
 /**
- * After the bookings, as everywhere. This is the one transaction that locks more than one batch: it takes them
- * in the order of their ids, so that two of them cannot wait for each other.
+ * After the bookings, and in the order of the batches' ids, as everywhere: so no two transactions can wait for
+ * each other.
  */
 async function giveBackSeats(tx: Queries, expired: readonly { readonly batch_id: string }[]): Promise<void> {
   const freed = new Map<string, number>()

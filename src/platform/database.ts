@@ -28,7 +28,10 @@ export interface Statements {
   readonly send: Send
 }
 
-/** A PostgreSQL, embedded or remote. The statements of `run` and `transaction` are announced on `signals.query`. */
+/** Calls a shared statement with a value for each of its placeholders. Gives the caller's row, if there is one. */
+export type CallShared = (values: readonly string[]) => Promise<readonly unknown[] | undefined>
+
+/** A PostgreSQL, embedded or remote. All statements but those of `migrate` and `ping` are announced on `signals.query`. */
 export interface Database {
   /**
    * Runs statements one by one. Throws `DatabaseError` when the database refuses one, and `DomainError`
@@ -37,6 +40,12 @@ export interface Database {
   run<R>(work: (queries: Queries, send: Send) => PromiseLike<R>): Promise<R>
   /** Runs statements in one transaction, which is rolled back when `work` throws. Use only what it is given. */
   transaction<R>(work: (queries: Queries, send: Send) => Promise<R>): Promise<R>
+  /**
+   * A statement that those who want it at the same time share. Its placeholders are arrays with an element for each
+   * caller, and a row that it gives starts with the position, from 1 on, of the caller whom it is for. Each caller
+   * announces it, and gets the errors that `run` would give.
+   */
+  shared(text: string): CallShared
   /** Brings the schema up to date with a folder of drizzle-kit's migrations. Many processes may do so at once. */
   migrate(folder: URL): Promise<void>
   /** Resolves when the database answers. */

@@ -6,7 +6,8 @@ import { clusterIn } from './data-dir.ts'
 import type { Database, Statements } from './database.ts'
 import { unwrapped, withoutValues } from './database-error.ts'
 import { startParams, templateBlob } from './embedded-template.ts'
-import { announceStatement } from './statement.ts'
+import { type CallersRow, SharedStatement } from './shared-statement.ts'
+import { announceShared, announceStatement } from './statement.ts'
 
 /**
  * Opens PGlite, which is PostgreSQL inside this process.
@@ -41,6 +42,10 @@ function overPGlite(pglite: PGlite, release = () => {}): Database {
           return work(queries, send)
         }),
       ),
+    shared: (text) => {
+      const statement = new SharedStatement((values) => pglite.query<CallersRow>(text, [...values], AS_ARRAYS))
+      return (values) => unwrapped(() => announceShared(text, () => statement.call(values).catch(refused)))
+    },
     // The service's own work is announced; how its tables came to be and whether it is well is not.
     migrate: (folder) => unwrapped(() => migrate(drizzle(pglite), { migrationsFolder: fileURLToPath(folder) })),
     ping: async () => void (await pglite.query('select 1').catch(refused)),
@@ -50,6 +55,8 @@ function overPGlite(pglite: PGlite, release = () => {}): Database {
     },
   }
 }
+
+const AS_ARRAYS: QueryOptions = { rowMode: 'array', parsers: { [types.TIMESTAMPTZ]: String } }
 
 type Client = Pick<PGlite, 'query'>
 
@@ -63,7 +70,7 @@ function statementsOf(client: Client): Statements {
     )
   return {
     queries: drizzle({ query } as PGlite), // Drizzle asks nothing more of its client
-    send: (text, values) => query(text, [...values], { rowMode: 'array', parsers: { [types.TIMESTAMPTZ]: String } }),
+    send: (text, values) => query(text, [...values], AS_ARRAYS),
   }
 }
 

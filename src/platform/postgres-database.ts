@@ -8,6 +8,8 @@ import { causeOf, connectionState, DatabaseError, unwrapped } from './database-e
 import { DomainError } from './domain-error.ts'
 import { announced, PostgresConnection, type Target } from './postgres-connection.ts'
 import { PostgresPool } from './postgres-pool.ts'
+import { SharedStatement } from './shared-statement.ts'
+import { announceShared } from './statement.ts'
 
 export type PostgresSettings = Pick<
   Config,
@@ -40,6 +42,12 @@ function overPool(pool: PostgresPool, target: Target): Database {
   return {
     run: (work) => available(work(queries, send)),
     transaction: (work) => available(pool.use((connection) => transaction(connection, work))),
+    shared: (text) => {
+      const statement = new SharedStatement((values) =>
+        pool.use((connection) => connection.commit(text, values, 'arrays')),
+      )
+      return (values) => available(announceShared(text, () => statement.call(values)))
+    },
     migrate: (folder) => migrateAlone(target, folder),
     ping: () => pool.use(async (connection) => void (await connection.query('select 1'))),
     close: () => pool.close(),

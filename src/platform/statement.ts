@@ -34,6 +34,11 @@ export function announceStatement<R>(text: string, work: () => Promise<R>, rowsO
   )
 }
 
+/** Announces a statement that a caller shares with others, as the caller's own. */
+export function announceShared<Row>(text: string, call: () => Promise<Row | undefined>): Promise<Row | undefined> {
+  return announceStatement(text, call, (row) => (row === undefined ? 0 : 1))
+}
+
 /** Reads a statement's verb and table from its text; remembers them for the next time. */
 export function describe(text: string): Statement {
   let statement = known.get(text)
