@@ -1,9 +1,9 @@
 import { Watch } from './when-late.ts'
 
-/** One works while another one waits for the disk. */
-const AT_ONCE = 2
+/** Two work while another one waits for the disk. */
+const AT_ONCE = 3
 const MOST_CALLERS = 50
-const PATIENCE_MS = 50
+const PATIENCE_MS = 250
 
 /** The row for a caller: the caller's position, from 1 on, then what the statement gives. */
 export type CallersRow = readonly [position: number, ...values: unknown[]]
@@ -17,15 +17,16 @@ interface Caller {
 }
 
 /**
- * A statement that does for many callers at once what it does for one. A caller who comes while nothing is under way
- * is served at once. Who comes while two are under way waits until one is answered, and goes with all who wait in the
+ * A statement that does for many callers at once what it does for one. A caller who comes while few are under way is
+ * served at once. Who comes while three are under way waits until one is answered, and goes with all who wait in the
  * next one: they share its way, its commit and the write to the disk, and none waits for the other's row locks.
  *
- * When something holds both up, such as a row that somebody else has locked, nobody waits longer than 50 ms for them.
+ * When something holds up those that are under way, such as a row that somebody else has locked, nobody waits for them
+ * longer than 250 ms: then each goes alone, so that none shares a statement with one who is held up as well.
  */
 export class SharedStatement {
   readonly #send: SendShared
-  readonly #patience = new Watch(PATIENCE_MS, () => this.#go())
+  readonly #patience = new Watch(PATIENCE_MS, () => this.#goAlone())
   #waiting: Caller[] = []
   #underWay = 0
 
@@ -37,16 +38,17 @@ export class SharedStatement {
   /** Gives the caller's row, if there is one. Throws what `send` throws. */
   call(values: readonly string[]): Promise<CallersRow | undefined> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ values, resolve, reject })
-      if (this.#underWay < AT_ONCE) this.#go()
-      else if (this.#waiting.length === 1) this.#patience.begin()
+      const caller = { values, resolve, reject }
+      if (this.#underWay < AT_ONCE) {
+        this.#go([caller])
+        return
+      }
+      if (this.#waiting.length === 0) this.#patience.begin()
+      this.#waiting.push(caller)
     })
   }
 
-  #go(): void {
-    const callers = this.#waiting.splice(0, MOST_CALLERS)
-    if (this.#waiting.length > 0) this.#patience.begin()
-    else this.#patience.end()
+  #go(callers: readonly Caller[]): void {
     this.#underWay++
     this.#send(arraysOf(callers)).then(
       ({ rows }) => {
@@ -62,7 +64,16 @@ export class SharedStatement {
 
   #done(): void {
     this.#underWay--
-    if (this.#waiting.length > 0) this.#go()
+    if (this.#waiting.length === 0) return
+    const callers = this.#waiting.splice(0, MOST_CALLERS)
+    if (this.#waiting.length > 0) this.#patience.begin()
+    else this.#patience.end()
+    this.#go(callers)
+  }
+
+  #goAlone(): void {
+    this.#patience.end()
+    for (const caller of this.#waiting.splice(0)) this.#go([caller])
   }
 }
 

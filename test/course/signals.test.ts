@@ -93,6 +93,15 @@ t.test('what the course service announces', async (t) => {
     t.notMatch(JSON.stringify(error, Object.getOwnPropertyNames(error)), /secret/i)
   })
 
+  t.test('of reservations that share a statement, each as its own', async (t) => {
+    const { course_id } = await newCourse(app, { batches: [batch({ max_seats: 4 })] })
+    const made = await Promise.all(Array.from({ length: 6 }, () => newBooking(app, course_id)))
+    heard.clear()
+    await Promise.all(made.map(({ booking_id }) => verb(app, booking_id, 'reserve')))
+    const updates = heard.queries.filter(({ operation, table }) => operation === 'UPDATE' && table === 'bookings')
+    t.same(updates.map(({ rows }) => rows).sort(), [0, 0, 1, 1, 1, 1])
+  })
+
   t.test('two statements for a page of courses with their batches, however many', async (t) => {
     for (let i = 0; i < 5; i++) await newCourse(app, { batches: [batch(), batch()] })
     heard.clear()
