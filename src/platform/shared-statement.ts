@@ -64,7 +64,7 @@ export class SharedStatement {
 
   #done(): void {
     this.#underWay--
-    if (this.#waiting.length === 0) return
+    if (this.#waiting.length === 0 || this.#underWay >= AT_ONCE) return
     const callers = this.#waiting.splice(0, MOST_CALLERS)
     if (this.#waiting.length > 0) this.#patience.begin()
     else this.#patience.end()
