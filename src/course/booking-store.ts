@@ -23,7 +23,7 @@ import { RESERVE, reserve } from './reservation.ts'
 import { batches, bookings, courses } from './schema.ts'
 
 export type BookingRow = typeof bookings.$inferSelect
-type StatementsOf = Pick<Database, 'run' | 'transaction' | 'shared'>
+type StatementsOf = Pick<Database, 'run' | 'transaction' | 'share'>
 
 /**
  * Bookings in PostgreSQL, and the seats that they take. Each change of a booking's status says in its
@@ -38,7 +38,7 @@ export class BookingStore {
   /** @param database or a transaction of it, of which everything then becomes a part */
   constructor(database: StatementsOf) {
     this.#database = database
-    this.#reserve = database.shared(RESERVE)
+    this.#reserve = database.share(RESERVE)
   }
 
   /** @throws DomainError not_found: the course or the batch; sold_out; conflict: not open for booking */

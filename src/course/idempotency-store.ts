@@ -1,6 +1,5 @@
 import { eq, lte } from 'drizzle-orm'
 import type { Database, Queries } from '../platform/database.ts'
-import { callAlone } from '../platform/shared-statement.ts'
 import type { Booking } from './booking.ts'
 import { BookingStore } from './booking-store.ts'
 import { answerFrom, IdempotencyKeyReused, isAnswer, KEY_LIFETIME_MS, type Outcome, recordOf } from './idempotency.ts'
@@ -47,11 +46,11 @@ export class IdempotencyStore {
   }
 
   #attempt(command: KeyedCommand, work: (bookings: BookingStore) => Promise<Outcome>) {
-    return this.#database.transaction(async (tx, send) => {
+    return this.#database.transaction(async (tx, share) => {
       const bookings = new BookingStore({
-        run: async (work) => await work(tx, send),
-        transaction: (work) => work(tx, send),
-        shared: (text) => (values) => callAlone((arrays) => send(text, arrays), values),
+        run: async (work) => await work(tx),
+        transaction: (work) => work(tx, share),
+        share,
       })
       if (!(await claim(tx, command))) return { answer: await recall(tx, command, bookings), replayed: true }
       const outcome = await work(bookings)

@@ -14,22 +14,20 @@ declare module 'fastify' {
 export type Queries = PgDatabase<PgQueryResultHKT>
 
 /**
- * Sends a statement as it is written, with the values of its `$1`, `$2` and so on. A row is what the driver gives, in
- * the order of the columns; times are PostgreSQL's text. For what is sent so often that Drizzle's part would be felt.
+ * Gives a call of a statement that those who want it at the same time share. Its placeholders are arrays with an
+ * element for each caller, and a row that it gives starts with the position, from 1 on, of the caller whom it is for.
+ * Times in rows are PostgreSQL's text. Each caller announces the statement, and gets the errors that `run` would give.
  */
-export type Send = <Row extends readonly unknown[]>(
-  text: string,
-  values: readonly unknown[],
-) => Promise<{ readonly rows: readonly Row[] }>
-
-/** Two ways to the same database, or into the same transaction. */
-export interface Statements {
-  readonly queries: Queries
-  readonly send: Send
-}
+export type Share = (text: string) => CallShared
 
 /** Calls a shared statement with a value for each of its placeholders. Gives the caller's row, if there is one. */
 export type CallShared = (values: readonly string[]) => Promise<readonly unknown[] | undefined>
+
+/** Two ways into the same transaction, in which a shared statement is its caller's alone. */
+export interface Statements {
+  readonly queries: Queries
+  readonly share: Share
+}
 
 /** A PostgreSQL, embedded or remote. All statements but those of `migrate` and `ping` are announced on `signals.query`. */
 export interface Database {
@@ -37,15 +35,10 @@ export interface Database {
    * Runs statements one by one. Throws `DatabaseError` when the database refuses one, and `DomainError`
    * with code `unavailable` when it is away.
    */
-  run<R>(work: (queries: Queries, send: Send) => PromiseLike<R>): Promise<R>
+  run<R>(work: (queries: Queries) => PromiseLike<R>): Promise<R>
   /** Runs statements in one transaction, which is rolled back when `work` throws. Use only what it is given. */
-  transaction<R>(work: (queries: Queries, send: Send) => Promise<R>): Promise<R>
-  /**
-   * A statement that those who want it at the same time share. Its placeholders are arrays with an element for each
-   * caller, and a row that it gives starts with the position, from 1 on, of the caller whom it is for. Each caller
-   * announces it, and gets the errors that `run` would give.
-   */
-  shared(text: string): CallShared
+  transaction<R>(work: (queries: Queries, share: Share) => Promise<R>): Promise<R>
+  readonly share: Share
   /** Brings the schema up to date with a folder of drizzle-kit's migrations. Many processes may do so at once. */
   migrate(folder: URL): Promise<void>
   /** Resolves when the database answers. */

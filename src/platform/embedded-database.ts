@@ -6,7 +6,7 @@ import { clusterIn } from './data-dir.ts'
 import type { Database, Statements } from './database.ts'
 import { unwrapped, withoutValues } from './database-error.ts'
 import { startParams, templateBlob } from './embedded-template.ts'
-import { type CallersRow, SharedStatement } from './shared-statement.ts'
+import { type CallersRow, callAlone, SharedStatement } from './shared-statement.ts'
 import { announceShared, announceStatement } from './statement.ts'
 
 /**
@@ -31,20 +31,20 @@ export async function openEmbeddedDatabase(dataDir?: string): Promise<Database> 
 }
 
 function overPGlite(pglite: PGlite, release = () => {}): Database {
-  const { queries, send } = statementsOf(pglite)
+  const { queries } = statementsOf(pglite)
   let closing: Promise<void> | undefined
   return {
-    run: (work) => unwrapped(async () => await work(queries, send)),
+    run: (work) => unwrapped(async () => await work(queries)),
     transaction: (work) =>
       unwrapped(() =>
         pglite.transaction((transaction) => {
-          const { queries, send } = statementsOf(transaction)
-          return work(queries, send)
+          const { queries, share } = statementsOf(transaction)
+          return work(queries, share)
         }),
       ),
-    shared: (text) => {
-      const statement = new SharedStatement((values) => pglite.query<CallersRow>(text, [...values], AS_ARRAYS))
-      return (values) => unwrapped(() => announceShared(text, () => statement.call(values).catch(refused)))
+    share: (text) => {
+      const statement = new SharedStatement(asArrays(pglite, text))
+      return (values) => unwrapped(() => announceShared(text, () => statement.call(values)))
     },
     // The service's own work is announced; how its tables came to be and whether it is well is not.
     migrate: (folder) => unwrapped(() => migrate(drizzle(pglite), { migrationsFolder: fileURLToPath(folder) })),
@@ -55,8 +55,6 @@ function overPGlite(pglite: PGlite, release = () => {}): Database {
     },
   }
 }
-
-const AS_ARRAYS: QueryOptions = { rowMode: 'array', parsers: { [types.TIMESTAMPTZ]: String } }
 
 type Client = Pick<PGlite, 'query'>
 
@@ -70,8 +68,13 @@ function statementsOf(client: Client): Statements {
     )
   return {
     queries: drizzle({ query } as PGlite), // Drizzle asks nothing more of its client
-    send: (text, values) => query(text, [...values], AS_ARRAYS),
+    share: (text) => (values) => announceShared(text, () => callAlone(asArrays(client, text), values)),
   }
+}
+
+function asArrays(client: Client, text: string) {
+  const options: QueryOptions = { rowMode: 'array', parsers: { [types.TIMESTAMPTZ]: String } }
+  return (values: readonly string[]) => client.query<CallersRow>(text, [...values], options).catch(refused)
 }
 
 function refused(error: unknown): never {

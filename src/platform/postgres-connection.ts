@@ -4,7 +4,8 @@ import { drizzle } from 'drizzle-orm/pg-proxy'
 import postgres, { type Options, type Sql } from 'postgres'
 import type { Statements } from './database.ts'
 import { connectionState, DatabaseError, withoutValues } from './database-error.ts'
-import { announceStatement, describe } from './statement.ts'
+import { callAlone } from './shared-statement.ts'
+import { announceShared, announceStatement, describe } from './statement.ts'
 import { Watch, whenLate } from './when-late.ts'
 
 /** Where a server is and how long to wait for it. */
@@ -196,7 +197,9 @@ export function announced(sendAs: SendAs): Statements {
     const { rows } = await send(text, values, 'objects')
     return { rows: Object.assign([...rows], { rows }) }
   })
-  return { queries, send: (text, values) => send(text, values, 'arrays') }
+  const share = (text: string) => (values: readonly string[]) =>
+    announceShared(text, () => callAlone((arrays) => sendAs(text, arrays, 'arrays'), values))
+  return { queries, share }
 }
 
 /** The server has answered with an error, and the connection goes on. */

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import { migrate } from 'drizzle-orm/postgres-js/migrator'
 import { type Config, ConfigError } from '../config.ts'
-import type { Database, Patience, Queries, Send } from './database.ts'
+import type { Database, Patience, Queries, Share } from './database.ts'
 import { causeOf, connectionState, DatabaseError, unwrapped } from './database-error.ts'
 import { DomainError } from './domain-error.ts'
 import { announced, PostgresConnection, type Target } from './postgres-connection.ts'
@@ -36,13 +36,13 @@ export async function openPostgres(url: string, settings: PostgresSettings, pati
 }
 
 function overPool(pool: PostgresPool, target: Target): Database {
-  const { queries, send } = announced((text, values, shape) =>
+  const { queries } = announced((text, values, shape) =>
     pool.use((connection) => connection.commit(text, values, shape)),
   )
   return {
-    run: (work) => available(work(queries, send)),
+    run: (work) => available(work(queries)),
     transaction: (work) => available(pool.use((connection) => transaction(connection, work))),
-    shared: (text) => {
+    share: (text) => {
       const statement = new SharedStatement((values) =>
         pool.use((connection) => connection.commit(text, values, 'arrays')),
       )
@@ -56,12 +56,12 @@ function overPool(pool: PostgresPool, target: Target): Database {
 
 async function transaction<R>(
   connection: PostgresConnection,
-  work: (queries: Queries, send: Send) => Promise<R>,
+  work: (queries: Queries, share: Share) => Promise<R>,
 ): Promise<R> {
   await connection.query('begin')
   try {
-    const { queries, send } = connection.statements
-    const result = await work(queries, send)
+    const { queries, share } = connection.statements
+    const result = await work(queries, share)
     await commit(connection)
     return result
   } catch (error) {

@@ -26,7 +26,7 @@ t.test('a PostgreSQL server', needs('postgres', 'initdb'), async (t) => {
   t.test('whoever would wait too long for those who are held up goes alone', async (t) => {
     const admin = postgres(server.url, { max: 2 })
     t.teardown(() => admin.end())
-    const call = database.shared(`
+    const call = database.share(`
       select position, key from (
         select position, key, pg_advisory_xact_lock(key) from unnest($1::int[]) with ordinality as caller (key, position)
       ) as locked`)
@@ -49,7 +49,7 @@ t.test('a PostgreSQL server', needs('postgres', 'initdb'), async (t) => {
   })
 
   t.test('when it goes away, nobody is left to wait', async (t) => {
-    const call = database.shared(ECHO)
+    const call = database.share(ECHO)
     await server.stop('immediate')
     const outcomes = await Promise.allSettled(Array.from({ length: 20 }, (_, i) => call([`caller ${i}`])))
     for (const outcome of outcomes) t.match(outcome, { status: 'rejected', reason: away })
@@ -60,7 +60,7 @@ t.test('a PostgreSQL server', needs('postgres', 'initdb'), async (t) => {
 })
 
 async function callersShare(t: Test, database: Database): Promise<void> {
-  const call = database.shared(ECHO)
+  const call = database.share(ECHO)
 
   await t.test('callers who come at once share statements, and each gets the row for its own value', async (t) => {
     const texts = ['a "quote"', 'back\\slash', '{curly, braces}', '', 'NULL', 'two\nlines', 'ü€🎉', "it's"]
@@ -94,7 +94,7 @@ async function callersShare(t: Test, database: Database): Promise<void> {
   })
 
   await t.test('an error is for all whom the statement was for, and for nobody else', async (t) => {
-    const square = database.shared(
+    const square = database.share(
       `select position, number * number from unnest($1::int[]) with ordinality as caller (number, position)`,
     )
     const outcomes = await Promise.allSettled(['2', '3', '4', '100000', '5'].map((number) => square([number])))
