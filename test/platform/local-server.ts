@@ -29,7 +29,11 @@ export async function localServer(
   return { url: `http://127.0.0.1:${port}`, port, app }
 }
 
-/** The settings of a process that listens on a free port and writes no log. */
+/**
+ * The settings of a server in the test's own process: on a free port, and without a log. Its event loop is the test's,
+ * and for what keeps that busy the server refuses nobody.
+ */
 export function bareConfig(settings: Partial<Config> = {}): Config {
-  return { ...loadConfig(['--phase', '0', '--port', '0', '--log-file', '']), ...settings }
+  const config = loadConfig(['--phase', '0', '--port', '0', '--log-file', ''])
+  return { ...config, MAX_EVENT_LOOP_DELAY_MS: 0, ...settings }
 }
