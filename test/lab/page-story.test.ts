@@ -29,7 +29,7 @@ t.test('the story of a request', needs('chromium'), async (t) => {
   })
 
   await t.test('/slow: why it is slow, and which lines belong to which span', async (t) => {
-    await page.getByLabel('ms', { exact: true }).fill('300')
+    await page.getByLabel('ms', { exact: true }).fill('1000') // long enough that no pause of the machine turns the order round
     await send(page, '/slow')
     await waitFor('the three spans', async () => (await spans.count()) === 3)
     const finding = await page.locator('.finding').textContent()
