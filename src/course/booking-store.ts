@@ -23,20 +23,20 @@ import { RESERVE, reserve } from './reservation.ts'
 import { batches, bookings, courses } from './schema.ts'
 
 export type BookingRow = typeof bookings.$inferSelect
-type StatementsOf = Pick<Database, 'run' | 'transaction' | 'share'>
+type DatabaseOrTransaction = Pick<Database, 'run' | 'transaction' | 'share'>
 
 /**
  * Bookings in PostgreSQL, and the seats that they take. Each change of a booking's status says in its
  * own WHERE from which status, so of two that compete one finds nothing to change; and a seat is moved
- * in the transaction that moves the booking. Every transaction locks bookings before batches, and of each the one with
- * the lower id first.
+ * in the transaction that moves the booking. Every transaction locks bookings before batches, and one that waits for
+ * several of either takes them in the order of their ids.
  */
 export class BookingStore {
-  readonly #database: StatementsOf
+  readonly #database: DatabaseOrTransaction
   readonly #reserve: CallShared
 
   /** @param database or a transaction of it, of which everything then becomes a part */
-  constructor(database: StatementsOf) {
+  constructor(database: DatabaseOrTransaction) {
     this.#database = database
     this.#reserve = database.share(RESERVE)
   }
