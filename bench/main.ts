@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Surroundings } from './fleet.ts'
+import { Interrupted, interruption } from './interruption.ts'
 import type { LoadOrder, LoadResult } from './load.ts'
 import type { Load } from './measurement.ts'
 import { OptionError, type Options, readOptions, usage } from './options.ts'
@@ -12,17 +13,6 @@ import { runBench } from './run.ts'
 import { startSink } from './sink-client.ts'
 import { summarize } from './summary.ts'
 import { checkTargets } from './targets.ts'
-
-/** Ends the bench early; its message is all that there is to say. */
-class Interrupted extends Error {
-  override readonly name = 'Interrupted'
-  readonly exitCode: number
-
-  constructor(signal: NodeJS.Signals, exitCode: number) {
-    super(signal)
-    this.exitCode = exitCode
-  }
-}
 
 try {
   process.exitCode = process.argv.includes('--help') ? print(usage) : await run(readOptions(process.argv.slice(2)))
@@ -52,14 +42,6 @@ async function perform(options: Options, surroundings: Surroundings, load: Load)
   const targets = checkTargets(result.measurements, rows)
   print(options.json ? jsonReport(options, result, rows, targets) : markdownReport(options, rows, targets))
   return options.assert && targets.some(({ met }) => met === false) ? 1 : 0
-}
-
-function interruption(): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    process.once('SIGINT', (signal) => reject(new Interrupted(signal, 130)))
-    process.once('SIGTERM', (signal) => reject(new Interrupted(signal, 143)))
-    process.once('SIGHUP', (signal) => reject(new Interrupted(signal, 129)))
-  })
 }
 
 function print(text: string): number {

@@ -13,6 +13,7 @@ import { openDatabase } from '../../src/platform/database.ts'
 import { findProgram } from '../../test/support/installed.ts'
 import { startPostgres } from '../../test/support/postgres-server.ts'
 import { startRedis } from '../../test/support/redis-server.ts'
+import { Interrupted, interruption } from '../interruption.ts'
 import type { LoadOrder, LoadResult } from '../load.ts'
 import { startPeer } from '../peer.ts'
 import { type RunningServer, startServer } from '../server.ts'
@@ -40,6 +41,8 @@ const crowded = '10 clients, one batch'
 /** What has to be undone at the end, last first. */
 const undo: (() => unknown)[] = []
 const later = { teardown: (work: () => unknown) => void undo.push(work) }
+/** Ends the servers that are still starting. */
+const stopping = new AbortController()
 
 async function run(rounds: number, seconds: number, only: string, json: boolean): Promise<boolean> {
   const pgbenchProgram = findProgram('pgbench')
@@ -82,8 +85,7 @@ async function startServers(folder: string, databaseUrl: string, redisUrl: strin
     await mkdir(own)
     const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: await sink.open(own, 'otlp') }
     const env = { ...endpoint, LOG_FILE: join(own, 'app.log'), DATABASE_URL: databaseUrl, ...extra }
-    const stop = new AbortController()
-    const server = await startServer({ subject, folder: own, env, nodeArgs: [], signal: stop.signal })
+    const server = await startServer({ subject, folder: own, env, nodeArgs: [], signal: stopping.signal })
     later.teardown(server.stop)
     return server
   }
@@ -138,12 +140,14 @@ const { values } = parseArgs({
 if (values.help) console.log(usage)
 else {
   try {
-    const met = await run(Number(values.rounds), Number(values.seconds), values.only, values.json)
+    const bench = run(Number(values.rounds), Number(values.seconds), values.only, values.json)
+    const met = await Promise.race([bench, interruption()])
     if (values.assert && !met) process.exitCode = 1
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error)
-    process.exitCode = 1
+    if (!(error instanceof Interrupted)) console.error(error instanceof Error ? error.message : error)
+    process.exitCode = error instanceof Interrupted ? error.exitCode : 1
   } finally {
-    for (const work of undo.reverse()) await work()
+    for (let work = undo.pop(); work !== undefined; work = undo.pop()) await work()
+    stopping.abort()
   }
 }
