@@ -263,7 +263,7 @@ t.test('nothing about the customer is kept with a key', async (t) => {
   await post('/v1/bookings', newKey(), { course_id, user_id: 'secret-user', customer: secret })
   const rows = await app.database.run((queries) => queries.select().from(idempotencyKeys))
   t.ok(rows.length > 0)
-  t.notMatch(JSON.stringify(rows), /secret|555/i)
+  t.notMatch(JSON.stringify(rows), /secret|555.?0100/i) // an id or a hash may well have 555 in it
 })
 
 t.test('random retries, at once and later, never have a second effect', async (t) => {
