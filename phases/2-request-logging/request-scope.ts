@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
-import { afterBody } from './after-body.ts'
 
 /** What is known of the work that is being done right here. */
 export interface Scope {
@@ -44,7 +43,6 @@ export const requestScope = fastifyPlugin(
       request.scope = { fields: { request_id: request.id } }
       scopes.run(request.scope, done)
     })
-    afterBody(app, (request, next) => scopes.run(request.scope, next))
   },
   { name: 'request-scope', dependencies: ['request-id'] },
 )
