@@ -1,12 +1,13 @@
 import fastifyPlugin from 'fastify-plugin'
 import { Counter, Gauge, Histogram } from 'prom-client'
 import type { RequestEnd } from '../1-logging/request-end.ts'
+import type {} from './process-metrics.ts'
 
 const labelNames = ['method', 'route', 'status'] as const
 
 export interface HttpMetricsOptions {
-  /** The trace to show beside a duration, if there is one (phase 5). */
-  readonly exemplarOf?: (end: RequestEnd) => Record<string, string> | undefined
+  /** Makes the function that gives the trace to show beside a duration, if there is one (phase 5). */
+  readonly createExemplarOf?: () => (end: RequestEnd) => Record<string, string> | undefined
 }
 
 /**
@@ -14,11 +15,14 @@ export interface HttpMetricsOptions {
  * Rate and errors come from the counter, the duration from the histogram.
  */
 export const httpMetrics = fastifyPlugin<HttpMetricsOptions>(
-  async (app, { exemplarOf }) => {
+  async (app, { createExemplarOf }) => {
+    const exemplarOf = createExemplarOf?.()
+
     // A counter only ever goes up. What is interesting is how fast: rate(…[5m]).
     const count = new Counter({
       name: 'http_server_request_count_total',
       help: 'HTTP requests that have been answered.',
+      registers: [app.registry],
       labelNames,
     })
 
@@ -27,6 +31,7 @@ export const httpMetrics = fastifyPlugin<HttpMetricsOptions>(
     const duration = new Histogram({
       name: 'http_server_request_duration_seconds',
       help: 'Time from receiving a request to having answered it, in seconds.',
+      registers: [app.registry],
       labelNames,
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
       enableExemplars: exemplarOf !== undefined,
@@ -36,6 +41,7 @@ export const httpMetrics = fastifyPlugin<HttpMetricsOptions>(
     const active = new Gauge({
       name: 'http_server_requests_active',
       help: 'HTTP requests that are being served.',
+      registers: [app.registry],
     })
 
     app.addHook('onRequest', (request, _reply, done) => {

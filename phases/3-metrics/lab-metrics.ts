@@ -2,12 +2,15 @@ import fastifyPlugin from 'fastify-plugin'
 import { type Metric as AnyMetric, type MetricValueWithName, register } from 'prom-client'
 import type { Metric, Series } from '../../src/lab/feed.ts'
 import type { PhaseOptions } from '../../src/phase.ts'
+import type {} from './process-metrics.ts'
 
 /** Lets the Lab read metrics. It reads them as a scrape does, but each by its name, and only those that it shows. */
 export const labMetrics = fastifyPlugin<PhaseOptions>(
-  async (_app, { lab }) => {
+  async (app, { lab }) => {
     lab?.metrics((names) => {
-      const found = names.map((name) => register.getSingleMetric(name)).filter((metric) => metric !== undefined)
+      const found = names
+        .map((name) => app.registry.getSingleMetric(name) ?? register.getSingleMetric(name))
+        .filter((metric) => metric !== undefined)
       return Promise.all(found.map(read))
     })
   },

@@ -1,14 +1,31 @@
 import fastifyPlugin from 'fastify-plugin'
-import { type Metric, Registry, type RegistryContentType, register } from 'prom-client'
+import { type Metric, type MetricObject, Registry, type RegistryContentType, register } from 'prom-client'
+import type {} from './process-metrics.ts'
 
 /**
  * `GET /metrics`, which Prometheus asks for every few seconds. It gets OpenMetrics, the only format
  * with exemplars, if it says that it understands it, and the older text format otherwise.
  *
+ * Beside the metrics of the phase it shows those of prom-client's global registry: what the application and its
+ * libraries have made with `new Counter(…)`.
+ *
  * https://prometheus.io/docs/instrumenting/content_negotiation/
  */
 export const metricsEndpoint = fastifyPlugin(
   async (app) => {
+    const hidden = new Set<string>()
+
+    /** All metrics. A format allows each name once, so where both registries have one, the phase's is shown. */
+    function shown(): MetricObject[] {
+      const own = app.registry.getMetricsAsArray()
+      const names = new Set(own.map(({ name }) => name))
+      const others = register.getMetricsAsArray()
+      const taken = others.map(({ name }) => name).filter((name) => names.has(name) && !hidden.has(name))
+      if (taken.length > 0) app.log.warn({ metrics: taken }, 'metrics have the name of another one and are not shown')
+      for (const name of taken) hidden.add(name)
+      return [...own, ...others.filter(({ name }) => !names.has(name))]
+    }
+
     app.get(
       '/metrics',
       {
@@ -24,7 +41,7 @@ export const metricsEndpoint = fastifyPlugin(
         const type = acceptsOpenMetrics(request.headers.accept)
           ? Registry.OPENMETRICS_CONTENT_TYPE
           : Registry.PROMETHEUS_CONTENT_TYPE
-        return reply.type(type).send(await inFormat(type).metrics())
+        return reply.type(type).send(await inFormat(type, shown()).metrics())
       },
     )
   },
@@ -49,12 +66,12 @@ function acceptsOpenMetrics(accept = ''): boolean {
 }
 
 /**
- * Every metric, in the format asked for. prom-client renames counters while it writes OpenMetrics
+ * The metrics in the format asked for. prom-client renames counters while it writes OpenMetrics
  * (their `_total` goes, and is put back on each line), so it gets a stand-in of each metric to rename.
  */
-function inFormat(type: RegistryContentType): Registry<RegistryContentType> {
+function inFormat(type: RegistryContentType, metrics: readonly MetricObject[]): Registry<RegistryContentType> {
   const registry: Registry<RegistryContentType> = new Registry()
   registry.setContentType(type)
-  for (const metric of register.getMetricsAsArray()) registry.registerMetric(Object.create(metric) as Metric)
+  for (const metric of metrics) registry.registerMetric(Object.create(metric) as Metric)
   return registry
 }

@@ -22,7 +22,7 @@ import { rpcSpans } from '../4-tracing/rpc-spans.ts'
 import { serverSpans } from '../4-tracing/server-spans.ts'
 import { signalSpans } from '../4-tracing/signal-spans.ts'
 import { tracerProvider } from '../4-tracing/tracer-provider.ts'
-import { exemplarOf } from './exemplars.ts'
+import { createExemplarOf } from './exemplars.ts'
 import { otelMetrics } from './otel-metrics.ts'
 import { otlpExporter } from './otlp-exporter.ts'
 import { currentFieldsWithTrace, traceFields } from './trace-fields.ts'
@@ -55,7 +55,7 @@ export default definePhase({
     // Metrics
     processMetrics,
     metricsEndpoint,
-    [httpMetrics, { exemplarOf }],
+    [httpMetrics, { createExemplarOf }],
     rpcMetrics,
     courseMetrics,
     bookingGauges,

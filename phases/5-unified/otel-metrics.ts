@@ -8,6 +8,7 @@ import {
   METRIC_DB_CLIENT_OPERATION_DURATION,
 } from '@opentelemetry/semantic-conventions'
 import fastifyPlugin from 'fastify-plugin'
+import type { Histogram } from 'prom-client'
 import type { PhaseOptions } from '../../src/phase.ts'
 import { signals } from '../../src/signals.ts'
 import { onEnd } from '../1-logging/on-end.ts'
@@ -25,9 +26,10 @@ import { requestDurations } from './request-durations.ts'
 export const otelMetrics = fastifyPlugin<PhaseOptions>(
   async (app, { config }) => {
     const resource = resourceOf(config)
+    const counted = app.registry.getSingleMetric('http_server_request_duration_seconds') as Histogram
     const exporter = new PrometheusExporter({
       preventServerStart: true,
-      metricProducers: [requestDurations(resource)],
+      metricProducers: [requestDurations(resource, counted)],
     })
     const provider = new MeterProvider({ resource, readers: [exporter] })
     metrics.setGlobalMeterProvider(provider)

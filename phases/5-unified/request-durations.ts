@@ -15,7 +15,7 @@ import {
   ATTR_HTTP_ROUTE,
   METRIC_HTTP_SERVER_REQUEST_DURATION,
 } from '@opentelemetry/semantic-conventions'
-import { type Histogram as PromHistogram, register } from 'prom-client'
+import type { Histogram as PromHistogram } from 'prom-client'
 
 /**
  * The durations of requests that prom-client's histogram has counted already, as OpenTelemetry has them. A
@@ -23,7 +23,7 @@ import { type Histogram as PromHistogram, register } from 'prom-client'
  *
  * https://opentelemetry.io/docs/specs/otel/metrics/sdk/#metricproducer
  */
-export function requestDurations(resource: Resource): MetricProducer {
+export function requestDurations(resource: Resource, histogram: PromHistogram): MetricProducer {
   const startTime = millisToHrTime(Date.now())
   return {
     async collect(): Promise<CollectionResult> {
@@ -36,7 +36,7 @@ export function requestDurations(resource: Resource): MetricProducer {
         },
         aggregationTemporality: AggregationTemporality.CUMULATIVE,
         dataPointType: DataPointType.HISTOGRAM as const,
-        dataPoints: await dataPoints(startTime),
+        dataPoints: await dataPoints(histogram, startTime),
       }
       const scopeMetrics = [{ scope: { name: 'course-app' }, metrics: [metric] }]
       return { resourceMetrics: { resource, scopeMetrics }, errors: [] }
@@ -44,8 +44,7 @@ export function requestDurations(resource: Resource): MetricProducer {
   }
 }
 
-async function dataPoints(startTime: HrTime): Promise<DataPoint<Histogram>[]> {
-  const histogram = register.getSingleMetric('http_server_request_duration_seconds') as PromHistogram
+async function dataPoints(histogram: PromHistogram, startTime: HrTime): Promise<DataPoint<Histogram>[]> {
   const endTime = millisToHrTime(Date.now())
   const points: DataPoint<Histogram>[] = []
   let buckets: { le: string | number | undefined; upTo: number }[] = []
