@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type ProxyTracerProvider, trace } from '@opentelemetry/api'
 import { InMemorySpanExporter, type NodeTracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace-node'
 import type { FastifyInstance } from 'fastify'
+import { register } from 'prom-client'
 import { drainDestinations } from '../../phases/1-logging/destinations.ts'
 import { tracerProvider } from '../../phases/4-tracing/tracer-provider.ts'
 import { loadConfig } from '../../src/config.ts'
@@ -63,6 +64,7 @@ export async function servePhase(number: number, { plugin, after }: ServeOptions
   const plugins = phase.plugins.map((entry) => keepingSpans(entry, exported))
   if (plugin) plugins.splice(after === undefined ? plugins.length : phase.plugins.indexOf(after) + 1, 0, plugin)
 
+  register.clear() // a learner's metrics name no registry, so those of the server before are still here
   const app = createServer({ config }, phase)
   const running = new Set<Promise<void>>()
   let lastError: Error | undefined
