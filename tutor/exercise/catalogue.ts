@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Exercise } from './exercise.ts'
 
@@ -50,7 +50,7 @@ export async function definitionOf({ name }: Entry): Promise<Exercise<unknown>> 
   return module.default
 }
 
-/** The compiled form of a file of the repository. */
+/** The compiled form of a file of the repository. The path of a file that is compiled already stays as it is. */
 export function compiled(file: string): string {
-  return join(root, 'dist', file.replace(/\.ts$/, '.js'))
+  return resolve(root, 'dist', file.replace(/\.ts$/, '.js'))
 }

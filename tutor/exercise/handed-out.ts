@@ -7,9 +7,13 @@ const PLACE = /^( *\/\/ Exercise \d\.\d: your part begins\n)(.*?)(^ *\/\/ Exerci
  * The exercise's file as it was handed out: the solution, with what stood in the marked place before. So a
  * learner's file can be restored whatever has become of it, and there is no second copy of it to keep alike.
  */
-export function handedOut({ name, solution }: Entry): string {
-  const place = textIn(`tutor/exercise/handed-out/${name}.txt`)
+export function handedOut(entry: Entry): string {
+  return answeredWith(entry, textIn(`tutor/exercise/handed-out/${entry.name}.txt`))
+}
+
+/** The exercise's file with `part` in the marked place. */
+export function answeredWith({ solution }: Entry, part: string): string {
   const solved = textIn(solution)
   if (!PLACE.test(solved)) throw new Error(`${solution} has no marked place`)
-  return solved.replace(PLACE, (_all, begin: string, _part, end: string) => begin + place + end)
+  return solved.replace(PLACE, (_all, begin: string, _part, end: string) => begin + part + end)
 }

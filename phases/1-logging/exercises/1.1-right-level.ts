@@ -1,15 +1,15 @@
 /**
  * Exercise 1.1: The right level
  *
- * The payment client logs everything at `info`. Whoever reads the log drowns in attempts, and nobody was woken
- * when payments failed all night. Give each event its level:
+ * The payment client logs everything at `info`. Whoever reads the log drowns in attempts, and no alert fired when
+ * payments failed all night. Give each event its level:
  *
- * - `debug` is for somebody who searches for a mistake. It is off in production.
- * - `info` is the diary of the business: what it did, one line for each.
- * - `warn` says that something went wrong, and the service coped with it.
- * - `error` says that something went wrong and somebody has to act.
+ * - `debug` is for someone looking for a bug. It is off in production.
+ * - `info` records what the service did for the business, one line each.
+ * - `warn` says that something went wrong and the service coped.
+ * - `error` says that something went wrong and someone has to act.
  *
- * A customer whose card has no money on it is no trouble of ours: the service did what it should.
+ * A card without funds is not a fault of the service: it did what it should.
  *
  * Where to look: `levelOf` in phases/2-request-logging/request-log.ts makes such a choice for requests.
  */
@@ -18,13 +18,13 @@ import type { FastifyBaseLogger } from 'fastify'
 export type PaymentEvent =
   /** Before each attempt; a payment may take several. */
   | 'attempt started'
-  /** The money is ours. */
+  /** The bank has confirmed the payment. */
   | 'paid'
-  /** The bank says that this card cannot pay. */
+  /** The bank refuses this card. */
   | 'declined'
-  /** The bank could not be reached; another attempt follows. */
+  /** The bank did not answer. Another attempt follows. */
   | 'attempt failed'
-  /** The bank could not be reached at all; the customer could not pay. */
+  /** The bank did not answer any attempt. The customer could not pay. */
   | 'given up'
 
 type Level = 'debug' | 'info' | 'warn' | 'error'

@@ -6,7 +6,7 @@ type Event = Parameters<Module['logPayment']>[1]
 
 export default defineExercise<Module>({
   hints: [
-    'Ask of each event: who wants to know? Nobody unless they search for a mistake; who keeps an eye on the business; who looks after the service; who is on call.',
+    'Ask who needs each event: someone looking for a bug, someone watching the business, someone looking after the service, or whoever is on call.',
     '"attempt failed" went wrong and the service coped. "given up" went wrong and the customer could not pay.',
     'debug for each attempt, info for "paid" and for "declined", and one of warn and error for each of the other two.',
   ],
@@ -14,42 +14,52 @@ export default defineExercise<Module>({
     const server = await servePhase(1)
     const levelOf = async (event: Event) => {
       logPayment(server.app.log, event, 'booking-1')
-      return (await server.log()).findLast(({ message }) => message === `payment: ${event}`)?.level ?? 'no line at all'
+      return (await server.log()).findLast(({ message }) => message === `payment: ${event}`)?.level
     }
-    const claimLevel = async (title: string, event: Event, expected: string, look: string) => {
+    /** `expected` describes the level without naming it, so that a learner has to choose. */
+    const claimLevel = async (title: string, event: Event, level: string, expected: string, look: string) => {
       const seen = await levelOf(event)
-      claim(title, seen === expected, { expected: `"${event}" at ${expected}`, seen, look })
+      claim(title, seen === level, {
+        expected: `"${event}" at ${expected}`,
+        seen: seen === undefined ? 'no line at all' : `"${event}" at ${seen}`,
+        look,
+      })
     }
 
     await claimLevel(
-      'an attempt is only of interest to who searches for a mistake',
+      'an attempt does not show in production',
       'attempt started',
       'debug',
-      'there may be several for each payment',
+      'a level that is off in production',
+      'who reads this line: a payment may take several attempts',
     )
     await claimLevel(
-      'a payment stands in the diary of the business',
+      'a payment is recorded for the business',
       'paid',
       'info',
-      'it is what the service is there for',
+      'the level for what the service did',
+      'what the service is there for',
     )
     await claimLevel(
-      'a card that is declined is no trouble of ours',
+      'a declined card is not a fault of the service',
       'declined',
       'info',
-      'a warning that needs no care teaches people to ignore warnings',
+      'a level that does not speak of a fault, and shows in production',
+      'what people do with a warning that needs no care: they learn to ignore warnings',
     )
     await claimLevel(
-      'an attempt that failed is a warning',
+      'a failed attempt shows that the service coped with a fault',
       'attempt failed',
       'warn',
-      'one such line is nothing; a hundred an hour are worth a look, before payments fail',
+      'a level that shows the fault and wakes no one up',
+      'one such line means little, but a hundred an hour deserve a look before payments fail',
     )
     await claimLevel(
-      'a payment that is given up is an error',
+      'a payment that is given up makes a person act',
       'given up',
       'error',
-      'the customer could not pay: somebody has to act',
+      'the level on which someone acts',
+      'what the customer sees: the payment has failed',
     )
   },
 })

@@ -1,0 +1,48 @@
+import { type Entry, textIn } from '../../../../tutor/exercise/catalogue.ts'
+
+/** An answer that a learner may give: what then stands in the marked place. */
+export type Answer = RightAnswer | WrongAnswer
+
+export interface RightAnswer {
+  readonly kind: 'right'
+  readonly title: string
+  readonly part: string
+}
+
+export interface WrongAnswer {
+  readonly kind: 'wrong'
+  readonly title: string
+  readonly part: string
+  /** The claim that refuses it. */
+  readonly claim: string
+  /** Words that the refusal contains. */
+  readonly says: readonly string[]
+  /** Words that would give the answer away, so the refusal must not contain them. */
+  readonly hides: readonly string[]
+}
+
+/**
+ * The answers to an exercise that are not its solution. Each begins with lines that start with `# `: the first
+ * is `# right: title` or `# wrong: title`. `# claim: …` names the claim that refuses a wrong one, `# says: …` is
+ * in the refusal, and `# hides: …` is not. The code follows.
+ */
+export function answersTo({ name }: Entry): Answer[] {
+  const file = `tutor/exercise/answers/${name}.txt`
+  return textIn(file)
+    .split(/^(?=# (?:right|wrong): )/m)
+    .map((text) => answerIn(text, file))
+}
+
+function answerIn(text: string, file: string): Answer {
+  const [, head = '', part = ''] = /^((?:# [^\n]*\n)*)(.*)$/s.exec(text) ?? []
+  const valuesOf = (key: string) =>
+    [...head.matchAll(new RegExp(`^# ${key}: (.+)$`, 'gm'))].map(([, value]) => `${value}`)
+  const [right] = valuesOf('right')
+  if (right !== undefined) return { kind: 'right', title: right, part }
+  const [[wrong], [claim], says] = [valuesOf('wrong'), valuesOf('claim'), valuesOf('says')]
+  if (wrong === undefined || claim === undefined || says.length === 0)
+    throw new Error(
+      `${file}: an answer needs "# right", or "# wrong", "# claim" and "# says". This one begins: ${text.slice(0, 80)}`,
+    )
+  return { kind: 'wrong', title: wrong, part, claim, says, hides: valuesOf('hides') }
+}

@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { Test } from 'tap'
+import { root } from '../../../../tutor/exercise/catalogue.ts'
+
+/**
+ * Compiles answers as exercises are compiled, but outside the repository, where a learner may be at work.
+ *
+ * @param sources what each module is called, and its text
+ * @returns the modules. What they import is what the check imports: the repository's own compiled files.
+ */
+export async function compileAnswers(
+  t: Pick<Test, 'teardown'>,
+  sources: readonly (readonly [name: string, text: string])[],
+): Promise<string[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'course-app-answers-'))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
+  const linkAll = (to: string, from: string) => {
+    mkdirSync(join(folder, to, 'phases/answers/all'), { recursive: true })
+    symlinkSync(join(root, from, 'src'), join(folder, to, 'src'))
+    for (const name of readdirSync(join(root, 'phases')).filter((name) => /^\d-/.test(name)))
+      symlinkSync(join(root, from, 'phases', name), join(folder, to, 'phases', name))
+  }
+  linkAll('sources', '.')
+  linkAll('modules', 'dist')
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+  symlinkSync(join(root, 'package.json'), join(folder, 'package.json'))
+  for (const [name, text] of sources) writeFileSync(join(folder, `sources/phases/answers/all/${name}.ts`), text)
+  const compilerOptions = { rootDir: 'sources', outDir: 'emitted', incremental: false, tsBuildInfoFile: null }
+  const project = {
+    extends: join(root, 'tsconfig.json'),
+    compilerOptions,
+    include: ['sources/phases/answers'],
+    exclude: [],
+  }
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(project))
+
+  const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  await promisify(execFile)(process.execPath, [tsc, '-p', folder, '--pretty', 'false']).catch((error) => {
+    throw new Error(`an answer does not compile: ${error.stdout}`)
+  })
+  const modules = join(folder, 'modules/phases/answers/all')
+  rmSync(modules, { recursive: true })
+  renameSync(join(folder, 'emitted/phases/answers/all'), modules)
+  return sources.map(([name]) => join(modules, `${name}.js`))
+}
