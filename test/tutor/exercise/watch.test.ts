@@ -65,7 +65,7 @@ t.test('npm run exercise 1.2 watches the file until the exercise is solved', asy
   t.test('what it prints is shown, and the log of the server is not', async (t) => {
     write(`console.log('amount is', payment.amount)\n  ${HANDED_OUT}`)
     const printed = await session.prints(/--hint/)
-    t.match(printed, 'Your code printed:\n    amount is 4900')
+    t.match(printed, /Your code printed:\n {4}amount is \d+\n/)
     t.notMatch(printed, '"level"')
   })
 
