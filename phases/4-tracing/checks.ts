@@ -84,7 +84,7 @@ const claims: readonly Claim[] = [
   {
     title: 'What arrives over there is a traceparent after W3C’s specification',
     expected: '00-<the trace id>-<id of the client span>-01 at both hops, HTTP and gRPC',
-    hint: 'The propagator in tracer-provider.ts writes it; rpc-spans.ts injects it into gRPC metadata.',
+    hint: 'The propagator in trace-context.ts writes it; rpc-spans.ts injects it into gRPC metadata.',
     async look(server) {
       const { answer, traceId, callerId } = await server.traced('/propagation', { spans: 5 })
       const received = hopsOf(answer.body).map(({ traceparent }) => traceparent ?? '')
@@ -96,7 +96,7 @@ const claims: readonly Claim[] = [
   {
     title: 'A malformed traceparent is no reason to fail: a new trace begins',
     expected: 'an answer with a trace id that is not the one of the malformed header',
-    hint: 'W3CTraceContextPropagator refuses what does not fit, and `startSpan` then makes a root span.',
+    hint: '`parseTraceparent` in trace-context.ts refuses what does not fit, and `startSpan` then makes a root span.',
     async look(server) {
       const broken = randomBytes(16).toString('hex')
       const headers = { traceparent: `00-${broken}-tooshort-01` }

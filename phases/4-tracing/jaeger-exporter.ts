@@ -1,9 +1,22 @@
+import { TraceFlags } from '@opentelemetry/api'
 import { JaegerExporter } from '@opentelemetry/exporter-jaeger'
-import type { SpanExporter } from '@opentelemetry/sdk-trace-node'
+import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-node'
 
 /** Sends spans to Jaeger in Jaeger's own format, Thrift over HTTP. Phase 5 replaces it by the standard, OTLP. */
 export function jaegerExporter(): SpanExporter {
-  return new JaegerExporter({
+  return new SampledFlagExporter({
     endpoint: process.env.OTEL_EXPORTER_JAEGER_ENDPOINT || 'http://localhost:14268/api/traces',
   })
+}
+
+/** In Jaeger's format the flag 2 means "debug". In W3C's it means that the trace id is random, which is not sent. */
+class SampledFlagExporter extends JaegerExporter {
+  override export(spans: ReadableSpan[], done: Parameters<JaegerExporter['export']>[1]): void {
+    super.export(spans.map(withSampledFlagOnly), done)
+  }
+}
+
+function withSampledFlagOnly(span: ReadableSpan): ReadableSpan {
+  const context = { ...span.spanContext(), traceFlags: TraceFlags.SAMPLED }
+  return Object.assign(Object.create(span) as ReadableSpan, { spanContext: () => context })
 }

@@ -1,13 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TextMapPropagator } from '@opentelemetry/api'
-import { getNumberFromEnv, W3CTraceContextPropagator } from '@opentelemetry/core'
-import { BatchSpanProcessor, NodeTracerProvider, type SpanExporter } from '@opentelemetry/sdk-trace-node'
+import { getNumberFromEnv } from '@opentelemetry/core'
+import { BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-node'
 import fastifyPlugin from 'fastify-plugin'
 import type { PhaseOptions } from '../../src/phase.ts'
 import { contextManager } from './context-manager.ts'
 import { LabSpans } from './lab-spans.ts'
 import { warnOncePerOutage } from './outage.ts'
+import { RandomTraceIdProvider } from './random-trace-ids.ts'
 import { resourceOf } from './resource.ts'
+import { TraceContextPropagator } from './trace-context.ts'
 
 /** How long a process that ends waits for its last spans to be taken, in milliseconds. */
 const FLUSH_MS = 500
@@ -24,9 +26,9 @@ export interface TracerProviderOptions extends PhaseOptions {
  * The SDK itself reads `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG`.
  */
 export const tracerProvider = fastifyPlugin<TracerProviderOptions>(
-  async (app, { config, lab, createExporter, propagator = new W3CTraceContextPropagator() }) => {
+  async (app, { config, lab, createExporter, propagator = new TraceContextPropagator() }) => {
     const exporter = warnOncePerOutage(createExporter, app.log)
-    const provider = new NodeTracerProvider({
+    const provider = new RandomTraceIdProvider({
       resource: resourceOf(config),
       // Ended spans wait here and leave in batches, in the background. If they come faster than they
       // leave, or nobody takes them, the queue fills up and further spans are dropped: memory is bounded.

@@ -1,4 +1,4 @@
-import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core'
+import { CompositePropagator, W3CBaggagePropagator } from '@opentelemetry/core'
 import { definePhase } from '../../src/phase.ts'
 import { errorLog } from '../1-logging/error-log.ts'
 import { flushLogs } from '../1-logging/flush-logs.ts'
@@ -21,6 +21,7 @@ import { clientSpans } from '../4-tracing/client-spans.ts'
 import { rpcSpans } from '../4-tracing/rpc-spans.ts'
 import { serverSpans } from '../4-tracing/server-spans.ts'
 import { signalSpans } from '../4-tracing/signal-spans.ts'
+import { TraceContextPropagator } from '../4-tracing/trace-context.ts'
 import { tracerProvider } from '../4-tracing/tracer-provider.ts'
 import { createExemplarOf } from './exemplars.ts'
 import { otelMetrics } from './otel-metrics.ts'
@@ -29,7 +30,7 @@ import { currentFieldsWithTrace, traceFields } from './trace-fields.ts'
 
 /** Trace context says where a request belongs; baggage carries what the caller wants everyone to know. */
 const propagator = new CompositePropagator({
-  propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],
+  propagators: [new TraceContextPropagator(), new W3CBaggagePropagator()],
 })
 
 export default definePhase({

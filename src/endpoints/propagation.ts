@@ -102,7 +102,7 @@ async function askCourse(client: GrpcClient, timeoutMs: number): Promise<Static<
   }
 }
 
-/** `00-<trace id>-<parent id>-<flags>`, see https://www.w3.org/TR/trace-context/#traceparent-header */
+/** `00-<trace id>-<parent id>-<flags>`, see https://www.w3.org/TR/trace-context-2/#traceparent-header */
 function traceIdOf(traceparent: string | null): string | null {
   return traceparent?.split('-')[1] ?? null
 }

@@ -42,7 +42,7 @@ const hex = (digits: number) =>
 const context = fc.record({
   traceId: hex(32).filter((id) => /[^0]/.test(id)),
   spanId: hex(16).filter((id) => /[^0]/.test(id)),
-  traceFlags: fc.constantFrom(0, 1),
+  traceFlags: fc.constantFrom(0, 1, 2, 3),
   isRemote: fc.boolean(),
   traceState: fc.constantFrom<TraceState | undefined>(undefined, new W3CTraceState('vendor=1,other=two')),
 })

@@ -30,7 +30,8 @@ export interface Answer {
 }
 
 export interface CallOptions {
-  readonly metadata?: Readonly<Record<string, string>>
+  /** A key with several values is sent several times. */
+  readonly metadata?: Readonly<Record<string, string | readonly string[]>>
   readonly deadline?: Deadline
   /** Cancels the call. */
   readonly signal?: AbortSignal
@@ -115,7 +116,9 @@ export class GrpcClient {
   send(path: string, bytes: Buffer, { metadata = {}, deadline, signal }: CallOptions = {}): Promise<Answer> {
     const read = this.find(path)?.responseDeserialize ?? ((response: Buffer) => response)
     const sent = new Metadata()
-    for (const [key, value] of Object.entries(metadata)) sent.set(key, value)
+    for (const [key, values] of Object.entries(metadata)) {
+      for (const value of [values].flat()) sent.add(key, value)
+    }
     return new Promise((resolve) => {
       let headers = new Metadata()
       const call = this.client.makeUnaryRequest<Buffer, object>(
