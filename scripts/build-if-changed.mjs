@@ -2,6 +2,7 @@
 // tsc takes a second to find out that it has nothing to do.
 import { spawnSync } from 'node:child_process'
 import { readdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 
 const STAMP = 'dist/.built'
 const SOURCES = [
@@ -17,7 +18,7 @@ const SOURCES = [
   'package-lock.json',
 ]
 
-process.chdir(new URL('..', import.meta.url).pathname)
+process.chdir(join(import.meta.dirname, '..'))
 
 function changedAt(path) {
   const stats = statSync(path, { throwIfNoEntry: false })

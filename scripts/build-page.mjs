@@ -1,8 +1,9 @@
 // Bundles the Lab's page from src/lab/page into dist/lab. With --watch it does so again at every change.
 import { copyFileSync, existsSync, mkdirSync, utimesSync } from 'node:fs'
+import { join } from 'node:path'
 import { build, context } from 'esbuild'
 
-process.chdir(new URL('..', import.meta.url).pathname)
+process.chdir(join(import.meta.dirname, '..'))
 
 const SOURCE = 'src/lab/page'
 const TARGET = 'dist/lab'

@@ -1,7 +1,8 @@
 // Compiles and restarts the app whenever a source changes, until Ctrl-C.
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 
-process.chdir(new URL('..', import.meta.url).pathname)
+process.chdir(join(import.meta.dirname, '..'))
 
 const compiler = spawn(process.execPath, ['node_modules/typescript/bin/tsc', '--watch', '--preserveWatchOutput'], {
   stdio: ['ignore', 'pipe', 'inherit'],
@@ -12,7 +13,9 @@ const bundler = spawn(process.execPath, ['scripts/build-page.mjs', '--watch'], {
 })
 let app
 process.on('exit', () => {
-  process.kill(-compiler.pid)
+  // Windows has no process groups.
+  if (process.platform === 'win32') spawnSync('taskkill', ['/pid', String(compiler.pid), '/t', '/f'])
+  else process.kill(-compiler.pid)
   bundler.kill()
 })
 

@@ -15,7 +15,7 @@ const FILES = [
   'grpc/reflection/v1/reflection.proto',
 ]
 
-const root = new URL('..', import.meta.url).pathname
+const root = join(import.meta.dirname, '..')
 const out = resolve(process.argv[2] ?? join(root, 'src/proto'))
 process.chdir(root)
 

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { chromium } from 'playwright-core'
 
-process.chdir(new URL('..', import.meta.url).pathname)
+process.chdir(join(import.meta.dirname, '..'))
 
 const TARGET = 'docs/lab.png'
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
