@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { allSubjects, coursePath, defaultNames, type Subject } from './subjects.ts'
+import { allSubjects, coursePath, defaultNames, isMeasuredOn, type Subject } from './subjects.ts'
 
 /** What the command line asks for, checked. */
 export interface Options {
@@ -49,16 +49,18 @@ export function readOptions(args: readonly string[]): Options {
   const values = parse(args)
   const server = resolve(values.server ?? fileURLToPath(new URL('../src/main.js', import.meta.url)))
   const profiled = values.profile
+  const profile = profiled === undefined ? undefined : choose(server, [profiled])[0]
+  const paths = values.path?.split(',') ?? (profile ? [profile.onlyPath ?? helloPath] : [helloPath, coursePath])
   return {
     rounds: positive('rounds', values.rounds),
     seconds: positive('seconds', values.seconds),
     connections: positive('connections', values.connections),
-    subjects: choose(server, values.only?.split(',') ?? defaultNames()),
-    paths: values.path?.split(',') ?? (profiled === undefined ? [helloPath, coursePath] : [helloPath]),
+    subjects: measuredOn(paths, choose(server, values.only?.split(',') ?? defaultNames())),
+    paths,
     server,
     json: values.json,
     assert: values.assert,
-    profile: profiled === undefined ? undefined : choose(server, [profiled])[0],
+    profile: profile && measuredOn(paths, [profile])[0],
   }
 }
 
@@ -96,4 +98,12 @@ function choose(server: string, names: readonly string[]): Subject[] {
     throw new OptionError(`No subject ${unknown}. There are ${known.map(({ name }) => name).join(', ')}`)
   }
   return known.filter(({ name }) => names.includes(name))
+}
+
+/** Leaves out what has none of the paths: gRPC has no `/hello`. */
+function measuredOn(paths: readonly string[], chosen: readonly Subject[]): Subject[] {
+  const measured = chosen.filter((subject) => paths.some((path) => isMeasuredOn(subject, path)))
+  if (measured.length > 0) return measured
+  const names = chosen.map(({ name }) => name).join(' and ')
+  throw new OptionError(`${names} cannot be measured on ${paths.join(' or ')}. Add --path '${coursePath}'`)
 }
