@@ -35,7 +35,7 @@ export interface NewBooking {
   /** Left out: the earliest batch with a free seat. */
   readonly batch_id?: string
   readonly user_id: string
-  readonly customer?: { readonly name: string; readonly email: string; readonly phone?: string }
+  readonly customer?: { readonly name: string; readonly email: string; readonly phone?: string | null }
 }
 
 export interface BookingFilter {

@@ -94,7 +94,7 @@ export class InProcessBooking implements OwnBookingService {
     const { answer, moved } =
       idempotency === undefined
         ? await work(this.#store, now)
-        : await this.#once(idempotency, fingerprintOf(command, argument), now, (store) => work(store, now))
+        : await this.#once(idempotency, fingerprintOf(command, canonical(argument)), now, (store) => work(store, now))
     if (moved !== undefined) await afterMove(moved, this.#courses)
     if (answer instanceof DomainError) throw answer
     return answer
@@ -109,6 +109,18 @@ export class InProcessBooking implements OwnBookingService {
     const { replayed, ...outcome } = await this.#keys.once({ key, fingerprint, now }, work)
     if (replayed) onReplay?.()
     return outcome
+  }
+}
+
+/** One form of all that ask for the same: ids may be in capitals, and a phone may be null or left out. */
+function canonical(argument: NewBooking | string): NewBooking | string {
+  if (typeof argument === 'string') return argument.toLowerCase()
+  const { course_id, batch_id, customer, ...same } = argument
+  return {
+    ...same,
+    course_id: course_id.toLowerCase(),
+    ...(batch_id && { batch_id: batch_id.toLowerCase() }),
+    ...(customer && { customer: { ...customer, phone: customer.phone ?? undefined } }),
   }
 }
 

@@ -19,17 +19,33 @@ export function fromPostgres(text: string): string {
   return `${text.slice(0, 10)}T${text.slice(11, 19)}.${text.slice(20, -3).padEnd(3, '0')}Z`
 }
 
+/** Whether `value` is written as this service writes a time: `2026-01-31T12:00:00.000Z`, and exists. */
+export function isInstant(value: unknown): value is string {
+  if (typeof value !== 'string') return false
+  const time = new Date(value)
+  // Date reads 30 February as 2 March, and PostgreSQL has no year 0.
+  return isInRange(time) && time.toISOString() === value
+}
+
 /**
  * Any RFC 3339 time, in UTC.
  *
  * @param path where the caller wrote it: `/batches/0/starts_at`
- * @throws DomainError invalid for a time that does not exist or that nobody can mean
+ * @throws DomainError invalid for a leap second, an offset that RFC 3339 does not have, and a year before 1970
  */
 export function toInstant(value: string, path: string): string {
   const time = new Date(value)
-  const year = time.getUTCFullYear()
-  if (Number.isNaN(year) || year < 1970 || year > 9999) {
-    throw new DomainError('invalid', 'A time is not valid.', [{ path, message: 'must be a time from 1970 to 9999' }])
-  }
-  return time.toISOString()
+  if (isInRange(time)) return time.toISOString()
+  throw new DomainError('invalid', 'A time is not valid.', [{ path, message: whyNot(value, time) }])
+}
+
+function whyNot(value: string, time: Date): string {
+  if (!Number.isNaN(time.getTime())) return 'must be a time from 1970 to 9999'
+  if (/:60/.test(value)) return 'must not be a leap second: use second 59'
+  return 'must end with Z or an offset such as +01:00'
+}
+
+function isInRange(time: Date): boolean {
+  const year = time.getUTCFullYear() // NaN for what Date cannot read
+  return year >= 1970 && year <= 9999
 }

@@ -3,6 +3,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { DomainError, type DomainErrorCode } from './domain-error.ts'
 import type { Problem } from './problem-schema.ts'
+import { messageOf } from './validation.ts'
 
 /** An error that is about HTTP itself: an upstream that fails, a status that was asked for. */
 export class HttpError extends Error {
@@ -71,7 +72,7 @@ function describe(error: FastifyError | Error): Description {
       detail: `The request's ${PART[validationContext ?? ''] ?? 'input is'} not valid.`,
       errors: validation.map((failure) => ({
         path: pathOfFailure(failure),
-        message: failure.message ?? 'is not valid',
+        message: messageOf(failure),
       })),
     }
   }

@@ -2,8 +2,10 @@ import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } 
 import { ConfigError } from '../config.ts'
 import type { Phase, PhaseOptions } from '../phase.ts'
 import { drain } from './drain.ts'
+import { jsonBody } from './json-body.ts'
 import { problemDetails } from './problem.ts'
 import { serverDefaults } from './server-defaults.ts'
+import { validation } from './validation.ts'
 
 /**
  * A Fastify server with sane limits and the phase's logger, and nothing else yet.
@@ -30,14 +32,13 @@ export function createServer(options: PhaseOptions, phase: Phase): FastifyInstan
     // hooks as any request, and the not-found handler tells the two apart.
     rewriteUrl: (request) => (isDecodable(request.url as string) ? (request.url as string) : '/malformed'),
     routerOptions: { maxParamLength: 16 * 1024 },
-    // Without strictNumbers: false, `?ms=Infinity` would pass a maximum.
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: true, strictNumbers: false } },
     clientErrorHandler(error, socket) {
       if (error.code === 'ECONNRESET' || !socket.writable) return
       socket.end(answerToMalformedHttp(error.code))
     },
   })
-  app.removeContentTypeParser('text/plain') // the one type beside JSON that Fastify would take
+  app.register(validation)
+  app.register(jsonBody)
   return app
 }
 

@@ -7,8 +7,10 @@ import type { Course, NewBatch, NewCourse } from '../../src/course/course.ts'
 import { type CourseOptions, course } from '../../src/course/plugin.ts'
 import { cache } from '../../src/platform/cache.ts'
 import { database } from '../../src/platform/database.ts'
+import { jsonBody } from '../../src/platform/json-body.ts'
 import { openapi, swaggerPages } from '../../src/platform/openapi.ts'
 import { problemDetails } from '../../src/platform/problem.ts'
+import { validation } from '../../src/platform/validation.ts'
 import { type BookingSignal, type CacheSignal, type QuerySignal, signals } from '../../src/signals.ts'
 
 interface AppOptions extends CourseOptions {
@@ -22,11 +24,10 @@ export const storage = { DATABASE_URL: 'memory:', DATABASE_POOL_SIZE: 10 }
 /** The course API alone, on an empty database, with the validation that the real server has. */
 export async function courseApp(t: Test, { before, ...options }: AppOptions = {}): Promise<FastifyInstance> {
   const config = { ...loadConfig([]), ...storage }
-  const app = fastify({
-    pluginTimeout: 60_000,
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: true } },
-  })
+  const app = fastify({ pluginTimeout: 60_000 })
   before?.(app)
+  app.register(validation)
+  app.register(jsonBody)
   app.register(openapi)
   app.register(problemDetails)
   app.register(swaggerPages)

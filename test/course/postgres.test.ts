@@ -4,7 +4,16 @@ import { needsPostgres, postgresUrl } from '../support/postgres-server.ts'
 import { storage } from './course-app.ts'
 
 /** With how many connections. The signals' suite sets options of one, in which it then asks for plans. */
-const suites = { catalog: 10, booking: 10, reservation: 10, invariant: 10, idempotency: 10, sweeper: 10, signals: 1 }
+const suites = {
+  catalog: 10,
+  booking: 10,
+  reservation: 10,
+  invariant: 10,
+  idempotency: 10,
+  sweeper: 10,
+  'strict-input': 10,
+  signals: 1,
+}
 
 // The tests of a suite are the file's own, so they run one after the other when this one is over.
 tap.test('every suite starts on an empty database', needsPostgres(), async (t) => {

@@ -20,8 +20,9 @@ export class RemoteBooking implements BookingService {
     this.#client = client
   }
 
-  createBooking(booking: NewBooking, idempotency?: Idempotency): Promise<Booking> {
-    return this.#command(this.#methods.CreateBooking, booking, idempotency)
+  createBooking({ customer, ...same }: NewBooking, idempotency?: Idempotency): Promise<Booking> {
+    const request = { ...same, ...(customer && { customer: { ...customer, phone: customer.phone ?? undefined } }) }
+    return this.#command(this.#methods.CreateBooking, request, idempotency)
   }
 
   async listBookings({ status, ...same }: BookingListRequest): Promise<Page<Booking>> {

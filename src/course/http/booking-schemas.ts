@@ -13,7 +13,11 @@ const customerFields = {
   name: Line(200, { examples: ['Ada Lovelace'] }),
   email: Line(254, { format: 'email', examples: ['ada@example.com'] }),
 }
-const phone = { pattern: '^\\+?[0-9][0-9 ()./-]{2,31}$', examples: ['+44 20 7946 0000'] }
+const Phone = Type.Unsafe<string | null>({
+  type: ['string', 'null'],
+  pattern: '^\\+?[0-9][0-9 ()./-]{2,31}$',
+  examples: ['+44 20 7946 0000'],
+})
 
 export const Booking = Type.Object(
   {
@@ -23,7 +27,7 @@ export const Booking = Type.Object(
     user_id: UserId,
     customer: Type.Unsafe<{ name: string; email: string; phone: string | null } | null>({
       type: ['object', 'null'],
-      properties: { ...customerFields, phone: Type.Unsafe<string | null>({ type: ['string', 'null'], ...phone }) },
+      properties: { ...customerFields, phone: Phone },
       required: ['name', 'email', 'phone'],
     }),
     price: Price,
@@ -44,7 +48,7 @@ export const NewBooking = Type.Object(
     batch_id: Type.Optional(Uuid(exampleIds.batch, 'Left out: the earliest batch that has a free seat.')),
     user_id: UserId,
     customer: Type.Optional(
-      Type.Object({ ...customerFields, phone: Type.Optional(Type.String(phone)) }, { additionalProperties: false }),
+      Type.Object({ ...customerFields, phone: Type.Optional(Phone) }, { additionalProperties: false }),
     ),
   },
   {

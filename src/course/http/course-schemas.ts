@@ -1,10 +1,24 @@
 import { Type } from 'typebox'
+import { explainPattern } from '../../platform/validation.ts'
 import { exampleIds } from '../seed-data.ts'
 
-/** Text on one line: no control characters, which PostgreSQL or a log could not hold or show. */
-const line = '^[^\\u0000-\\u001f\\u007f]*$'
+/** Control characters, which PostgreSQL or a log could not hold or show, and halves of a surrogate pair. */
+const CONTROL = '\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u0084\\u0086-\\u009f\\ud800-\\udfff'
+/** What ends a line, and what turns the direction in which text is read, so that it shows as something else. */
+const BREAKS = '\\u0009\\u000a\\u000d\\u0085\\u2028\\u2029'
+const BIDIRECTIONAL = '\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069'
+/** What has no shape of its own: spaces, joiners, fillers, variation selectors. */
+const INVISIBLE =
+  '\\s\\u00ad\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200d\\u2060-\\u2065\\u206a-\\u206f\\u2800\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0'
+
+const inLine = `${CONTROL}${BREAKS}${BIDIRECTIONAL}`
+/** Text on one line, of which something is to be seen. */
+const line = `^[^${inLine}]*[^${inLine}${INVISIBLE}][^${inLine}]*$`
 /** Text that may have line breaks and tabs. */
-const paragraphs = '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f]*$'
+const paragraphs = `^[^${CONTROL}]*$`
+
+explainPattern(line, 'must be one line of visible text, without control or direction characters')
+explainPattern(paragraphs, 'must be text without control characters')
 
 export const Line = (maxLength: number, options: Record<string, unknown> = {}) =>
   Type.String({ minLength: 1, maxLength, pattern: line, ...options })

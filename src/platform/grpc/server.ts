@@ -12,6 +12,7 @@ import { fromHere } from '../from-here.ts'
 import { Health, type Readiness } from './health.ts'
 import { addReflection } from './reflection.ts'
 import { Malformed } from './unary.ts'
+import { Utf8Reader } from './utf8-reader.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -146,10 +147,10 @@ function adapted(definition: ServiceDefinition): ServiceDefinition {
 /** Lets a request that cannot be read through to its handler, which answers it as any other that is not valid. */
 function readOrMalformed(read: (bytes: Buffer) => object, bytes: Buffer): object {
   try {
-    return read(bytes)
-  } catch {
-    // Whatever is wrong with it, the handler says so to the caller.
-    return new Malformed()
+    // protobufjs takes a reader in place of bytes; proto-loader's type does not tell.
+    return read(new Utf8Reader(bytes) as unknown as Buffer)
+  } catch (error) {
+    return new Malformed((error as Error).message)
   }
 }
 

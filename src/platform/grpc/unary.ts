@@ -12,7 +12,10 @@ export interface Call {
 }
 
 /** Takes the place of a request that is no message of its type. */
-export class Malformed {}
+export class Malformed {
+  /** @param reason what is wrong with it: `index out of range` */
+  constructor(readonly reason: string) {}
+}
 
 type AnyCall = ServerUnaryCall<unknown, unknown>
 
@@ -73,7 +76,7 @@ async function outcome<Request, Response>(
 ): Promise<Response> {
   try {
     if (isOver(call)) throw whyOver(call)
-    if (call.request instanceof Malformed) throw new DomainError('invalid', 'The request is not a message of its type.')
+    if (call.request instanceof Malformed) throw new DomainError('invalid', wrong(call.request))
     const response = await work(call, signal)
     if (isOver(call)) throw whyOver(call)
     signal.statusCode = status.OK
@@ -83,6 +86,10 @@ async function outcome<Request, Response>(
     signal.statusCode = toGrpcError(cause).code
     throw cause
   }
+}
+
+function wrong({ reason }: Malformed): string {
+  return `The request is not a message of its type: ${reason}.`
 }
 
 /** The deadline counts from when it has passed, even if the event loop was too busy to notice. */

@@ -67,6 +67,6 @@ async function retrying(tries: number, work: () => Promise<void>): Promise<void>
 }
 
 function countryOf({ customer }: NewBooking): string {
-  const { phone = '' } = customer ?? {}
-  return COUNTRIES.find(({ dialingCode }) => phone.startsWith(`+${dialingCode}`))?.country ?? 'other'
+  const phone = customer?.phone
+  return COUNTRIES.find(({ dialingCode }) => phone?.startsWith(`+${dialingCode}`))?.country ?? 'other'
 }
