@@ -28,7 +28,7 @@ export default defineExercise<Module>({
     const { traceId, spanId } = sender?.spanContext() ?? { traceId: '?', spanId: '?' }
     claim(
       'the message carries the context of the span that sent it',
-      message.headers?.traceparent === `00-${traceId}-${spanId}-01`,
+      message.headers?.traceparent === `00-${traceId}-${spanId}-03`,
       {
         expected: `traceparent: 00-${traceId}-${spanId}-01 in the message's headers`,
         seen: JSON.stringify(message.headers),
