@@ -6,6 +6,8 @@ import { mountsOf, service, targetOf } from './compose-file.ts'
 import { parseFluentBit, type Section } from './fluent-bit-file.ts'
 
 const LABELS = ['service', 'level']
+/** The largest LOG_FILE_COUNT. */
+const MOST_LOG_FILES = 100
 
 const sections = parseFluentBit(read('fluent-bit.conf'))
 const parsers = parseFluentBit(read('docker/fluent-bit-parsers.conf'))
@@ -19,6 +21,7 @@ function only(name: string, plugin?: string): Section {
 
 const get = (section: Section, key: string) => section.values[key]?.[0] ?? ''
 const list = (text: string) => text.split(',').map((each) => each.trim())
+const asRegExp = (glob: string) => glob.replaceAll('.', '\\.').replaceAll('*', '.*')
 /** `a=$a, b=$b` as pairs. */
 const pairs = (text: string) => list(text).map((each) => each.split('=$') as [string, string])
 
@@ -29,7 +32,13 @@ t.test('Fluent Bit reads what is mounted and writes where it may', async (t) => 
   const logs = mounts.filter(({ source }) => source === './logs' || source === 'app-logs')
   t.same([...folders].sort(), logs.map(({ target }) => target).sort())
   t.ok(logs.every(({ readOnly }) => readOnly))
-  for (const path of list(get(input, 'path'))) t.match(path, /\/\*\.log(\.1)?$/)
+  for (const folder of folders) {
+    const watched = list(get(input, 'path')).filter((path) => posix.dirname(path) === folder)
+    const isWatched = (name: string) =>
+      watched.some((path) => new RegExp(`^${asRegExp(posix.basename(path))}$`).test(name))
+    for (let age = 1; age < MOST_LOG_FILES; age++) t.ok(isWatched(`app.log.${age}`), `${folder}/app.log.${age}`)
+    t.same([isWatched('app.log'), isWatched('app.log.swp'), isWatched('app.txt')], [true, false, false])
+  }
 
   const state = mounts.find(({ source }) => source === 'fluent-bit-state')
   t.equal(state?.readOnly, false)
@@ -105,16 +114,18 @@ t.test("the parser reads the app's own time", async (t) => {
 
 t.test('Loki keeps its data in its volume, for a while, and reads the rules that are mounted', async (t) => {
   const volume = targetOf('loki', 'loki-data')
-  const { common, compactor, ruler, schema_config, limits_config } = loki
+  const { common, compactor, ruler, ruler_storage, schema_config, storage_config, limits_config } = loki
   const folders = [
     common.path_prefix,
-    common.storage.filesystem.chunks_directory,
+    storage_config.object_store.filesystem.dir,
     compactor.working_directory,
     ruler.rule_path,
   ]
   for (const folder of folders) t.match(folder, new RegExp(`^${volume}(/|$)`))
   t.same(service('loki').command, [`-config.file=${targetOf('loki', './loki-config.yml')}`])
-  t.equal(ruler.storage.local.directory, targetOf('loki', './docker/loki/rules'))
+  t.equal(ruler_storage.local.directory, targetOf('loki', './docker/loki/rules'))
+  // What 3.7 takes and later versions want: the one without the other would start no ruler, or not start at all.
+  t.same([storage_config.use_thanos_objstore, ruler_storage.backend, ruler.storage], [true, 'local', undefined])
   t.match(schema_config.configs.at(-1), { store: 'tsdb', schema: 'v13' }, 'what structured metadata needs')
   t.equal(limits_config.allow_structured_metadata, true)
   t.match(limits_config.retention_period, /^\d+h$/)
