@@ -1,6 +1,16 @@
 import type { FastifyInstance } from 'fastify'
 import type { Progress, Tracing } from '../../src/signals.ts'
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /**
+     * Whether what is being done right here may be work of this app. Announcements reach all apps of a process;
+     * from phase 2 on a request's work is known to belong to the app that serves it.
+     */
+    isOwnWork?(): boolean
+  }
+}
+
 /**
  * Calls `listener` each time that announced work has ended, well or badly, until the server closes.
  *
@@ -12,6 +22,7 @@ export function onEnd<T extends object>(
   listener: (signal: T & Progress, latency: number) => void,
 ): void {
   const asyncEnd = (message: T & Progress) => {
+    if (app.isOwnWork?.() === false) return
     listener(message, milliseconds(performance.now() - (message.startedAt as number)))
   }
   signal.asyncEnd.subscribe(asyncEnd as (message: unknown) => void)

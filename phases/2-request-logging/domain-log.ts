@@ -18,6 +18,7 @@ export const domainLog = fastifyPlugin(
     })
 
     const onBooking = (message: unknown) => {
+      if (app.isOwnWork?.() === false) return
       const { status, bookingId, courseId, batchId } = message as BookingSignal
       app.log.info({ booking_id: bookingId, course_id: courseId, batch_id: batchId }, `booking ${status}`)
     }

@@ -1,11 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 
 /** What is known of the work that is being done right here. */
 export interface Scope {
   /** What every log line carries. Add a field, and all lines from then on have it. */
   readonly fields: Record<string, string>
+  /** The app that serves the request; undefined for work of which nothing says so, such as a gRPC call or a job. */
+  readonly app?: FastifyInstance | undefined
 }
 
 declare module 'fastify' {
@@ -38,9 +40,13 @@ export function asPartOf<T>({ scope }: FastifyRequest, work: () => T): T {
 export const requestScope = fastifyPlugin(
   async (app) => {
     app.decorateRequest('scope')
+    app.decorate('isOwnWork', () => {
+      const owner = scopes.getStore()?.app
+      return owner === undefined || owner === app
+    })
 
     app.addHook('onRequest', (request, _reply, done) => {
-      request.scope = { fields: { request_id: request.id } }
+      request.scope = { fields: { request_id: request.id }, app }
       scopes.run(request.scope, done)
     })
   },

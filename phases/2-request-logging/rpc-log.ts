@@ -2,9 +2,10 @@ import type { FastifyBaseLogger } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { type Progress, type RpcSignal, signals } from '../../src/signals.ts'
 import { onEnd } from '../1-logging/on-end.ts'
+import { bindScope } from './bind-scope.ts'
 import { grpcStatus, isServerFault } from './grpc-status.ts'
 import { idFrom } from './request-id.ts'
-import { currentFields, type Scope, scopes } from './request-scope.ts'
+import { currentFields, type Scope } from './request-scope.ts'
 
 /**
  * gRPC calls get what HTTP requests get: an id, which the caller may bring along in the call's metadata, on
@@ -24,14 +25,13 @@ export const rpcLog = fastifyPlugin(
       if (request_id !== undefined) (call as RpcSignal).requestMetadata.set(KEY, request_id)
     }
 
-    signals.rpcServer.start.bindStore(scopes as never, openScope as never)
+    bindScope(app, signals.rpcServer, openScope)
     signals.rpcClient.start.subscribe(passOn)
     onEnd(app, signals.rpcServer, (call, latency) => log(app.log, call, latency))
     onEnd(app, signals.rpcClient, (call, latency) => {
       app.log.debug({ ...fieldsOf(call), latency }, 'call to another service completed')
     })
     app.addHook('onClose', async () => {
-      signals.rpcServer.start.unbindStore(scopes as never)
       signals.rpcClient.start.unsubscribe(passOn)
     })
   },

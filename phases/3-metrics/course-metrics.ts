@@ -45,7 +45,9 @@ export const courseMetrics = fastifyPlugin(
     // A series that starts at 0 shows its first increase; one that appears with 1 hides it from rate().
     for (const status of STATUSES) bookings.inc({ status }, 0)
 
-    const onBooking = (message: unknown) => bookings.inc({ status: (message as BookingSignal).status })
+    const onBooking = (message: unknown) => {
+      if (app.isOwnWork?.() !== false) bookings.inc({ status: (message as BookingSignal).status })
+    }
     signals.booking.subscribe(onBooking)
     app.addHook('onClose', async () => {
       signals.booking.unsubscribe(onBooking)

@@ -10,7 +10,7 @@ declare module '../2-request-logging/request-scope.ts' {
 
 /** The same scope, but with another context. */
 export function scopeWith(context: Context): Scope {
-  return { fields: currentFields(), context }
+  return { fields: currentFields(), app: scopes.getStore()?.app, context }
 }
 
 /**

@@ -21,6 +21,7 @@ import { type Progress, type RpcMetadata, type RpcSignal, signals } from '../../
 import { grpcStatus, isServerFault } from '../2-request-logging/grpc-status.ts'
 import { scopes } from '../2-request-logging/request-scope.ts'
 import { spanFor } from './span-for.ts'
+import type {} from './tracer-provider.ts'
 
 /** How context is read from a call's metadata and written into it: the headers of gRPC. */
 const getter: TextMapGetter<RpcMetadata> = { get: (metadata, key) => metadata.get(key), keys: () => [] }
@@ -34,7 +35,7 @@ const setter: TextMapSetter<RpcMetadata> = { set: (metadata, key, value) => meta
  */
 export const rpcSpans = fastifyPlugin(
   async (app) => {
-    const tracer = trace.getTracer('grpc')
+    const tracer = app.tracerProvider.getTracer('grpc')
     const spans = new WeakMap<object, Span>()
 
     const onServerStart = (message: unknown) => {

@@ -12,6 +12,7 @@ import fastifyPlugin from 'fastify-plugin'
 import type {} from '../1-logging/request-end.ts'
 import type {} from '../2-request-logging/request-scope.ts'
 import type {} from './context-manager.ts'
+import type {} from './tracer-provider.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -31,7 +32,7 @@ const UNTRACED = new Set(['/metrics', '/metrics/otel', '/livez', '/readyz'])
  */
 export const serverSpans = fastifyPlugin(
   async (app) => {
-    const tracer = trace.getTracer('http-server')
+    const tracer = app.tracerProvider.getTracer('http-server')
     app.decorateRequest('span', null)
 
     app.addHook('onRequest', (request, _reply, done) => {

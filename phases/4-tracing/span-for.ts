@@ -2,8 +2,10 @@ import { type Attributes, context, type Span, type SpanKind, SpanStatusCode, tra
 import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions'
 import type { FastifyInstance } from 'fastify'
 import type { Progress, Tracing } from '../../src/signals.ts'
+import { bindScope } from '../2-request-logging/bind-scope.ts'
 import { scopes } from '../2-request-logging/request-scope.ts'
 import { scopeWith } from './context-manager.ts'
+import type {} from './tracer-provider.ts'
 
 export interface SpanDescription {
   readonly name: string
@@ -12,10 +14,8 @@ export interface SpanDescription {
 }
 
 /**
- * Makes a span of each piece of announced work. `bindStore` makes it the current span for as long as
+ * Makes a span of each piece of announced work. `bindScope` makes it the current span for as long as
  * the work runs, so that spans of what the work does become its children.
- *
- * https://nodejs.org/api/diagnostics_channel.html#channelbindstorestore-transform
  */
 export function spanFor<T extends object>(
   app: FastifyInstance,
@@ -23,7 +23,7 @@ export function spanFor<T extends object>(
   describe: (message: T) => SpanDescription,
   finish?: (span: Span, message: T) => void,
 ): void {
-  const tracer = trace.getTracer('course-app')
+  const tracer = app.tracerProvider.getTracer('course-app')
   const spans = new WeakMap<object, Span>()
 
   function start(message: unknown) {
@@ -45,10 +45,9 @@ export function spanFor<T extends object>(
     span.end()
   }
 
-  signal.start.bindStore(scopes as never, start as never)
+  bindScope(app, signal, start)
   signal.asyncEnd.subscribe(end)
   app.addHook('onClose', async () => {
-    signal.start.unbindStore(scopes as never)
     signal.asyncEnd.unsubscribe(end)
   })
 }

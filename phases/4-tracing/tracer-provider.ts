@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { TextMapPropagator } from '@opentelemetry/api'
+import { context, propagation, type TextMapPropagator, type TracerProvider, trace } from '@opentelemetry/api'
 import { getNumberFromEnv } from '@opentelemetry/core'
 import { BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-node'
 import fastifyPlugin from 'fastify-plugin'
@@ -9,10 +9,22 @@ import { LabSpans } from './lab-spans.ts'
 import { warnOncePerOutage } from './outage.ts'
 import { RandomTraceIdProvider } from './random-trace-ids.ts'
 import { resourceOf } from './resource.ts'
+import { takeTurns } from './take-turns.ts'
 import { TraceContextPropagator } from './trace-context.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Makes the tracers of this app. Libraries use the global one of OpenTelemetry's API. */
+    tracerProvider: TracerProvider
+  }
+}
 
 /** How long a process that ends waits for its last spans to be taken, in milliseconds. */
 const FLUSH_MS = 500
+
+const register = takeTurns(() => {
+  for (const api of [trace, context, propagation]) api.disable()
+})
 
 export interface TracerProviderOptions extends PhaseOptions {
   /** Makes what sends the spans away. */
@@ -42,7 +54,8 @@ export const tracerProvider = fastifyPlugin<TracerProviderOptions>(
         ...(lab ? [new LabSpans(lab)] : []),
       ],
     })
-    provider.register({ contextManager, propagator })
+    app.decorate('tracerProvider', provider)
+    register(app, () => provider.register({ contextManager, propagator }))
 
     // The last spans get a moment to leave. A collector that is away must not keep the process.
     app.addHook('onClose', async () => {

@@ -14,8 +14,12 @@ import { signals } from '../../src/signals.ts'
 import { onEnd } from '../1-logging/on-end.ts'
 import type {} from '../1-logging/request-end.ts'
 import { METRICS_TEXT } from '../3-metrics/metrics-endpoint.ts'
+import type {} from '../4-tracing/client-spans.ts'
 import { resourceOf } from '../4-tracing/resource.ts'
+import { takeTurns } from '../4-tracing/take-turns.ts'
 import { requestDurations } from './request-durations.ts'
+
+const register = takeTurns(() => metrics.disable())
 
 /**
  * The other way to metrics: OpenTelemetry's API and names, in Prometheus' format at `/metrics/otel`.
@@ -32,7 +36,8 @@ export const otelMetrics = fastifyPlugin<PhaseOptions>(
       metricProducers: [requestDurations(resource, counted)],
     })
     const provider = new MeterProvider({ resource, readers: [exporter] })
-    metrics.setGlobalMeterProvider(provider)
+    app.decorate('meterProvider', provider)
+    register(app, () => metrics.setGlobalMeterProvider(provider))
     app.addHook('onClose', () => provider.shutdown())
 
     const meter = provider.getMeter('course-app')

@@ -1,0 +1,36 @@
+import type { FastifyInstance } from 'fastify'
+import type { Tracing } from '../../src/signals.ts'
+import { type Scope, scopes } from './request-scope.ts'
+
+type ScopeOf = (message: unknown) => Scope | undefined
+
+/** Of each signal, what the apps of this process have bound. */
+const bound = new WeakMap<object, Map<FastifyInstance, ScopeOf>>()
+
+/**
+ * Announced work runs in the scope that `scopeOf` gives, until the server closes.
+ *
+ * A channel binds one function to a store. Where there are several apps in a process they share it: each has the
+ * work of its own requests, and the one that came last what belongs to no request.
+ *
+ * https://nodejs.org/api/diagnostics_channel.html#channelbindstorestore-transform
+ */
+export function bindScope<T extends object>(
+  app: FastifyInstance,
+  { start }: Tracing<T>,
+  scopeOf: (message: T) => Scope | undefined,
+): void {
+  const apps = bound.get(start) ?? new Map<FastifyInstance, ScopeOf>()
+  bound.set(start, apps.set(app, scopeOf as ScopeOf))
+
+  const choose: ScopeOf = (message) => {
+    const scope = scopes.getStore()
+    const chosen = scope?.app === undefined ? [...apps.values()].at(-1) : apps.get(scope.app)
+    return chosen === undefined ? scope : chosen(message)
+  }
+  start.bindStore(scopes as never, choose as never)
+  app.addHook('onClose', async () => {
+    apps.delete(app)
+    if (apps.size === 0) start.unbindStore(scopes as never)
+  })
+}
