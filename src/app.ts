@@ -31,7 +31,7 @@ export function buildApp(config: Config, phase: Phase): FastifyInstance {
   const app = createServer(options, phase)
   if (config.ROLE === 'course') {
     addPhase(app, options, phase)
-    if (intake) app.register(handoverRoute, { intake })
+    if (intake) app.register(handoverRoute, { intake, service: config.OTEL_SERVICE_NAME })
     addCourseService(app, config, { routes: false })
     return app
   }

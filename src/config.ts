@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { Ajv, type ErrorObject } from 'ajv'
 import { envSchema } from 'env-schema'
@@ -5,7 +6,13 @@ import { type Static, Type } from 'typebox'
 import { stackSettings } from './stack.ts'
 
 /** What the process was told, checked. Every field is the environment variable of the same name. */
-export type Config = Readonly<Static<typeof ConfigSchema>>
+export type Config = Readonly<Static<typeof ConfigSchema>> & {
+  /** By name, percent-decoded. `service.version` is that of package.json unless given. */
+  readonly OTEL_RESOURCE_ATTRIBUTES: Readonly<Record<string, string>>
+}
+
+/** What an entry point is called unless it is told another name. */
+export type ConfigDefaults = Partial<Pick<Config, 'OTEL_SERVICE_NAME'>>
 
 /** A setting that cannot work. `main.ts` prints it as one line and exits with code 1. */
 export class ConfigError extends Error {
@@ -99,7 +106,11 @@ const ConfigSchema = Type.Object({
     default: 1000,
     description: 'milliseconds; above them requests are answered with 503 (0 never does)',
   }),
-  OTEL_SERVICE_NAME: Type.String({ minLength: 1, default: 'course-app', description: 'the name in logs and traces' }),
+  OTEL_SERVICE_NAME: Type.String({
+    minLength: 1,
+    default: 'course-app',
+    description: 'the name in logs, metrics and traces',
+  }),
   LAB: Type.Enum(['on', 'off'], { default: 'on', description: 'on or off' }),
   LAB_COURSE_URL: Type.Optional(
     Type.String({ pattern: '^(http://.+)?$', description: "the course service's http:// URL, where /livez is" }),
@@ -115,15 +126,19 @@ const ConfigSchema = Type.Object({
  * before `.env`, `.env` before the defaults. What `.env` holds is put into `process.env`, because
  * OpenTelemetry reads its own `OTEL_*` variables there.
  *
+ * @param defaults take the place of the usual ones
  * @throws ConfigError that names the variable and says what to do.
  */
-export function loadConfig(args: readonly string[] = process.argv.slice(2)): Config {
+export function loadConfig(args: readonly string[] = process.argv.slice(2), defaults: ConfigDefaults = {}): Config {
   loadEnvFile()
-  const given = dependentDefaults(onStack({ ...environment(), ...fromArguments(args) }))
+  const attributes = resourceAttributes()
+  const explicit = onStack({ ...environment(), ...fromArguments(args) })
+  const given = { ...defaults, ...dependentDefaults(explicit), ...nameIn(attributes), ...explicit }
   // Without strictNumbers: false, PORT=Infinity would pass a maximum.
   const ajv = new Ajv({ coerceTypes: true, useDefaults: true, removeAdditional: true, strictNumbers: false })
   try {
-    return envSchema<Config>({ schema: ConfigSchema, data: given, env: false, ajv })
+    const settings = envSchema<Static<typeof ConfigSchema>>({ schema: ConfigSchema, data: given, env: false, ajv })
+    return { ...settings, OTEL_RESOURCE_ATTRIBUTES: { 'service.version': version, ...attributes } }
   } catch (error) {
     const [first] = (error as { errors?: ErrorObject[] }).errors ?? []
     if (first === undefined) throw error
@@ -131,15 +146,51 @@ export function loadConfig(args: readonly string[] = process.argv.slice(2)): Con
   }
 }
 
+const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+const { version } = JSON.parse(manifest) as { version: string }
+
+/**
+ * What `OTEL_RESOURCE_ATTRIBUTES` says: `name=value` pairs with commas between, percent-encoded.
+ *
+ * https://opentelemetry.io/docs/specs/otel/resource/sdk/#specifying-resource-information-via-an-environment-variable
+ *
+ * @throws ConfigError when it says something else.
+ */
+function resourceAttributes(): Record<string, string> {
+  const variable = 'OTEL_RESOURCE_ATTRIBUTES'
+  const pairs = (process.env[variable] ?? '').split(',').filter((pair) => pair.trim() !== '')
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [name = '', value, ...more] = pair.split('=').map(decoded)
+      if (name && value !== undefined && more.length === 0) return [name, value]
+      const remedy = `Set ${variable} to name=value pairs with commas between, and percent-encode commas, = and % in them.`
+      throw new ConfigError(variable, `${JSON.stringify(pair)} does not work`, remedy)
+    }),
+  )
+}
+
+/** Percent-decoded; undefined if it cannot be. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text.trim())
+  } catch {
+    return undefined
+  }
+}
+
+/** `OTEL_SERVICE_NAME` wins over the name in `OTEL_RESOURCE_ATTRIBUTES`, and that over the default. */
+function nameIn(attributes: Record<string, string>): Record<string, string> {
+  const name = attributes['service.name']
+  return name ? { OTEL_SERVICE_NAME: name } : {}
+}
+
 /** The defaults that depend on something else. */
-function dependentDefaults(given: Record<string, string>): Record<string, string> {
-  const { ROLE } = given
+function dependentDefaults({ ROLE }: Record<string, string>): Record<string, string> {
   return {
     // What the Lab shows is for who develops the service, not for who uses it.
     ...(process.env.NODE_ENV === 'production' ? { LAB: 'off' } : {}),
     // Two processes of one system are told apart by their names, so each role but `all` is one.
     ...(ROLE === 'gateway' || ROLE === 'course' ? { OTEL_SERVICE_NAME: ROLE } : {}),
-    ...given,
   }
 }
 

@@ -83,6 +83,34 @@ t.test('a role that is not the whole app is its name, unless it is given one', a
   t.match(await load(t, { env: { ROLE: 'course', OTEL_SERVICE_NAME: 'mine' } }), { OTEL_SERVICE_NAME: 'mine' })
 })
 
+t.test(
+  'the name in OTEL_RESOURCE_ATTRIBUTES is the service’s name, unless OTEL_SERVICE_NAME gives another',
+  async (t) => {
+    const OTEL_RESOURCE_ATTRIBUTES = 'service.name=shop-api,team=a%2Cb'
+    t.match(await load(t, { env: { OTEL_RESOURCE_ATTRIBUTES } }), {
+      OTEL_SERVICE_NAME: 'shop-api',
+      OTEL_RESOURCE_ATTRIBUTES: { 'service.version': /^\d+\.\d+\.\d+$/, 'service.name': 'shop-api', team: 'a,b' },
+    })
+    t.match(await load(t, { file: `OTEL_RESOURCE_ATTRIBUTES=${OTEL_RESOURCE_ATTRIBUTES}\n` }), {
+      OTEL_SERVICE_NAME: 'shop-api',
+    })
+    t.match(await load(t, { env: { OTEL_RESOURCE_ATTRIBUTES, ROLE: 'gateway' } }), { OTEL_SERVICE_NAME: 'shop-api' })
+    t.match(await load(t, { env: { OTEL_RESOURCE_ATTRIBUTES, OTEL_SERVICE_NAME: 'mine' } }), {
+      OTEL_SERVICE_NAME: 'mine',
+    })
+    t.match(await load(t, { env: { OTEL_RESOURCE_ATTRIBUTES, OTEL_SERVICE_NAME: '' } }), {
+      OTEL_SERVICE_NAME: 'shop-api',
+    })
+    t.match(await load(t, { env: { OTEL_RESOURCE_ATTRIBUTES }, args: ['--otel-service-name', 'mine'] }), {
+      OTEL_SERVICE_NAME: 'mine',
+    })
+    t.match(await load(t, { env: { OTEL_RESOURCE_ATTRIBUTES: ' , service.version=2.0.0-rc%3D1 , ' } }), {
+      OTEL_SERVICE_NAME: 'course-app',
+      OTEL_RESOURCE_ATTRIBUTES: { 'service.version': '2.0.0-rc=1' },
+    })
+  },
+)
+
 t.test('--stack finds the servers of compose.yaml on the ports that they publish', async (t) => {
   const onStack = await load(t, { args: ['--phase', '3', '--stack'] })
   t.match(onStack, {
@@ -141,6 +169,7 @@ t.test('a value that cannot work is refused with its name and a remedy', async (
     ['LOG_FILE_MAX_BYTES', '10MB'],
     ['LOG_FILE_COUNT', '101'],
     ['MAX_EVENT_LOOP_DELAY_MS', '-1'],
+    ['OTEL_RESOURCE_ATTRIBUTES', 'shop', 'team=a=b', '=shop', 'team=%zz'],
   ] as [string, ...string[]][]) {
     for (const value of values) {
       const error = await load(t, { env: { [name]: value } }).catch((error: unknown) => error as ConfigError)

@@ -33,6 +33,7 @@ function prettyOnTerminal(asJson: readonly Output[]): { write(line: string): voi
     messageKey: 'message',
     translateTime: 'SYS:HH:MM:ss.l',
     singleLine: true,
+    ignore: 'service_instance_id', // a terminal shows one process; the file has it
   })
   const terminal = open([standardOutput])
   const json = open(asJson)

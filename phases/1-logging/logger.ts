@@ -2,6 +2,7 @@ import { type Logger, pino, stdSerializers } from 'pino'
 import type { PhaseOptions } from '../../src/phase.ts'
 import { openDestinations } from './destinations.ts'
 import { labOutput } from './lab-output.ts'
+import { resourceAttributes } from './resource.ts'
 import { time } from './time.ts'
 
 /**
@@ -11,11 +12,12 @@ import { time } from './time.ts'
  * @throws when the log file cannot be written.
  */
 export function createLogger({ config, lab }: PhaseOptions, fields?: () => object): Logger {
+  const resource = resourceAttributes(config)
   return pino(
     {
       level: config.LOG_LEVEL,
-      // Fields that are on every line of this process.
-      base: { service: config.OTEL_SERVICE_NAME },
+      // Fields that are on every line of this process. Replicas have the service in common, and not the instance.
+      base: { service: resource['service.name'], service_instance_id: resource['service.instance.id'] },
       ...(fields ? { mixin: fields, mixinMergeStrategy: Object.assign } : {}),
       // Words and dates that a person can read, under the names that our queries use.
       formatters: { level: (label) => ({ level: label }) },

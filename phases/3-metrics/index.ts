@@ -7,6 +7,7 @@ import { labMetrics } from './lab-metrics.ts'
 import { metricsEndpoint } from './metrics-endpoint.ts'
 import { processMetrics } from './process-metrics.ts'
 import { rpcMetrics } from './rpc-metrics.ts'
+import { targetInfo } from './target-info.ts'
 
 export default definePhase({
   number: 3,
@@ -15,6 +16,7 @@ export default definePhase({
   plugins: [
     ...requestLogging.plugins,
     processMetrics,
+    targetInfo,
     metricsEndpoint,
     httpMetrics,
     rpcMetrics,

@@ -1,10 +1,8 @@
-import { detectResources, envDetector, type Resource, resourceFromAttributes } from '@opentelemetry/resources'
-import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions'
+import { defaultResource, type Resource, resourceFromAttributes } from '@opentelemetry/resources'
 import type { Config } from '../../src/config.ts'
+import { resourceAttributes } from '../1-logging/resource.ts'
 
-/** What is true of everything that this process reports: its name, and what `OTEL_RESOURCE_ATTRIBUTES` adds. */
+/** What is true of everything that this process reports, as on its log lines, and which SDK reports it. */
 export function resourceOf(config: Config): Resource {
-  return resourceFromAttributes({ [ATTR_SERVICE_NAME]: config.OTEL_SERVICE_NAME }).merge(
-    detectResources({ detectors: [envDetector] }),
-  )
+  return defaultResource().merge(resourceFromAttributes(resourceAttributes(config)))
 }

@@ -17,6 +17,7 @@ import { labMetrics } from '../3-metrics/lab-metrics.ts'
 import { metricsEndpoint } from '../3-metrics/metrics-endpoint.ts'
 import { processMetrics } from '../3-metrics/process-metrics.ts'
 import { rpcMetrics } from '../3-metrics/rpc-metrics.ts'
+import { targetInfo } from '../3-metrics/target-info.ts'
 import { clientSpans } from '../4-tracing/client-spans.ts'
 import { rpcSpans } from '../4-tracing/rpc-spans.ts'
 import { serverSpans } from '../4-tracing/server-spans.ts'
@@ -55,6 +56,7 @@ export default definePhase({
     domainLog,
     // Metrics
     processMetrics,
+    targetInfo,
     metricsEndpoint,
     [httpMetrics, { createExemplarOf }],
     rpcMetrics,

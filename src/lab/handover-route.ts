@@ -9,7 +9,10 @@ import type { Handover } from './remote-source.ts'
 const LINES = 2000
 
 /** In a process without a page of its own: hands over what there is to show, once, to the process that has the page. */
-export const handoverRoute: FastifyPluginAsyncTypebox<{ intake: Intake }> = async (app, { intake }) => {
+export const handoverRoute: FastifyPluginAsyncTypebox<{ intake: Intake; service: string }> = async (
+  app,
+  { intake, service },
+) => {
   ownRequestsAlone(app)
   const instance = randomUUID()
 
@@ -29,6 +32,7 @@ export const handoverRoute: FastifyPluginAsyncTypebox<{ intake: Intake }> = asyn
       const { lines } = intake.log.read(after, LINES)
       return {
         instance,
+        service,
         lines: lines.map(({ text }) => `${text}\n`).join(''),
         next: intake.log.end,
         spans: intake.pending.take().map(({ span }) => span),

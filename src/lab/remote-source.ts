@@ -5,6 +5,8 @@ import type { Span } from './wire.ts'
 export interface Handover {
   /** Another one than before: that process was started again. */
   readonly instance: string
+  /** Its name. */
+  readonly service: string
   /** Log lines, each with its newline. */
   readonly lines: string
   /** The position in its log to go on from. */
@@ -16,15 +18,22 @@ const TIMEOUT_MS = 500
 
 /** The Lab of another process of the same app, which keeps what it has until it is asked for it. */
 export class RemoteSource {
-  readonly service: string
+  #service: string
   readonly #origin: () => string | undefined
   #position = { instance: '', next: 0 }
   #connected = false
 
-  /** @param origin where it is, when it runs */
+  /**
+   * @param service its name until it has answered
+   * @param origin where it is, when it runs
+   */
   constructor(service: string, origin: () => string | undefined) {
-    this.service = service
+    this.#service = service
     this.#origin = origin
+  }
+
+  get service(): string {
+    return this.#service
   }
 
   /** Whether it answered when it was last asked. */
@@ -48,6 +57,7 @@ export class RemoteSource {
       const text = await fetchText(url, TIMEOUT_MS, { host: 'localhost' })
       const handover = JSON.parse(text) as Handover
       this.#position = handover
+      this.#service = handover.service
       return handover
     } catch {
       return undefined // It is stopping, starting or busy. `connected` tells, and it is asked again in a moment.

@@ -9,8 +9,11 @@ if (process.send) {
   process.on('SIGINT', () => {}) // Ctrl-C reaches both; the app stops this process when it is done itself
 }
 
-process.env.OTEL_SERVICE_NAME ??= 'partner'
-await serve(buildPartner, ({ url }) => {
-  if (process.send) process.send({ url })
-  else process.stderr.write(`\n  Partner service at ${url}\n\n`)
-})
+await serve(
+  buildPartner,
+  ({ url }) => {
+    if (process.send) process.send({ url })
+    else process.stderr.write(`\n  Partner service at ${url}\n\n`)
+  },
+  { OTEL_SERVICE_NAME: 'partner' },
+)

@@ -14,7 +14,7 @@ export function buildPartner(config: Config, phase: Phase): FastifyInstance {
   const options = { config, lab: intake }
   const app = createServer(options, phase)
   addPhase(app, options, phase)
-  if (intake) app.register(handoverRoute, { intake })
+  if (intake) app.register(handoverRoute, { intake, service: config.OTEL_SERVICE_NAME })
   app.register(pretence)
   app.register(hop, { service: config.OTEL_SERVICE_NAME })
   app.get('/livez', () => ({ status: 'alive' }))

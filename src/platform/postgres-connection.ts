@@ -11,6 +11,8 @@ import { Watch, whenLate } from './when-late.ts'
 /** Where a server is and how long to wait for it. */
 export interface Target {
   readonly url: URL
+  /** As whom the server lists the connection, in `pg_stat_activity`. */
+  readonly applicationName: string
   /** Milliseconds until the connection must be ready for statements. */
   readonly connectMs: number
   /** Milliseconds after which the server ends a statement by itself. */
@@ -60,7 +62,8 @@ export class PostgresConnection {
   #rejectCurrent: (error: DatabaseError) => void = ignore
   #onBroken: () => void = ignore
 
-  private constructor(socket: Socket, { url, statementMs }: Target) {
+  private constructor(socket: Socket, target: Target) {
+    const { url, statementMs } = target
     this.#socket = socket
     const answerMs = statementMs + GRACE_MS
     this.#watch = new Watch(answerMs, () => {
@@ -70,7 +73,7 @@ export class PostgresConnection {
     const broken = () =>
       this.#break(new DatabaseError('the connection to the database is closed', connectionState.lost))
     socket.once('close', broken)
-    this.client = postgres(url.href, options(socket, statementMs, broken))
+    this.client = postgres(url.href, options(socket, target, broken))
     this.statements = announced((text, values, shape) => this.query(text, values, shape))
   }
 
@@ -207,7 +210,11 @@ function isRefusal(error: Error & { severity?: string }): boolean {
   return error.name === 'PostgresError' && error.severity !== 'FATAL' && error.severity !== 'PANIC'
 }
 
-function options(socket: Socket, statementMs: number, onclose: () => void): Options<Record<string, never>> {
+function options(
+  socket: Socket,
+  { applicationName, statementMs }: Target,
+  onclose: () => void,
+): Options<Record<string, never>> {
   let isTaken = false
   const given = {
     // The one socket, once: a client that asks again wants to connect again.
@@ -223,7 +230,7 @@ function options(socket: Socket, statementMs: number, onclose: () => void): Opti
     fetch_types: false, // a statement more for each connection, for arrays, which we do not read
     onnotice: ignore,
     connection: {
-      application_name: 'course-app',
+      application_name: applicationName,
       TimeZone: 'UTC',
       DateStyle: 'ISO',
       statement_timeout: String(statementMs),

@@ -13,7 +13,7 @@ import { announceShared } from './statement.ts'
 
 export type PostgresSettings = Pick<
   Config,
-  'DATABASE_POOL_SIZE' | 'DATABASE_STATEMENT_TIMEOUT_MS' | 'DATABASE_CONNECT_TIMEOUT_MS'
+  'OTEL_SERVICE_NAME' | 'DATABASE_POOL_SIZE' | 'DATABASE_STATEMENT_TIMEOUT_MS' | 'DATABASE_CONNECT_TIMEOUT_MS'
 >
 
 /**
@@ -25,6 +25,7 @@ export type PostgresSettings = Pick<
 export async function openPostgres(url: string, settings: PostgresSettings, patience: Patience): Promise<Database> {
   const target: Target = {
     url: parse(url),
+    applicationName: settings.OTEL_SERVICE_NAME,
     connectMs: settings.DATABASE_CONNECT_TIMEOUT_MS,
     statementMs: settings.DATABASE_STATEMENT_TIMEOUT_MS,
   }

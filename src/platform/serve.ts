@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
-import { type Config, ConfigError, loadConfig } from '../config.ts'
+import { type Config, type ConfigDefaults, ConfigError, loadConfig } from '../config.ts'
 import { loadPhase, type Phase } from '../phase.ts'
 import { fromHere } from './from-here.ts'
 
@@ -26,10 +26,11 @@ export interface Serving {
 export async function serve(
   build: (config: Config, phase: Phase) => FastifyInstance,
   onListening: (serving: Serving) => void,
+  defaults: ConfigDefaults = {},
 ): Promise<void> {
   process.stderr.on('error', ignoreBrokenPipe)
   try {
-    const config = loadConfig()
+    const config = loadConfig(process.argv.slice(2), defaults)
     const phase = await loadPhase(config.PHASE)
     const app = build(config, phase)
     let isReady = false

@@ -85,7 +85,7 @@ t.test('the labels are service and level, the ids are structured metadata, and t
   )
   t.same(
     ids.map(([name]) => name),
-    ['request_id', 'trace_id', 'span_id'],
+    ['service_instance_id', 'request_id', 'trace_id', 'span_id'],
   )
 
   // drop_single_key sends the bare line only if it is the one key that is left.

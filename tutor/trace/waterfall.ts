@@ -51,7 +51,7 @@ function detailsOf(span: ReceivedSpan): string {
 }
 
 /** Jaeger's exporter tells things about itself and the process as attributes of each span; a reader wants the others. */
-const NOT_OF_THE_SPAN = /^(otel\.|service\.|telemetry\.|span\.kind$|error$)/
+const NOT_OF_THE_SPAN = /^(otel\.|service\.|deployment\.|telemetry\.|span\.kind$|error$)/
 
 function factsOf(attributes: ReceivedSpan['attributes']): string[] {
   return Object.entries(attributes)

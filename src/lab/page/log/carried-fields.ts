@@ -2,7 +2,16 @@ import type { LogFields } from '../../wire.ts'
 import { duration } from '../format.ts'
 
 /** Shown at a place of their own, or the same on every line of a request. */
-const SHOWN_ELSEWHERE = new Set(['level', 'time', 'message', 'service', 'err', 'request_id', 'trace_id'])
+const SHOWN_ELSEWHERE = new Set([
+  'level',
+  'time',
+  'message',
+  'service',
+  'service_instance_id',
+  'err',
+  'request_id',
+  'trace_id',
+])
 
 /** What a line carries beside its message, by name, as text. */
 export function carriedFields(fields: LogFields): [name: string, value: string][] {
