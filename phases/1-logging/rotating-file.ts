@@ -20,22 +20,30 @@ export interface RotationOptions {
 export function openRotatingFile(path: string, { maxBytes, files }: RotationOptions): Output {
   makeFolder(dirname(path))
   let fd = openSync(path, 'a')
-  let size = fstatSync(fd).size
+  let isStuck = false
 
-  function grow(bytes: number): void {
-    size += bytes
-    if (size < maxBytes) return
-    putAside(path, files)
-    closeSync(fd)
-    fd = openSync(path, 'a')
-    size = 0
+  /** Opens the next file before it closes this one: the number of a closed file may be that of the next connection. */
+  function replace(): void {
+    try {
+      putAside(path, files)
+      const next = openSync(path, 'a')
+      closeSync(fd)
+      fd = next
+      isStuck = false
+    } catch (error) {
+      if (!isStuck)
+        process.emitWarning(`${path} cannot be rotated and grows on: ${(error as Error).message}`, 'LogWarning')
+      isStuck = true
+    }
   }
 
   return {
     name: path,
     async append(bytes) {
       await writeAll(fd, bytes)
-      grow(bytes.length)
+      const { size, nlink } = fstatSync(fd)
+      const isRemoved = nlink === 0
+      if (size >= maxBytes || isRemoved) replace()
     },
     appendSync: (bytes) => writeSync(fd, bytes),
   }
@@ -50,6 +58,7 @@ function makeFolder(path: string): void {
 
 function putAside(path: string, files: number): void {
   const name = (age: number) => (age === 0 ? path : `${path}.${age}`)
+  if (!existsSync(path)) return
   rmSync(name(files - 1), { force: true })
   for (let age = files - 2; age >= 0; age--) {
     if (existsSync(name(age))) renameSync(name(age), name(age + 1))

@@ -1,9 +1,14 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { partnerScript, startApp } from '../support/app-process.ts'
 import { parseLogLines } from '../support/log-file.ts'
+import { waitFor } from '../support/wait-for.ts'
 
 const smallServer = fileURLToPath(new URL('../platform/small-server.js', import.meta.url))
 
@@ -79,3 +84,73 @@ t.test('there are never more files than LOG_FILE_COUNT', async (t) => {
   const files = (await readdir(join(app.logFile, '..'))).filter((name) => name.startsWith('app.log'))
   t.strictSame(files.toSorted(), ['app.log', 'app.log.1', 'app.log.2'])
 })
+
+t.test('a file that cannot be rotated goes on, and no line reaches a socket', async (t) => {
+  const cases: Record<string, (folder: string) => Promise<string>> = {
+    'its folder is renamed': async (folder) => {
+      await rename(join(folder, 'logs'), join(folder, 'moved'))
+      return join(folder, 'moved', 'app.log')
+    },
+    'a folder has the next name': async (folder) => {
+      await mkdir(join(folder, 'logs', 'app.log.1', 'full'), { recursive: true })
+      return join(folder, 'logs', 'app.log')
+    },
+  }
+  for (const [what, change] of Object.entries(cases)) {
+    const home = await mkdtemp(join(tmpdir(), 'course-app-log-'))
+    t.teardown(() => rm(home, { recursive: true, force: true }))
+    const LOG_FILE = join(home, 'logs', 'app.log')
+    const env = { PHASE: '2', LOG_FILE, LOG_FILE_MAX_BYTES: '5000', LOG_FILE_COUNT: '2' }
+    const app = await startApp(t, { script: partnerScript, env })
+    await app.waitForLogLine('the server to listen', ({ message }) => /listening/.test(String(message)))
+    const file = await change(home)
+
+    const idle = await Promise.all(Array.from({ length: 20 }, () => connection(t, app.url)))
+    const ids = Array.from({ length: 200 }, (_, i) => `${what.replaceAll(' ', '-')}-${i}`)
+    for (const id of ids) {
+      const { status } = await fetch(`${app.url}/hop`, { headers: { 'x-request-id': id, connection: 'close' } })
+      t.equal(status, 200, id)
+    }
+    await app.stop()
+
+    t.same(
+      idle.map(({ received }) => received()),
+      idle.map(() => ''),
+      `${what}: the connections received nothing`,
+    )
+    const logged = parseLogLines(await readFile(file, 'utf8')).flatMap(({ request_id = [] }) => request_id)
+    t.same(
+      ids.filter((id) => !logged.includes(id)),
+      [],
+      'no line is lost',
+    )
+    const warnings = app.stderr().match(/LogWarning: .*/g) ?? []
+    t.equal(warnings.length, 1, `one warning: ${warnings}`)
+    t.match(warnings[0], /app\.log cannot be rotated and grows on: /)
+  }
+})
+
+t.test('a file that is removed is made again', async (t) => {
+  const app = await startApp(t, { script: partnerScript, env: { PHASE: '2' } })
+  await app.waitForLogLine('the server to listen', ({ message }) => /listening/.test(String(message)))
+  await rm(app.logFile)
+  const isThere = await waitFor('a line in the new file', async () => {
+    await fetch(`${app.url}/hop`)
+    return existsSync(app.logFile) && (await app.logLines()).length > 0
+  })
+  t.ok(isThere)
+})
+
+/** An idle connection, and what it has received. */
+async function connection(t: Test, url: string) {
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  t.teardown(() => socket.destroy())
+  let text = ''
+  socket.setEncoding('utf8').on('data', (data: string) => {
+    text += data
+  })
+  socket.on('error', () => {}) // the server may end the connection when it stops
+  await once(socket, 'connect')
+  return { received: () => text }
+}
