@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { on } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type ProxyTracerProvider, trace } from '@opentelemetry/api'
@@ -35,8 +35,8 @@ export interface ServedPhase {
    * @throws the error behind an answer with status 500, which is the learner's
    */
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>
-  /** Sends a request and closes the connection `ms` milliseconds after it has arrived. */
-  hangUp(path: string, ms: number): Promise<void>
+  /** Sends a request and closes its connection `ms` milliseconds after it has arrived. */
+  hangUp(path: string, ms: number, headers?: Readonly<Record<string, string>>): Promise<void>
   /** All lines that have been logged, once the requests are over. */
   log(): Promise<LogLine[]>
   /** What `/metrics` says; the format is OpenMetrics, which has exemplars. */
@@ -93,10 +93,11 @@ export async function servePhase(number: number, { plugin, after }: ServeOptions
     app,
     url,
     get,
-    async hangUp(path, ms) {
+    async hangUp(path, ms, headers = {}) {
       const hangUp = new AbortController()
-      const arrived = once(app.server, 'request')
-      const broken = fetch(url + path, { signal: hangUp.signal }).then(
+      const mark = crypto.randomUUID()
+      const arrived = arrivalOf(app, mark)
+      const broken = fetch(url + path, { headers: { ...headers, [MARK]: mark }, signal: hangUp.signal }).then(
         () => false,
         () => true,
       )
@@ -122,6 +123,13 @@ export async function servePhase(number: number, { plugin, after }: ServeOptions
       return exported.getFinishedSpans()
     },
   }
+}
+
+/** A header that tells a request from others that arrive at the same time. */
+const MARK = 'x-mark'
+
+async function arrivalOf(app: FastifyInstance, mark: string): Promise<void> {
+  for await (const [request] of on(app.server, 'request')) if (request.headers[MARK] === mark) return
 }
 
 /** The same plugin; but the one that sends spans away keeps them instead. */

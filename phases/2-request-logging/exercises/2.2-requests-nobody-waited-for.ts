@@ -1,11 +1,10 @@
 /**
  * Exercise 2.2: Requests that nobody waited for
  *
- * A request that takes long is logged as slow. But those that take longest are missing: the customer loses
- * patience and closes the page. Fastify's `onResponse` runs when an answer has been sent, and those requests
- * never get one.
+ * A slow request is logged as slow, but the slowest ones are missing: the customer loses patience and closes the page.
+ * Fastify's `onResponse` runs when an answer has been sent, and those requests never get one.
  *
- * Report every slow request, however it ends.
+ * Report every slow request once, however it ends, with its status and with the time that it really took.
  *
  * Where to look: `onRequestEnd` in phases/1-logging/request-end.ts, and how request-log.ts in
  * phases/2-request-logging uses it.
