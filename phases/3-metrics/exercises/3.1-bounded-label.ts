@@ -2,11 +2,12 @@
  * Exercise 3.1: A label that stays bounded
  *
  * Product management wants to know how many requests come from which app. Callers say so in a header,
- * `x-client: ios/17.2.1`, and the counter below takes the header as it comes. Each version, each typing error
- * and each attacker with a random value makes one more series, which Prometheus keeps in memory.
+ * `x-client: ios/17.2.1`, and the counter below uses the header as it is. Each version, each typing error and each
+ * attacker with a random value adds a series, which Prometheus keeps in memory.
  *
- * Make one of four values of it: `ios`, `android`, `web`, and `other` for everything else, also when there is
- * no such header. The version does not matter, and neither do capitals: `iOS/17.2.1` is `ios`.
+ * Turn the header into one of four values: `ios`, `android`, `web`, and `other` for everything else, also when there is
+ * no such header. The name is what stands before the first slash. The version does not matter, and neither does case:
+ * `iOS/17.2.1` is `ios`, and `iosx/1` is `other`.
  *
  * Where to look: `route` in phases/1-logging/request-end.ts is a label that had to be bounded, too.
  */

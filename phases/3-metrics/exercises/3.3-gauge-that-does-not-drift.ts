@@ -1,9 +1,9 @@
 /**
  * Exercise 3.3: A gauge that does not drift
  *
- * People wait for a seat in a course that is sold out. The gauge counts them up when they join and down when
- * they leave. After a week it says 212 while 40 are waiting, because some join twice and some leave twice; and
- * after each restart it begins at 0, though the list is still there.
+ * People wait for a seat in a course that is sold out. The gauge counts them up when they join and down when they leave.
+ * After a week it says 212 while 40 are waiting, because some join twice and some leave twice. After each restart it
+ * begins at 0, although the list is still there.
  *
  * Do not keep a second count beside the real one. Read the real one, the list's `size`, whenever Prometheus asks.
  *
@@ -13,7 +13,7 @@ import { EventEmitter } from 'node:events'
 import fastifyPlugin from 'fastify-plugin'
 import { Gauge } from 'prom-client'
 
-/** Who waits for a seat. Nobody waits twice, and leaving twice changes nothing. */
+/** The people who wait for a seat. Joining twice or leaving twice changes nothing. */
 export class WaitingList extends EventEmitter {
   readonly #people = new Set<string>()
 

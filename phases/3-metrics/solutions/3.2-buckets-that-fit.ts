@@ -1,17 +1,17 @@
 /**
  * Exercise 3.2: Buckets that fit
  *
- * The team has promised that 95 % of all checkouts take at most 300 ms. Most take 80 to 400 ms, a few up to two
- * seconds. The histogram's buckets were copied from a nightly job, so the dashboard shows half a second for
- * everything, and nobody can tell whether the promise is kept.
+ * The team has promised that 95 % of all checkouts take at most 300 ms. Most take 80 to 400 ms, a few up to two seconds,
+ * and what is typical changes from day to day. The histogram's buckets were copied from a nightly job. So the dashboard
+ * shows half a second for everything, and you cannot tell whether the promise is kept.
  *
- * Choose buckets (upper bounds, in seconds) from which one can read
+ * Choose buckets (upper bounds, in seconds) from which you can read
  *
  * - which share of the checkouts took at most 300 ms: exactly, not by estimation,
- * - the median and the 95th percentile, no more than 10 % off,
+ * - the median and the 95th percentile, at most 10 % off on any day,
  * - that the slowest took up to two seconds, not just "more than the last bucket".
  *
- * Each bucket is one more series for each combination of labels, so use no more than 15.
+ * Each bucket is one more series for each combination of labels, so use at most 15.
  *
  * Where to look: phases/3-metrics/http-metrics.ts, and how a percentile is estimated within a bucket:
  * https://prometheus.io/docs/practices/histograms/#errors-of-quantile-estimation

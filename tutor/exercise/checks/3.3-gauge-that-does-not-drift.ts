@@ -1,3 +1,5 @@
+import fastifyPlugin from 'fastify-plugin'
+import { Gauge } from 'prom-client'
 import { defineExercise } from '../exercise.ts'
 import { samplesOf } from '../samples.ts'
 import { servePhase } from '../served-phase.ts'
@@ -11,30 +13,54 @@ export default defineExercise<Module>({
     'collect() { this.set(list.size) } in the options of the gauge, and no listeners on the list.',
   ],
   async check({ WaitingList, waitingListMetrics }, claim) {
-    const list = new WaitingList()
-    list.join('ada')
-    list.join('grace')
-    const server = await servePhase(3, { plugin: [waitingListMetrics, { list }] })
-    const gauge = async () => samplesOf(await server.scrape(), 'waiting_list_current')[0]?.value
+    /** A list whose entries can expire without an event. */
+    class ExpiringList extends WaitingList {
+      isQuiet = false
+      override emit(...event: Parameters<typeof WaitingList.prototype.emit>): boolean {
+        return !this.isQuiet && super.emit(...event)
+      }
+    }
+    const list = new ExpiringList()
+    const people = Array.from({ length: 8 }, () => crypto.randomUUID())
+    const [first = '', second = '', third = '', fourth = ''] = people
+    for (const person of people) list.join(person)
+
+    let duringScrape = () => {}
+    const plugin = fastifyPlugin(async (app) => {
+      // It is collected before the learner's gauge, in the same scrape.
+      new Gauge({ name: 'check_scrapes', help: 'Changes the list during a scrape.', collect: () => duringScrape() })
+      await app.register(waitingListMetrics, { list })
+    })
+    const server = await servePhase(3, { plugin })
     const claimGauge = async (title: string, look: string) => {
-      const seen = await gauge()
+      const seen = samplesOf(await server.scrape(), 'waiting_list_current')[0]?.value
       claim(title, seen === list.size, {
         expected: `waiting_list_current ${list.size}`,
-        seen: seen === undefined ? 'no such metric' : String(seen),
+        seen: seen === undefined ? 'no such metric' : `waiting_list_current ${seen}`,
         look,
       })
     }
 
     await claimGauge('the gauge knows who was waiting before the service started', 'where the number comes from')
-    list.join('ada')
-    list.join('edsger')
+    duringScrape = () => list.join(crypto.randomUUID())
+    await claimGauge(
+      'the gauge is as new as the scrape',
+      'when the size is read: a timer, or a hook that runs before the scrape, has read an older one',
+    )
+    duringScrape = () => {}
+    list.join(first)
+    list.join(crypto.randomUUID())
     await claimGauge('who joins twice waits once', 'who counts: the list, or the gauge')
-    list.leave('grace')
-    list.leave('grace')
-    list.leave('nobody')
+    list.leave(second)
+    list.leave(second)
+    list.leave('a stranger')
     await claimGauge('who leaves twice is gone once', 'who counts: the list, or the gauge')
-    list.leave('ada')
-    list.leave('edsger')
-    await claimGauge('nobody waits in the end', 'what the gauge says when the list is empty')
+    list.isQuiet = true
+    list.leave(third)
+    list.leave(fourth)
+    await claimGauge(
+      'the gauge does not depend on being told',
+      'who sets the gauge: two entries have expired, and the list has sent no event about it',
+    )
   },
 })
