@@ -30,6 +30,13 @@ export interface QuerySignal {
   rows?: number
 }
 
+/** Where a server or a client is. */
+export interface Endpoint {
+  /** A name or an IP address. */
+  readonly address: string
+  readonly port: number
+}
+
 /** One cache command. */
 export interface CacheSignal {
   readonly operation: 'GET' | 'SET' | 'DEL'
@@ -39,6 +46,23 @@ export interface CacheSignal {
   readonly system: 'redis' | 'memory'
   /** Set when the command is done. A `GET` is a hit or a miss; `SET` and `DEL` are `ok`. */
   outcome?: 'hit' | 'miss' | 'ok' | 'error'
+  /** What is sent, when the cache is a server. */
+  readonly command?: CacheCommand
+  /** Why `outcome` is `error`. The caller does not get it: a cache that fails is no reason for a request to fail. */
+  failure?: Error
+  /** What the server's refusal begins with: `OOM`; undefined when it has not answered. */
+  statusCode?: string | undefined
+}
+
+/** What a `CacheSignal` is to the server that carries it out. */
+export interface CacheCommand {
+  /** `EVALSHA` runs a script; when the server does not know it yet, `EVAL` follows with its text. */
+  readonly name: 'EVALSHA' | 'DEL'
+  /** The script's name in this program: `getOrLease`. */
+  readonly script?: string
+  readonly server: Endpoint
+  /** The number of the database on the server: `0`. */
+  readonly namespace: string
 }
 
 /** One gRPC call, on the server or on the client. */
@@ -47,6 +71,10 @@ export interface RpcSignal {
   readonly service: string
   /** `GetCourse` */
   readonly method: string
+  /** The server that the caller asked for, `host:port`; on a client that has several, all of them with commas between. */
+  readonly authority: string
+  /** The other end of the connection; on a client only known at the end, and only if there was a connection. */
+  peer?: Endpoint | undefined
   /** What travels with the request, such as `traceparent`: for a client to write, for a server to read. */
   readonly requestMetadata: RpcMetadata
   /** What travels back, such as `x-request-id`: for a server to write while the call runs, for a client to read after it. */

@@ -147,12 +147,12 @@ function tracesOfRequestId(): Panel {
   const options = {
     title: 'Traces with this request id',
     description:
-      "Jaeger's search for spans whose attribute request_id is what you entered, in the service chosen above. Works in phase 4 too, where log lines have no trace id. Click a trace to open it.",
+      "Jaeger's search for spans whose attribute course_app.request_id is what you entered, in the service chosen above. Works in phase 4 too, where log lines have no trace id. Click a trace to open it.",
     unit: 'none',
     width: 8,
     height: 6,
   }
-  const search = { queryType: 'search', service: '$service', tags: 'request_id="$request_id"', limit: 20 }
+  const search = { queryType: 'search', service: '$service', tags: 'course_app.request_id="$request_id"', limit: 20 }
   return described(new table.PanelBuilder(), options, JAEGER).targets([customTarget(search)])
 }
 

@@ -121,15 +121,15 @@ const claims: readonly Claim[] = [
   },
   {
     title: 'What happens to a booking is an event on the span of its request',
-    expected: 'an event booking.created with booking.id',
+    expected: 'an event course_app.booking.created with course_app.booking.id',
     hint: '`onBooking` in signal-spans.ts adds it to the active span.',
     async look(server) {
       const { body } = await server.request('/v1/courses?page_size=100&include=batches')
       const json = { course_id: courseWithSeat(body), user_id: 'check' }
       const { answer, spans } = await server.traced('/v1/bookings', { method: 'POST', json, spans: 2 })
-      const event = spans.flatMap(({ events }) => events).find(({ name }) => name === 'booking.created')
+      const event = spans.flatMap(({ events }) => events).find(({ name }) => name === 'course_app.booking.created')
       const id = answer.body?.booking_id
-      return { ok: id !== undefined && event?.attributes['booking.id'] === id, seen: event ?? shapes(spans) }
+      return { ok: id !== undefined && event?.attributes['course_app.booking.id'] === id, seen: event ?? shapes(spans) }
     },
   },
 ]

@@ -1,4 +1,5 @@
 import {
+  type Attributes,
   context,
   propagation,
   ROOT_CONTEXT,
@@ -11,15 +12,23 @@ import {
 } from '@opentelemetry/api'
 import {
   ATTR_ERROR_TYPE,
+  ATTR_NETWORK_PEER_ADDRESS,
+  ATTR_NETWORK_PEER_PORT,
   ATTR_RPC_METHOD,
   ATTR_RPC_STATUS_CODE,
   ATTR_RPC_SYSTEM_NAME,
+  ATTR_SERVER_ADDRESS,
+  ATTR_SERVER_PORT,
   RPC_SYSTEM_NAME_VALUE_GRPC,
 } from '@opentelemetry/semantic-conventions'
 import fastifyPlugin from 'fastify-plugin'
 import { type Progress, type RpcMetadata, type RpcSignal, signals } from '../../src/signals.ts'
 import { grpcStatus, isServerFault } from '../2-request-logging/grpc-status.ts'
 import { scopes } from '../2-request-logging/request-scope.ts'
+import { type Address, addressIn } from './address-in.ts'
+import { INSTRUMENTATION_VERSION } from './instrumentation.ts'
+import { ATTR_REQUEST_ID } from './own-attributes.ts'
+import { recordError } from './record-error.ts'
 import { spanFor } from './span-for.ts'
 import type {} from './tracer-provider.ts'
 
@@ -35,7 +44,7 @@ const setter: TextMapSetter<RpcMetadata> = { set: (metadata, key, value) => meta
  */
 export const rpcSpans = fastifyPlugin(
   async (app) => {
-    const tracer = app.tracerProvider.getTracer('grpc')
+    const tracer = app.tracerProvider.getTracer('grpc', INSTRUMENTATION_VERSION)
     const spans = new WeakMap<object, Span>()
 
     const onServerStart = (message: unknown) => {
@@ -43,7 +52,11 @@ export const rpcSpans = fastifyPlugin(
       const scope = scopes.getStore()
       if (scope === undefined) return
       const caller = propagation.extract(ROOT_CONTEXT, call.requestMetadata, getter)
-      const attributes = { ...attributesOf(call), request_id: scope.fields.request_id }
+      const attributes = {
+        ...attributesOf(call, addressIn(call.authority)),
+        ...peerOf(call),
+        [ATTR_REQUEST_ID]: scope.fields.request_id,
+      }
       const span = tracer.startSpan(nameOf(call), { kind: SpanKind.SERVER, attributes }, caller)
       spans.set(call, span)
       scope.context = trace.setSpan(caller, span)
@@ -57,7 +70,7 @@ export const rpcSpans = fastifyPlugin(
       // As with a 4xx: what is the caller's mistake marks the caller's span, not this one.
       if (isServerFault(status)) {
         span.setAttribute(ATTR_ERROR_TYPE, status)
-        if (call.error) span.recordException(call.error as Error)
+        if (call.error) recordError(span, call.error)
         span.setStatus({ code: SpanStatusCode.ERROR })
       }
       span.end()
@@ -68,9 +81,11 @@ export const rpcSpans = fastifyPlugin(
     spanFor(
       app,
       signals.rpcClient,
-      (call) => ({ name: nameOf(call), kind: SpanKind.CLIENT, attributes: attributesOf(call) }),
+      (call) => ({ name: nameOf(call), kind: SpanKind.CLIENT, attributes: attributesOf(call, serverOf(call)) }),
       (span, call) => {
-        span.setAttribute(ATTR_RPC_STATUS_CODE, grpcStatus(call))
+        const status = grpcStatus(call)
+        span.setAttributes({ ...peerOf(call), [ATTR_RPC_STATUS_CODE]: status })
+        if (call.error) span.setAttribute(ATTR_ERROR_TYPE, status)
       },
     )
     // Runs inside of what `spanFor` has bound, so the client's span is the current one.
@@ -90,6 +105,20 @@ function nameOf({ service, method }: RpcSignal): string {
   return `${service}/${method}`
 }
 
-function attributesOf(call: RpcSignal) {
-  return { [ATTR_RPC_SYSTEM_NAME]: RPC_SYSTEM_NAME_VALUE_GRPC, [ATTR_RPC_METHOD]: nameOf(call) }
+/** A client with several servers tells all of them: which one it will ask is not known yet. */
+function serverOf({ authority }: RpcSignal): Address {
+  return addressIn(authority) ?? { address: authority }
+}
+
+function attributesOf(call: RpcSignal, server: Address | undefined): Attributes {
+  return {
+    [ATTR_RPC_SYSTEM_NAME]: RPC_SYSTEM_NAME_VALUE_GRPC,
+    [ATTR_RPC_METHOD]: nameOf(call),
+    [ATTR_SERVER_ADDRESS]: server?.address,
+    [ATTR_SERVER_PORT]: server?.port,
+  }
+}
+
+function peerOf({ peer }: RpcSignal): Attributes {
+  return { [ATTR_NETWORK_PEER_ADDRESS]: peer?.address, [ATTR_NETWORK_PEER_PORT]: peer?.port }
 }

@@ -1,17 +1,13 @@
 import { propagation, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
-import {
-  ATTR_ERROR_TYPE,
-  ATTR_HTTP_REQUEST_METHOD,
-  ATTR_HTTP_RESPONSE_STATUS_CODE,
-  ATTR_HTTP_ROUTE,
-  ATTR_URL_PATH,
-  ATTR_URL_SCHEME,
-} from '@opentelemetry/semantic-conventions'
+import { ATTR_ERROR_TYPE, ATTR_HTTP_RESPONSE_STATUS_CODE } from '@opentelemetry/semantic-conventions'
 import type { FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import type {} from '../1-logging/request-end.ts'
 import type {} from '../2-request-logging/request-scope.ts'
 import type {} from './context-manager.ts'
+import { INSTRUMENTATION_VERSION } from './instrumentation.ts'
+import { recordError } from './record-error.ts'
+import { serverAttributes, serverSpanName } from './server-attributes.ts'
 import type {} from './tracer-provider.ts'
 
 declare module 'fastify' {
@@ -19,6 +15,12 @@ declare module 'fastify' {
     /** The span of this request; `null` for what is not traced. */
     span: Span | null
   }
+}
+
+interface Thrown {
+  readonly error: unknown
+  /** In milliseconds since 1970. */
+  readonly at: number
 }
 
 /** Asked for every few seconds by machines; their traces would bury the others. */
@@ -32,7 +34,7 @@ const UNTRACED = new Set(['/metrics', '/metrics/otel', '/livez', '/readyz'])
  */
 export const serverSpans = fastifyPlugin(
   async (app) => {
-    const tracer = app.tracerProvider.getTracer('http-server')
+    const tracer = app.tracerProvider.getTracer('http-server', INSTRUMENTATION_VERSION)
     app.decorateRequest('span', null)
 
     app.addHook('onRequest', (request, _reply, done) => {
@@ -40,8 +42,8 @@ export const serverSpans = fastifyPlugin(
 
       const caller = propagation.extract(ROOT_CONTEXT, request.headers)
       const span = tracer.startSpan(
-        request.is404 ? request.method : `${request.method} ${request.route}`,
-        { kind: SpanKind.SERVER, attributes: attributesOf(request) },
+        serverSpanName(request),
+        { kind: SpanKind.SERVER, attributes: serverAttributes(request) },
         caller,
       )
       request.span = span
@@ -49,33 +51,25 @@ export const serverSpans = fastifyPlugin(
       done()
     })
 
+    const thrown = new WeakMap<FastifyRequest, Thrown>()
     app.addHook('onError', (request, _reply, error, done) => {
-      request.span?.recordException(error)
+      if (request.span !== null) thrown.set(request, { error, at: Date.now() })
       done()
     })
 
-    app.onRequestEnd(({ request: { span }, status }) => {
+    app.onRequestEnd(({ request, status }) => {
+      const { span } = request
       if (span === null) return
       span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, status)
       // A 4xx is the caller's error: it marks the caller's span, not this one.
       if (status >= 500) {
         span.setAttribute(ATTR_ERROR_TYPE, String(status))
         span.setStatus({ code: SpanStatusCode.ERROR })
+        const cause = thrown.get(request)
+        if (cause) recordError(span, cause.error, cause.at)
       }
       span.end()
     })
   },
   { name: 'server-spans', dependencies: ['request-end', 'request-scope', 'tracer-provider'] },
 )
-
-function attributesOf(request: FastifyRequest) {
-  const { originalUrl } = request
-  const query = originalUrl.indexOf('?')
-  return {
-    [ATTR_HTTP_REQUEST_METHOD]: request.method,
-    [ATTR_HTTP_ROUTE]: request.is404 ? undefined : request.route,
-    [ATTR_URL_PATH]: query === -1 ? originalUrl : originalUrl.slice(0, query),
-    [ATTR_URL_SCHEME]: request.protocol,
-    request_id: request.id,
-  }
-}

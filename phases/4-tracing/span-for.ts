@@ -5,6 +5,8 @@ import type { Progress, Tracing } from '../../src/signals.ts'
 import { bindScope } from '../2-request-logging/bind-scope.ts'
 import { scopes } from '../2-request-logging/request-scope.ts'
 import { scopeWith } from './context-manager.ts'
+import { INSTRUMENTATION_VERSION } from './instrumentation.ts'
+import { errorType, recordError } from './record-error.ts'
 import type {} from './tracer-provider.ts'
 
 export interface SpanDescription {
@@ -21,9 +23,9 @@ export function spanFor<T extends object>(
   app: FastifyInstance,
   signal: Tracing<T>,
   describe: (message: T) => SpanDescription,
-  finish?: (span: Span, message: T) => void,
+  finish?: (span: Span, message: T & Progress) => void,
 ): void {
-  const tracer = app.tracerProvider.getTracer('course-app')
+  const tracer = app.tracerProvider.getTracer('course-app', INSTRUMENTATION_VERSION)
   const spans = new WeakMap<object, Span>()
 
   function start(message: unknown) {
@@ -40,8 +42,8 @@ export function spanFor<T extends object>(
     const { error } = message as Progress
     const span = spans.get(message as T)
     if (span === undefined) return
-    finish?.(span, message as T)
     if (error) fail(span, error as Error)
+    finish?.(span, message as T & Progress)
     span.end()
   }
 
@@ -54,7 +56,7 @@ export function spanFor<T extends object>(
 
 /** Marks a span as failed, and records why. */
 export function fail(span: Span, error: Error): void {
-  span.recordException(error)
-  span.setAttribute(ATTR_ERROR_TYPE, error.name)
+  recordError(span, error)
+  span.setAttribute(ATTR_ERROR_TYPE, errorType(error))
   span.setStatus({ code: SpanStatusCode.ERROR, message: error.message })
 }

@@ -15,6 +15,7 @@ import { onEnd } from '../1-logging/on-end.ts'
 import type {} from '../1-logging/request-end.ts'
 import { METRICS_TEXT } from '../3-metrics/metrics-endpoint.ts'
 import type {} from '../4-tracing/client-spans.ts'
+import { INSTRUMENTATION_VERSION } from '../4-tracing/instrumentation.ts'
 import { resourceOf } from '../4-tracing/resource.ts'
 import { takeTurns } from '../4-tracing/take-turns.ts'
 import { requestDurations } from './request-durations.ts'
@@ -40,7 +41,7 @@ export const otelMetrics = fastifyPlugin<PhaseOptions>(
     register(app, () => metrics.setGlobalMeterProvider(provider))
     app.addHook('onClose', () => provider.shutdown())
 
-    const meter = provider.getMeter('course-app')
+    const meter = provider.getMeter('course-app', INSTRUMENTATION_VERSION)
     const queryDuration = meter.createHistogram(METRIC_DB_CLIENT_OPERATION_DURATION, {
       description: 'Duration of database client operations.',
       unit: 's',

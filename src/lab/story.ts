@@ -6,6 +6,7 @@ import { logLine } from './log-line.ts'
 import type { Marks, StoredMark } from './marks.ts'
 import { movedMetrics } from './moved-metrics.ts'
 import { ownSeries } from './own-series.ts'
+import { requestIdOf } from './request-id-of.ts'
 import type { StoredTrace } from './trace-store.ts'
 import { traceOf } from './trace-summary.ts'
 import type { LogLine, Story } from './wire.ts'
@@ -96,17 +97,15 @@ function find({ request_id, trace_id, before, after }: StoryQuestion, { log, tra
   const traceId = trace_id ?? traceOfRequest(request_id as string, direct, traces.all())
   const trace = traceId === undefined ? undefined : traces.get(traceId)
   // Every service has a request id of its own; what belongs together has the trace id in common, in lines or in spans.
-  const requestIds = (trace?.spans ?? [])
-    .map(({ attributes }) => attributes.request_id)
-    .filter((id) => id !== undefined)
-  const ids = new Set([request_id, traceId, ...requestIds.map(String)].filter((id) => id !== undefined))
+  const requestIds = (trace?.spans ?? []).map(requestIdOf)
+  const ids = new Set([request_id, traceId, ...requestIds].filter((id) => id !== undefined))
   return { lines: inOrder([...ids].flatMap(linesWith), ids), trace }
 }
 
 function traceOfRequest(requestId: string, lines: readonly LogLine[], traces: readonly StoredTrace[]) {
   const onLine = lines.find(({ fields }) => fields.request_id === requestId && fields.trace_id !== undefined)
   if (onLine !== undefined) return onLine.fields.trace_id
-  return traces.findLast(({ spans }) => spans.some(({ attributes }) => attributes.request_id === requestId))?.traceId
+  return traces.findLast(({ spans }) => spans.some((span) => requestIdOf(span) === requestId))?.traceId
 }
 
 /** Each once, by time; only those that have one of the ids as theirs. */

@@ -1,4 +1,5 @@
 import type { BoundedSpan } from './bounded-span.ts'
+import { requestIdOf } from './request-id-of.ts'
 import type { Span } from './wire.ts'
 
 /** The spans of one trace that have arrived so far. */
@@ -99,7 +100,7 @@ export class TraceStore {
     trace.lastAt = this.#now()
     trace.finished ||= this.#isTop(span)
     this.#bytes += bytes
-    if (!String(span.attributes.request_id ?? '').startsWith(OWN)) return
+    if (!requestIdOf(span)?.startsWith(OWN)) return
     this.#own.add(span.trace_id)
     keepNewest(this.#own, this.#limits.traces / 4)
   }

@@ -1,3 +1,4 @@
+import { requestIdOf } from './request-id-of.ts'
 import type { StoredTrace } from './trace-store.ts'
 import type { AttributeValue, Span, Trace, TraceSummary } from './wire.ts'
 
@@ -22,7 +23,7 @@ export function summaryOf({ traceId, spans, finished, lastAt }: StoredTrace): Tr
     ...defined('route', text(attributes['http.route'])),
     ...defined('method', text(attributes['http.request.method'])),
     ...defined('http_status', number(attributes['http.response.status_code'])),
-    ...defined('request_id', text(attributes.request_id)),
+    ...defined('request_id', requestIdOf(top)),
     spans: spans.length,
     errors,
     services: [...new Set([top.service, ...spans.map(({ service }) => service)])],

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyBaseLogger } from 'fastify'
+import { ErrorReply } from 'redis'
 import { type Config, ConfigError } from '../config.ts'
-import { announce, type CacheSignal, signals } from '../signals.ts'
+import { announce, type CacheCommand, type CacheSignal, type Endpoint, signals } from '../signals.ts'
 import type { Cache, Cached } from './cache.ts'
 import { type RedisClient, RedisConnection } from './redis-connection.ts'
 
@@ -26,9 +27,11 @@ const GENERATION_KEY = `${NAMESPACE}:generation`
  */
 export class RedisCache implements Cache {
   readonly #connection: RedisConnection
+  readonly #commands: Readonly<Record<CacheSignal['operation'], CacheCommand>>
 
-  private constructor(connection: RedisConnection) {
+  private constructor(connection: RedisConnection, url: URL) {
     this.#connection = connection
+    this.#commands = commandsTo(url)
   }
 
   /**
@@ -37,13 +40,14 @@ export class RedisCache implements Cache {
    * @throws ConfigError when REDIS_URL is not a URL of Redis.
    */
   static async open(settings: RedisSettings, log: Pick<FastifyBaseLogger, 'info' | 'warn'>): Promise<RedisCache> {
-    const connection = new RedisConnection({ url: urlOf(settings), log, prepare })
+    const url = urlOf(settings)
+    const connection = new RedisConnection({ url, log, prepare })
     await connection.open()
-    return new RedisCache(connection)
+    return new RedisCache(connection, url)
   }
 
   get<T extends object>(entity: string, key: string): Promise<Cached<T>> {
-    const signal: CacheSignal = { operation: 'GET', entity, system: 'redis' }
+    const signal = this.#signal('GET', entity)
     return announce(signals.cache, signal, async () => {
       try {
         const kept = await this.#connection.run((client) =>
@@ -52,8 +56,8 @@ export class RedisCache implements Cache {
         const cached: Cached<T> = kept.startsWith(LEASE) ? { lease: kept } : { value: JSON.parse(kept) as T }
         signal.outcome = cached.value === undefined ? 'miss' : 'hit'
         return cached
-      } catch {
-        signal.outcome = 'error' // the connection has logged why
+      } catch (error) {
+        noteFailure(signal, error as Error)
         return {}
       }
     })
@@ -61,13 +65,13 @@ export class RedisCache implements Cache {
 
   set(entity: string, key: string, lease: string, value: object, ttlSeconds: number): Promise<void> {
     const ttlMs = Math.ceil(ttlSeconds * 1000)
-    return this.#run({ operation: 'SET', entity, system: 'redis' }, (client) =>
+    return this.#run(this.#signal('SET', entity), (client) =>
       client.replaceLease(GENERATION_KEY, keyOf(entity, key), lease, JSON.stringify(value), ttlMs),
     )
   }
 
   delete(entity: string, key: string): Promise<void> {
-    return this.#run({ operation: 'DEL', entity, system: 'redis' }, (client) => client.del(keyOf(entity, key)))
+    return this.#run(this.#signal('DEL', entity), (client) => client.del(keyOf(entity, key)))
   }
 
   async ping(): Promise<void> {
@@ -83,11 +87,33 @@ export class RedisCache implements Cache {
       try {
         await this.#connection.run(work)
         signal.outcome = 'ok'
-      } catch {
-        signal.outcome = 'error' // the connection has logged why
+      } catch (error) {
+        noteFailure(signal, error as Error)
       }
     })
   }
+
+  #signal(operation: CacheSignal['operation'], entity: string): CacheSignal {
+    return { operation, entity, system: 'redis', command: this.#commands[operation] }
+  }
+}
+
+function commandsTo({ hostname, port, pathname }: URL): Record<CacheSignal['operation'], CacheCommand> {
+  const server: Endpoint = { address: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 6379) }
+  const namespace = pathname.slice(1) || '0'
+  return {
+    GET: { name: 'EVALSHA', script: 'getOrLease', server, namespace },
+    SET: { name: 'EVALSHA', script: 'replaceLease', server, namespace },
+    DEL: { name: 'DEL', server, namespace },
+  }
+}
+
+/** Only for who listens: the connection has logged it, and the caller goes on without the cache. */
+function noteFailure(signal: CacheSignal, error: Error): void {
+  signal.outcome = 'error'
+  const cause = error.cause instanceof Error ? error.cause : error
+  signal.failure = cause
+  if (cause instanceof ErrorReply) signal.statusCode = /^[A-Z]+/.exec(cause.message)?.[0]
 }
 
 /** Longer than any load takes. Should the one who loads have died, others load without keeping until then. */

@@ -33,9 +33,15 @@ t.test('the service on Redis', { buffered: true, ...needs('redis-server') }, asy
       const traceId = crypto.randomUUID().replaceAll('-', '')
       await http.getJson(course, { traceparent: `00-${traceId}-00f067aa0ba902b7-01` })
       const trace = await collector.waitForTrace(traceId, { spans: outcome === 'hit' ? 2 : 4 })
-      const span = spanNamed('GET course', trace)
+      const span = spanNamed('EVALSHA getOrLease', trace)
       t.equal(span.kind, 'client')
-      t.match(span.attributes, { 'db.system.name': 'redis', 'db.operation.name': 'GET', 'cache.outcome': outcome })
+      t.match(span.attributes, {
+        'db.system.name': 'redis',
+        'db.operation.name': 'EVALSHA',
+        'db.stored_procedure.name': 'getOrLease',
+        'course_app.cache.operation': 'GET',
+        'course_app.cache.outcome': outcome,
+      })
       const isCommand = (line: { trace_id?: string; operation?: unknown; entity?: unknown }) =>
         line.trace_id === traceId && line.operation === 'GET' && line.entity === 'course'
       t.match(await app.waitForLogLine('the cache command', isCommand), { level: 'debug', outcome })

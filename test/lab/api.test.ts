@@ -54,7 +54,12 @@ t.test('the Lab in phase 5', async (t) => {
     t.match(trace, { name: 'GET /slow', route: '/slow', method: 'GET', http_status: 200, status: 'ok', finished: true })
     t.equal(trace?.incomplete, false)
     const [server, ...steps] = trace?.all_spans ?? []
-    t.match(server, { name: 'GET /slow', kind: 'server', parent_span_id: null, attributes: { request_id: id } })
+    t.match(server, {
+      name: 'GET /slow',
+      kind: 'server',
+      parent_span_id: null,
+      attributes: { 'course_app.request_id': id },
+    })
     t.strictSame(
       steps.map(({ name }) => name),
       ['database_query', 'external_api_call'],

@@ -136,7 +136,7 @@ t.test('spans wait until they are taken: all while they are few, the last when t
 t.test('the last traces are kept', async (t) => {
   let now = Date.now()
   const store = new TraceStore(service, { traces: 300, bytes: 16 * MB }, () => now)
-  const own = span({ attributes: { request_id: 'lab-1' } })
+  const own = span({ attributes: { 'course_app.request_id': 'lab-1' } })
   const child = span({ parent_span_id: 'f'.repeat(16), kind: 'internal' })
   store.add([own, child].map(bounded))
   const many = Array.from({ length: 2000 }, () => span())
@@ -197,7 +197,7 @@ t.test('all together stay below 50 MB, whatever comes', async (t) => {
     intake.lines(Buffer.from(`${JSON.stringify({ message: 'm'.repeat(MB) })}\n`.repeat(2)))
     intake.lines(Buffer.from('{"message":"a line of the usual length, more or less"}\n'.repeat(20_000)))
     for (let j = 0; j < 300; j++) {
-      const attributes = { 'url.path': `${i}.${j}`.padEnd(20_000, '✓'), request_id: `lab-${i}-${j}` }
+      const attributes = { 'url.path': `${i}.${j}`.padEnd(20_000, '✓'), 'course_app.request_id': `lab-${i}-${j}` }
       intake.span(span({ attributes }), 20_000, describe)
     }
     await collector.collect()

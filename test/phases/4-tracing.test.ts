@@ -47,7 +47,7 @@ t.test('phase 4', async (t) => {
       'url.path': '/hello',
       'url.scheme': 'http',
       'http.response.status_code': 200,
-      request_id: String,
+      'course_app.request_id': String,
     })
     t.equal(span.status.code, 'unset')
   })
@@ -94,11 +94,11 @@ t.test('phase 4', async (t) => {
       'db.query.text': /\$1/,
     })
     t.equal(query?.name, 'SELECT courses')
-    t.equal(spanNamed('GET course', trace).attributes['cache.outcome'], 'miss')
+    t.equal(spanNamed('GET course', trace).attributes['course_app.cache.outcome'], 'miss')
 
     const again = await traceOf(app, jaeger, path, { spans: 2 })
     t.strictSame(shapeOf(rootOf(again.trace), again.trace), ['GET /v1/courses/:course_id', 'GET course'])
-    t.equal(spanNamed('GET course', again.trace).attributes['cache.outcome'], 'hit')
+    t.equal(spanNamed('GET course', again.trace).attributes['course_app.cache.outcome'], 'hit')
   })
 
   t.test('a booking’s events are on the span of its request, behind a request body', async (t) => {
@@ -117,7 +117,7 @@ t.test('phase 4', async (t) => {
     const root = rootOf(trace)
     t.equal(root.name, 'POST /v1/bookings')
     t.ok(trace.some((span) => span.name === 'INSERT bookings' && span.parentSpanId !== undefined))
-    t.ok(trace.some(({ events }) => events.some(({ name }) => name === 'booking.created')))
+    t.ok(trace.some(({ events }) => events.some(({ name }) => name === 'course_app.booking.created')))
     t.notMatch(JSON.stringify(trace), 'a@b.example', 'no value of a statement is in a span')
   })
 

@@ -35,7 +35,7 @@ t.test('phase 5', async (t) => {
     const trace = await collector.waitForTrace(traceId, { spans: 3 })
     const root = rootOf(trace)
     t.strictSame(shapeOf(root, trace), ['GET /slow', 'database_query', 'external_api_call'])
-    t.equal(root.attributes.request_id, 'all-three')
+    t.equal(root.attributes['course_app.request_id'], 'all-three')
     t.match(root.resource, { 'service.name': 'course-app', 'deployment.environment.name': 'test' })
 
     await app.waitForLogLine('completed', (l) => l.request_id === 'all-three' && l.message === 'request completed')

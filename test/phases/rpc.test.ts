@@ -38,7 +38,7 @@ t.test('a gRPC call is logged, counted and traced as an HTTP request is', async 
       'rpc.system.name': 'grpc',
       'rpc.method': `${service}/GetCourse`,
       'rpc.status_code': 'OK',
-      request_id: 'grpc-1',
+      'course_app.request_id': 'grpc-1',
     })
 
     const line = await app.waitForLogLine(

@@ -95,7 +95,7 @@ function lineOf({ depth, spans }: Row, number: number, { begin, total, bar: widt
 /** What one wants to know of a span at a glance: where a call went and what came of it. */
 function detail({ attributes, status }: ReceivedSpan): string {
   const code = attributes['http.response.status_code']
-  const outcome = attributes['cache.outcome']
+  const outcome = attributes['course_app.cache.outcome']
   const facts = [
     ...(code === undefined ? [] : [String(code)]),
     ...(outcome === undefined ? [] : [String(outcome)]),

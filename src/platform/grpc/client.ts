@@ -2,6 +2,7 @@ import { Channel, credentials, Metadata, status } from '@grpc/grpc-js'
 import { announce, type RpcMetadata, type RpcSignal, signals } from '../../signals.ts'
 import { targetOf } from './address-list.ts'
 import { MetadataCarrier } from './metadata.ts'
+import { peerIn } from './peer.ts'
 import { fromServiceError } from './received-error.ts'
 import { callUnary, type Method } from './unary-call.ts'
 
@@ -65,9 +66,11 @@ export class GrpcClient {
   /** Retries belong to a channel in gRPC, so there is one with and one without. */
   readonly #retrying: Channel
   readonly #once: Channel
+  readonly #addresses: string
 
   /** @param addresses `host:port`, several with commas between */
   constructor(addresses: string) {
+    this.#addresses = addresses
     const target = targetOf(addresses)
     const insecure = credentials.createInsecure()
     this.#retrying = new Channel(target, insecure, {
@@ -88,7 +91,7 @@ export class GrpcClient {
   ): Promise<Response> {
     const sent = metadataOf(options.metadata)
     const received = new Metadata()
-    const signal = signalOf(method.path, sent, received)
+    const signal = signalOf(method.path, this.#addresses, sent, received)
     // Not before, so that what the listeners write into the metadata is sent.
     return announce(signals.rpcClient, signal, () => this.#send(method, request, options, sent, received, signal))
   }
@@ -101,7 +104,8 @@ export class GrpcClient {
   ): Promise<Response> {
     const sent = metadataOf(options.metadata)
     const received = new Metadata()
-    return this.#send(method, request, options, sent, received, signalOf(method.path, sent, received))
+    const signal = signalOf(method.path, this.#addresses, sent, received)
+    return this.#send(method, request, options, sent, received, signal)
   }
 
   close(): void {
@@ -121,6 +125,9 @@ export class GrpcClient {
     return new Promise((resolve, reject) => {
       callUnary(channel, method, request, sent, Date.now() + deadlineMs, {
         onHeaders: (headers) => received.merge(headers),
+        onPeer: (peer) => {
+          signal.peer = peerIn(peer)
+        },
         onResponse: (response) => {
           signal.statusCode = status.OK
           onAnswer?.(signal.responseMetadata)
@@ -143,11 +150,13 @@ function metadataOf(values: Readonly<Record<string, string>> = {}): Metadata {
   return metadata
 }
 
-function signalOf(path: string, sent: Metadata, received: Metadata): RpcSignal {
+function signalOf(path: string, authority: string, sent: Metadata, received: Metadata): RpcSignal {
   const [, service = '', method = ''] = path.split('/')
   return {
     service,
     method,
+    authority,
+    peer: undefined,
     requestMetadata: new MetadataCarrier(sent),
     responseMetadata: new MetadataCarrier(received),
     statusCode: undefined,

@@ -15,9 +15,11 @@ export interface Method<Request, Response> {
   readonly responseDeserialize: (bytes: Buffer) => Response
 }
 
-/** Who is told: of the headers, if any come, and then once of how the call has ended. */
+/** Who is told: of the headers, if any come, then of the other end, and then once of how the call has ended. */
 export interface Caller<Response> {
   onHeaders(headers: Metadata): void
+  /** @param peer as grpc-js names the server; some other text if there was no connection */
+  onPeer(peer: string): void
   onResponse(response: Response): void
   onFailure(error: ServiceError): void
 }
@@ -38,7 +40,7 @@ export function callUnary<Request, Response>(
   caller: Caller<Response>,
 ): void {
   const call = channel.createCall(method.path, deadline, null, null, null)
-  call.start(metadata, new Listener(method, caller))
+  call.start(metadata, new Listener(call, method, caller))
   call.startRead()
   try {
     call.sendMessageWithContext({}, method.requestSerialize(request))
@@ -48,12 +50,16 @@ export function callUnary<Request, Response>(
   }
 }
 
+type Call = ReturnType<Channel['createCall']>
+
 class Listener<Response> implements InterceptingListener {
+  readonly #call: Call
   readonly #method: Method<never, Response>
   readonly #caller: Caller<Response>
   #bytes: Buffer | undefined
 
-  constructor(method: Method<never, Response>, caller: Caller<Response>) {
+  constructor(call: Call, method: Method<never, Response>, caller: Caller<Response>) {
+    this.#call = call
     this.#method = method
     this.#caller = caller
   }
@@ -67,6 +73,7 @@ class Listener<Response> implements InterceptingListener {
   }
 
   onReceiveStatus(end: StatusObject): void {
+    this.#caller.onPeer(this.#call.getPeer())
     if (end.code !== status.OK) {
       this.#caller.onFailure(new CallFailed(end))
       return

@@ -4,6 +4,7 @@ import { onBehalfOf } from '../cancellation.ts'
 import { DomainError } from '../domain-error.ts'
 import { addDetails, GrpcError, toGrpcError } from './grpc-error.ts'
 import { MetadataCarrier } from './metadata.ts'
+import { peerIn } from './peer.ts'
 
 /** What a handler may want to know about a call beside its request. */
 export interface Call {
@@ -63,6 +64,8 @@ function signalOf(call: AnyCall, response: Metadata): RpcSignal {
   return {
     service,
     method,
+    authority: call.getHost(),
+    peer: peerIn(call.getPeer()),
     requestMetadata: new MetadataCarrier(call.metadata),
     responseMetadata: new MetadataCarrier(response),
     statusCode: undefined,

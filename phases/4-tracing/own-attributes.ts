@@ -1,0 +1,26 @@
+import type { Attributes } from '@opentelemetry/api'
+
+/**
+ * What begins the name of each attribute and event that no convention knows: the application's name. A later
+ * version of the conventions, or another team, then cannot mean something else by the same name.
+ *
+ * https://opentelemetry.io/docs/specs/semconv/general/naming/#recommendations-for-application-developers
+ */
+export const OWN = 'course_app'
+
+/** The id that is also on the log lines of the request. */
+export const ATTR_REQUEST_ID = `${OWN}.request_id`
+
+/** What is asked of the cache, whichever it is: `GET`, `SET` or `DEL`. */
+export const ATTR_CACHE_OPERATION = `${OWN}.cache.operation`
+
+/** What is cached: `course`. */
+export const ATTR_CACHE_ENTITY = `${OWN}.cache.entity`
+
+/** What came of a cache command: `hit`, `miss`, `ok` or `error`. */
+export const ATTR_CACHE_OUTCOME = `${OWN}.cache.outcome`
+
+/** The same attributes, under names that are ours. */
+export function own(attributes: Attributes = {}): Attributes {
+  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`${OWN}.${name}`, value]))
+}

@@ -1,0 +1,26 @@
+import type { Exception, Span, TimeInput } from '@opentelemetry/api'
+
+/**
+ * Adds an event `exception` to a span.
+ *
+ * https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-spans/
+ */
+export function recordError(span: Span, error: unknown, at?: TimeInput): void {
+  span.recordException(exceptionOf(error), at)
+}
+
+/**
+ * An error without its code. The conventions want an exception's class for its type, and OpenTelemetry takes the code
+ * when there is one: `FST_ERR_VALIDATION`.
+ */
+export function exceptionOf(error: unknown): Exception {
+  if (!(error instanceof Error)) return String(error)
+  const { name, message, stack = '' } = error
+  return { name, message, stack }
+}
+
+/** For `error.type`: the error's code, `ECONNREFUSED`, or else its class. There are few of either. */
+export function errorType(error: unknown): string {
+  const { code, name = 'Error' } = error as { readonly code?: unknown; readonly name?: string }
+  return typeof code === 'string' ? code : name
+}

@@ -1,0 +1,72 @@
+import type { Attributes } from '@opentelemetry/api'
+import { getStringListFromEnv } from '@opentelemetry/core'
+import {
+  ATTR_CLIENT_ADDRESS,
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_REQUEST_METHOD_ORIGINAL,
+  ATTR_HTTP_ROUTE,
+  ATTR_NETWORK_PEER_ADDRESS,
+  ATTR_NETWORK_PEER_PORT,
+  ATTR_NETWORK_PROTOCOL_VERSION,
+  ATTR_SERVER_ADDRESS,
+  ATTR_SERVER_PORT,
+  ATTR_URL_PATH,
+  ATTR_URL_SCHEME,
+  ATTR_USER_AGENT_ORIGINAL,
+  HTTP_REQUEST_METHOD_VALUE_OTHER,
+} from '@opentelemetry/semantic-conventions'
+import type { FastifyRequest } from 'fastify'
+import type {} from '../1-logging/request-end.ts'
+import { addressIn } from './address-in.ts'
+import { ATTR_REQUEST_ID } from './own-attributes.ts'
+
+/** A client may send any word as its method; these may be attributes of spans and metrics. */
+const KNOWN_METHODS = new Set(
+  getStringListFromEnv('OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS') ?? [
+    ...['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH', 'QUERY'],
+  ],
+)
+
+/** The method, or `_OTHER` for one that is not well known. */
+export function knownMethod(method: string): string {
+  return KNOWN_METHODS.has(method) ? method : HTTP_REQUEST_METHOD_VALUE_OTHER
+}
+
+/** `GET /v1/courses/:course_id`; without a route only the method. */
+export function serverSpanName(request: FastifyRequest): string {
+  const method = KNOWN_METHODS.has(request.method) ? request.method : 'HTTP'
+  return request.is404 ? method : `${method} ${request.route}`
+}
+
+/**
+ * What the conventions ask of a server's span and the request tells. `url.query` is left out on purpose:
+ * a query may hold a token or a name, and traces are read by many.
+ *
+ * https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span
+ */
+export function serverAttributes(request: FastifyRequest): Attributes {
+  const { method, raw } = request
+  const known = knownMethod(method)
+  const server = addressIn(request.host)
+  return {
+    [ATTR_HTTP_REQUEST_METHOD]: known,
+    [ATTR_HTTP_REQUEST_METHOD_ORIGINAL]: known === method ? undefined : method,
+    [ATTR_HTTP_ROUTE]: request.is404 ? undefined : request.route,
+    [ATTR_URL_PATH]: pathOf(request),
+    [ATTR_URL_SCHEME]: request.protocol,
+    [ATTR_SERVER_ADDRESS]: server?.address,
+    [ATTR_SERVER_PORT]: server?.port,
+    [ATTR_NETWORK_PROTOCOL_VERSION]: raw.httpVersion,
+    // The connection's other end, and who is behind it. The two differ when Fastify trusts a proxy.
+    [ATTR_NETWORK_PEER_ADDRESS]: raw.socket.remoteAddress,
+    [ATTR_NETWORK_PEER_PORT]: raw.socket.remotePort,
+    [ATTR_CLIENT_ADDRESS]: request.ip,
+    [ATTR_USER_AGENT_ORIGINAL]: request.headers['user-agent'],
+    [ATTR_REQUEST_ID]: request.id,
+  }
+}
+
+function pathOf({ originalUrl }: FastifyRequest): string {
+  const query = originalUrl.indexOf('?')
+  return query === -1 ? originalUrl : originalUrl.slice(0, query)
+}

@@ -1,0 +1,4 @@
+import t from 'tap'
+import { testSpans } from './span-attributes.ts'
+
+testSpans(t, '5')

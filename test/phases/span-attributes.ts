@@ -1,0 +1,352 @@
+import { createClient } from 'redis'
+import type { Test } from 'tap'
+import { INSTRUMENTATION_VERSION } from '../../phases/4-tracing/instrumentation.ts'
+import { type AppProcess, quickStart, startApp } from '../support/app-process.ts'
+import { isRegistered } from '../support/attribute-registry.ts'
+import { freePort } from '../support/free-port.ts'
+import { reflectedClient } from '../support/grpc-client.ts'
+import { type HttpClient, httpClient, type RequestOptions } from '../support/http.ts'
+import { startJaegerReceiver } from '../support/jaeger-receiver.ts'
+import { startOtlpReceiver } from '../support/otlp-receiver.ts'
+import { needsPostgres, startPostgres } from '../support/postgres-server.ts'
+import type { Attributes, ReceivedSpan } from '../support/received-span.ts'
+import { needsRedis, startRedis } from '../support/redis-server.ts'
+import type { SpanReceiver } from '../support/span-receiver.ts'
+import { rootOf, spanNamed } from '../support/span-tree.ts'
+
+const OWN = /^course_app(\.[a-z][a-z0-9_]*)+$/
+const absent = '01943ad7-aa80-7001-8000-ffffffffffff'
+const failingApp = new URL('./app-that-fails.js', import.meta.url).pathname
+
+/** What the conventions require or recommend of each kind of span, as far as the process knows it. */
+interface Kind {
+  readonly fits: (span: ReceivedSpan) => boolean
+  readonly always: readonly string[]
+  readonly whenFailed: readonly string[]
+}
+
+const isClientOf = (system: string) => (span: ReceivedSpan) =>
+  span.kind === 'client' && span.attributes['db.system.name'] === system
+const address = ['server.address', 'server.port']
+const peer = ['network.peer.address', 'network.peer.port']
+const http = ['http.request.method', ...address, 'network.protocol.version']
+const statement = ['db.system.name', 'db.operation.name', 'db.collection.name', 'db.query.text']
+const command = ['db.system.name', 'db.operation.name', 'db.namespace', ...address]
+const call = ['rpc.system.name', 'rpc.method', 'rpc.status_code', ...address]
+
+const kinds: Record<string, Kind> = {
+  'HTTP server': {
+    fits: ({ kind, attributes }) => kind === 'server' && 'http.request.method' in attributes,
+    always: [...http, ...peer, 'url.path', 'url.scheme', 'client.address', 'course_app.request_id'],
+    whenFailed: ['error.type'],
+  },
+  'HTTP client': {
+    fits: ({ kind, attributes }) => kind === 'client' && 'http.request.method' in attributes,
+    always: ['http.request.method', ...address, 'url.full'],
+    whenFailed: ['error.type'],
+  },
+  'gRPC server': {
+    fits: ({ kind, attributes }) => kind === 'server' && 'rpc.method' in attributes,
+    always: [...call, ...peer, 'course_app.request_id'],
+    whenFailed: ['error.type'],
+  },
+  'gRPC client': {
+    fits: ({ kind, attributes }) => kind === 'client' && 'rpc.method' in attributes,
+    always: call,
+    whenFailed: ['error.type'],
+  },
+  PostgreSQL: {
+    fits: (span) => isClientOf('postgresql')(span),
+    always: statement,
+    whenFailed: ['error.type'],
+  },
+  Redis: { fits: isClientOf('redis'), always: command, whenFailed: ['error.type'] },
+  'cache in memory': {
+    fits: ({ kind, attributes }) => kind === 'internal' && 'course_app.cache.operation' in attributes,
+    always: ['course_app.cache.operation', 'course_app.cache.entity', 'course_app.cache.outcome'],
+    whenFailed: ['error.type'],
+  },
+  step: { fits: ({ kind }) => kind === 'internal', always: [], whenFailed: ['error.type'] },
+}
+
+/** Looks at one span as a backend got it. */
+function check(t: Test, span: ReceivedSpan, attributes: Attributes, seen: Set<string>): void {
+  const [name, kind] = Object.entries(kinds).find(([, { fits }]) => fits(span)) ?? []
+  if (name === undefined || kind === undefined) {
+    t.fail(`a span of no known kind: ${span.kind} ${span.name}`, { attributes })
+    return
+  }
+  const failed = span.status.code === 'error'
+  seen.add(`${name} ${failed ? 'failed' : 'ok'}`)
+  const what = `${name} span "${span.name}"`
+  const present = Object.keys(attributes)
+  t.strictSame(
+    present.filter((attribute) => !isRegistered(attribute) && !OWN.test(attribute)),
+    [],
+    `names of ${what}`,
+  )
+  const wanted = [...kind.always, ...(failed ? kind.whenFailed : [])]
+  t.strictSame(
+    wanted.filter((attribute) => !present.includes(attribute)),
+    [],
+    `what is missing on ${what}`,
+  )
+  t.equal('error.type' in attributes, failed, `error.type says that ${what} failed`)
+  t.notOk('url.query' in attributes && span.kind === 'server', `no query on ${what}`)
+  t.ok(span.scope.name, `the scope of ${what}`)
+  t.match(span.scope.version, name === 'HTTP client' ? /^\d+\.\d+\.\d+/ : INSTRUMENTATION_VERSION)
+  for (const event of span.events) checkEvent(t, event, what)
+}
+
+function checkEvent(t: Test, event: ReceivedSpan['events'][number], what: string): void {
+  const { name, attributes } = event
+  if (name !== 'exception') {
+    t.match(name, OWN, `an event of ${what}`)
+    t.strictSame(
+      Object.keys(attributes).filter((key) => !OWN.test(key)),
+      [],
+      `names of ${name} on ${what}`,
+    )
+    return
+  }
+  t.strictSame(Object.keys(attributes).toSorted(), ['exception.message', 'exception.stacktrace', 'exception.type'])
+  t.match(attributes['exception.type'], /^[A-Z][A-Za-z]+$/, `a class on ${what}`)
+}
+
+/** Jaeger's exporter says in attributes what OTLP has fields for, and adds the resource to each span. */
+function ownAttributes(span: ReceivedSpan): Attributes {
+  const added = /^(span\.kind|error|otel\.(library\.(name|version)|status_code|status_description))$/
+  return Object.fromEntries(
+    Object.entries(span.attributes).filter(([name]) => !added.test(name) && !(name in span.resource)),
+  )
+}
+
+class Caller {
+  constructor(
+    readonly app: AppProcess,
+    readonly receiver: SpanReceiver<unknown>,
+    readonly client: HttpClient,
+    readonly seen: Set<string>,
+  ) {}
+
+  /** Sends a request and gives its spans, each of which has been looked at. */
+  async trace(t: Test, path: string, spans: number, options: RequestOptions = {}): Promise<readonly ReceivedSpan[]> {
+    const traceparent = newTraceparent()
+    const headers = { 'user-agent': 'test/1', ...options.headers, traceparent }
+    await this.client.send(this.app.url + path, { ...options, headers }).catch((error: unknown) => {
+      if (!options.signal?.aborted) throw error
+    })
+    return await this.received(t, traceparent, spans)
+  }
+
+  async received(t: Test, traceparent: string, spans: number): Promise<readonly ReceivedSpan[]> {
+    const trace = await this.receiver.waitForTrace(traceparent.slice(3, 35), { spans })
+    for (const span of trace) check(t, span, ownAttributes(span), this.seen)
+    return trace
+  }
+}
+
+function newTraceparent(): string {
+  return `00-${crypto.randomUUID().replaceAll('-', '')}-00f067aa0ba902b7-01`
+}
+
+/** Goes through every kind of span that the app makes, as a backend of the phase receives them. */
+export function testSpans(t: Test, phase: '4' | '5'): void {
+  const seen = new Set<string>()
+  const start = async (t: Test, env: Record<string, string>) => {
+    const receiver = phase === '4' ? await startJaegerReceiver(t) : await startOtlpReceiver(t)
+    const app = await startApp(t, {
+      script: failingApp,
+      env: {
+        PHASE: phase,
+        EXTERNAL_TIMEOUT_MS: '300',
+        OTEL_EXPORTER_JAEGER_ENDPOINT: receiver.endpoint,
+        OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+        OTEL_BSP_SCHEDULE_DELAY: '50',
+        ...env,
+      },
+    })
+    return new Caller(app, receiver, httpClient(t), seen)
+  }
+
+  t.test(`phase ${phase}, embedded: the attributes of every span`, async (t) => {
+    const caller = await start(t, {})
+
+    await t.test('an HTTP request', async (t) => {
+      const [span] = await caller.trace(t, '/hello?name=secret', 1, { headers: { host: 'shop.example:8443' } })
+      t.match(span?.attributes, {
+        'http.request.method': 'GET',
+        'http.route': '/hello',
+        'http.response.status_code': 200,
+        'url.path': '/hello',
+        'url.scheme': 'http',
+        'server.address': 'shop.example',
+        'server.port': 8443,
+        'client.address': '127.0.0.1',
+        'network.peer.address': '127.0.0.1',
+        'network.peer.port': Number,
+        'network.protocol.version': '1.1',
+        'user_agent.original': 'test/1',
+      })
+      t.notMatch(JSON.stringify(span), 'secret', 'the query stays out')
+    })
+
+    await t.test('a Host header that is none tells no server', async (t) => {
+      for (const [host, expected] of [
+        ['[::1]:80', ['::1', 80]],
+        ['10.0.0.1', ['10.0.0.1', undefined]],
+        ['user@shop.example', [undefined, undefined]],
+        ['shop.example:http', [undefined, undefined]],
+        ['shop.example:99999', [undefined, undefined]],
+        ['a b', [undefined, undefined]],
+        [`${'a'.repeat(300)}.example`, [undefined, undefined]],
+      ] as const) {
+        const traceparent = newTraceparent()
+        await caller.client.send(`${caller.app.url}/hello`, { headers: { traceparent, host } })
+        const [span] = await caller.receiver.waitForTrace(traceparent.slice(3, 35), { spans: 1 })
+        t.strictSame([span?.attributes['server.address'], span?.attributes['server.port']], expected, host)
+      }
+    })
+
+    await t.test('what is refused, what fails and what is broken off', async (t) => {
+      const unknown = rootOf(await caller.trace(t, '/no/such/path', 1))
+      t.match(unknown, { name: 'GET', status: { code: 'unset' }, attributes: { 'http.response.status_code': 404 } })
+      t.notOk('http.route' in unknown.attributes)
+
+      const odd = rootOf(await caller.trace(t, '/hello', 1, { method: 'PROPFIND' }))
+      t.equal(odd.name, 'HTTP')
+      t.match(odd.attributes, { 'http.request.method': '_OTHER', 'http.request.method_original': 'PROPFIND' })
+
+      const json = { course_id: 'secret' }
+      const invalid = rootOf(await caller.trace(t, '/v1/bookings', 1, { method: 'POST', json }))
+      t.match(invalid, { status: { code: 'unset' }, events: [], attributes: { 'http.response.status_code': 400 } })
+      t.notMatch(JSON.stringify(invalid), 'secret')
+      t.strictSame(rootOf(await caller.trace(t, '/error?status=404', 1)).events, [], 'a 4xx is no exception')
+
+      const failed = rootOf(await caller.trace(t, '/error?status=503', 1))
+      t.match(failed, { status: { code: 'error' }, attributes: { 'error.type': '503' } })
+      t.match(failed.events, [{ name: 'exception', attributes: { 'exception.type': 'HttpError' } }])
+
+      await caller.trace(t, '/slow?ms=500', 2, { signal: AbortSignal.timeout(100) })
+    })
+
+    await t.test('steps', async (t) => {
+      const step = spanNamed('database_query', await caller.trace(t, '/slow?ms=5', 3))
+      t.equal(step.attributes['course_app.step.planned_ms'], 2)
+      const failed = spanNamed('failing_step', await caller.trace(t, '/failing-step', 2))
+      t.match(failed.attributes, { 'error.type': 'ON_PURPOSE', 'course_app.attempt': 1 })
+      t.match(failed.events, [{ attributes: { 'exception.type': 'TypeError' } }])
+    })
+
+    await t.test('calls of other services', async (t) => {
+      const ok = await caller.trace(t, '/external', 5)
+      const client = ok.find(({ kind }) => kind === 'client')
+      t.match(client?.attributes, { 'http.response.status_code': 200, 'network.protocol.version': '1.1' })
+      t.notOk('http.request.method_original' in (client?.attributes ?? {}), 'the method is as it was')
+      t.notOk('url.query' in (client?.attributes ?? {}), 'there is no query')
+      await caller.trace(t, '/external?mode=fail', 5)
+      await caller.trace(t, '/external?mode=timeout', 4)
+      const hops = await caller.trace(t, '/propagation', 5)
+      const grpc = hops.filter(({ attributes }) => 'rpc.method' in attributes)
+      for (const { attributes } of grpc)
+        t.match(attributes, {
+          'rpc.status_code': 'OK',
+          'server.address': '127.0.0.1',
+          'network.peer.address': '127.0.0.1',
+        })
+      t.equal(grpc.length, 2)
+    })
+
+    await t.test('statements and the cache in memory', async (t) => {
+      const trace = await caller.trace(t, await somePath(caller), 4)
+      t.match(spanNamed('GET course', trace).attributes, { 'course_app.cache.outcome': 'miss' })
+      const failed = spanNamed('SELECT courses', await caller.trace(t, '/failing-statement', 2))
+      t.match(failed.events, [{ attributes: { 'exception.type': 'DatabaseError' } }])
+      t.notMatch(JSON.stringify(failed), 'secret', 'no value of a statement')
+    })
+
+    await t.test('what happens to a booking', async (t) => {
+      const json = { course_id: (await somePath(caller)).split('/').at(-1), user_id: 'u1' }
+      const trace = await caller.trace(t, '/v1/bookings', 2, { method: 'POST', json })
+      const [event] = trace.flatMap(({ events }) => events)
+      t.match(event, { name: 'course_app.booking.created', attributes: { 'course_app.booking.id': String } })
+    })
+  })
+
+  t.test(`phase ${phase}, PostgreSQL and Redis`, { ...needsPostgres(), ...needsRedis() }, async (t) => {
+    const postgres = await startPostgres(t)
+    const redis = await startRedis(t)
+    const caller = await start(t, { DATABASE_URL: postgres.url, REDIS_URL: `${redis.url}/3` })
+    const port = (url: string) => Number(new URL(url).port)
+
+    await t.test('statements and cache commands', async (t) => {
+      const path = await somePath(caller)
+      const trace = await caller.trace(t, path, 4)
+      t.match(spanNamed('EVALSHA getOrLease', trace).attributes, {
+        'db.operation.name': 'EVALSHA',
+        'db.stored_procedure.name': 'getOrLease',
+        'db.namespace': '3',
+        'server.address': '127.0.0.1',
+        'server.port': port(redis.url),
+        'course_app.cache.operation': 'GET',
+        'course_app.cache.entity': 'course',
+        'course_app.cache.outcome': 'miss',
+      })
+      await caller.trace(t, '/failing-statement', 2)
+    })
+
+    await t.test('a Redis that refuses, and one that is gone', async (t) => {
+      const path = `/v1/courses/${absent}`
+      const admin = createClient({ url: redis.url })
+      await admin.connect()
+      await admin.configSet('maxmemory', '1')
+      const refused = spanNamed('EVALSHA getOrLease', await caller.trace(t, path, 3))
+      t.match(refused.attributes, { 'db.response.status_code': 'OOM', 'error.type': 'OOM' })
+      admin.destroy()
+      await redis.stop()
+      await caller.trace(t, path, 3)
+    })
+
+    await t.test('a gRPC call that fails', async (t) => {
+      const client = await reflectedClient(t, caller.app.grpc)
+      await postgres.stop()
+      const traceparent = newTraceparent()
+      await client.call('course.v1.CatalogService/GetCourse', { course_id: absent }, { metadata: { traceparent } })
+      const root = rootOf(await caller.received(t, traceparent, 2))
+      t.match(root.attributes, { 'rpc.status_code': 'UNAVAILABLE', 'error.type': 'UNAVAILABLE' })
+      t.match(root.events, [{ attributes: { 'exception.type': 'DomainError' } }])
+    })
+  })
+
+  t.test(`phase ${phase}, nobody at the other end`, async (t) => {
+    const nowhere = `http://127.0.0.1:${await freePort()}`
+    const caller = await start(t, {
+      ...quickStart,
+      PARTNER_URL: nowhere,
+      EXTERNAL_API_URL: nowhere,
+    })
+    const fetched = await caller.trace(t, '/external', 2)
+    t.match(fetched.find(({ kind }) => kind === 'client')?.attributes, { 'error.type': 'ECONNREFUSED' })
+    const called = await caller.trace(t, '/v1/courses', 2)
+    const client = called.find(({ kind }) => kind === 'client')
+    t.match(client?.attributes, { 'rpc.status_code': 'UNAVAILABLE', 'error.type': 'UNAVAILABLE', 'server.port': 1 })
+    t.match(client?.events, [{ attributes: { 'exception.type': 'DomainError' } }])
+  })
+
+  t.test('every kind of span was looked at, and each that can fail has failed', async (t) => {
+    const all = Object.keys(kinds).flatMap((kind) => [`${kind} ok`, `${kind} failed`])
+    // Nothing in memory can fail.
+    const expected = all.filter((kind) => kind !== 'cache in memory failed')
+    const installed = !('skip' in { ...needsPostgres(), ...needsRedis() })
+    t.strictSame(
+      [...seen].toSorted(),
+      expected.filter((kind) => installed || !/Redis|gRPC server failed/.test(kind)).toSorted(),
+    )
+  })
+}
+
+/** Of a course that the seed has made. */
+async function somePath(caller: Caller): Promise<string> {
+  const { body } = await caller.client.getJson<{ courses: { course_id: string }[] }>(`${caller.app.url}/v1/courses`)
+  return `/v1/courses/${body.courses.at(-1)?.course_id}`
+}
