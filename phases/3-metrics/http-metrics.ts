@@ -1,6 +1,7 @@
 import fastifyPlugin from 'fastify-plugin'
 import { Counter, Gauge, Histogram } from 'prom-client'
 import type { RequestEnd } from '../1-logging/request-end.ts'
+import { knownMethod } from './known-method.ts'
 import type {} from './process-metrics.ts'
 
 const labelNames = ['method', 'route', 'status'] as const
@@ -52,7 +53,7 @@ export const httpMetrics = fastifyPlugin<HttpMetricsOptions>(
     app.onRequestEnd((end) => {
       const { request, status, latency } = end
       const labels = {
-        method: request.method,
+        method: knownMethod(request.method),
         // The template, never the path: /v1/courses/:course_id is one series, ids would be millions.
         route: request.route,
         status,

@@ -8,8 +8,8 @@ import {
 } from '@opentelemetry/semantic-conventions'
 import fastifyPlugin from 'fastify-plugin'
 import type {} from '../1-logging/on-end.ts'
+import { knownMethod } from '../3-metrics/known-method.ts'
 import { errorType, exceptionOf } from './record-error.ts'
-import { knownMethod } from './server-attributes.ts'
 import type {} from './tracer-provider.ts'
 
 declare module 'fastify' {

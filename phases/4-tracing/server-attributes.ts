@@ -1,5 +1,4 @@
 import type { Attributes } from '@opentelemetry/api'
-import { getStringListFromEnv } from '@opentelemetry/core'
 import {
   ATTR_CLIENT_ADDRESS,
   ATTR_HTTP_REQUEST_METHOD,
@@ -17,24 +16,14 @@ import {
 } from '@opentelemetry/semantic-conventions'
 import type { FastifyRequest } from 'fastify'
 import type {} from '../1-logging/request-end.ts'
+import { knownMethod } from '../3-metrics/known-method.ts'
 import { addressIn } from './address-in.ts'
 import { ATTR_REQUEST_ID } from './own-attributes.ts'
 
-/** A client may send any word as its method; these may be attributes of spans and metrics. */
-const KNOWN_METHODS = new Set(
-  getStringListFromEnv('OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS') ?? [
-    ...['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH', 'QUERY'],
-  ],
-)
-
-/** The method, or `_OTHER` for one that is not well known. */
-export function knownMethod(method: string): string {
-  return KNOWN_METHODS.has(method) ? method : HTTP_REQUEST_METHOD_VALUE_OTHER
-}
-
 /** `GET /v1/courses/:course_id`; without a route only the method. */
 export function serverSpanName(request: FastifyRequest): string {
-  const method = KNOWN_METHODS.has(request.method) ? request.method : 'HTTP'
+  const known = knownMethod(request.method)
+  const method = known === HTTP_REQUEST_METHOD_VALUE_OTHER ? 'HTTP' : known
   return request.is404 ? method : `${method} ${request.route}`
 }
 

@@ -5,17 +5,23 @@ import {
   ATTR_DB_COLLECTION_NAME,
   ATTR_DB_OPERATION_NAME,
   ATTR_DB_SYSTEM_NAME,
+  ATTR_ERROR_TYPE,
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_URL_SCHEME,
   METRIC_DB_CLIENT_OPERATION_DURATION,
 } from '@opentelemetry/semantic-conventions'
+import type { FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import type { Histogram } from 'prom-client'
 import type { PhaseOptions } from '../../src/phase.ts'
 import { signals } from '../../src/signals.ts'
 import { onEnd } from '../1-logging/on-end.ts'
 import type {} from '../1-logging/request-end.ts'
+import { knownMethod } from '../3-metrics/known-method.ts'
 import { METRICS_TEXT } from '../3-metrics/metrics-endpoint.ts'
 import type {} from '../4-tracing/client-spans.ts'
 import { INSTRUMENTATION_VERSION } from '../4-tracing/instrumentation.ts'
+import { errorType } from '../4-tracing/record-error.ts'
 import { resourceOf } from '../4-tracing/resource.ts'
 import { takeTurns } from '../4-tracing/take-turns.ts'
 import { requestDurations } from './request-durations.ts'
@@ -32,9 +38,10 @@ export const otelMetrics = fastifyPlugin<PhaseOptions>(
   async (app, { config }) => {
     const resource = resourceOf(config)
     const counted = app.registry.getSingleMetric('http_server_request_duration_seconds') as Histogram
+    const scheme = 'setSecureContext' in app.server ? 'https' : 'http'
     const exporter = new PrometheusExporter({
       preventServerStart: true,
-      metricProducers: [requestDurations(resource, counted)],
+      metricProducers: [requestDurations(resource, counted, scheme)],
     })
     const provider = new MeterProvider({ resource, readers: [exporter] })
     app.decorate('meterProvider', provider)
@@ -49,25 +56,32 @@ export const otelMetrics = fastifyPlugin<PhaseOptions>(
     })
 
     // What is only of interest when somebody asks is measured when somebody asks.
-    let active = 0
+    const active = new Map<string, number>()
     meter
       .createObservableUpDownCounter('http.server.active_requests', {
         description: 'Number of active HTTP server requests.',
+        unit: '{request}',
       })
-      .addCallback((result: ObservableResult) => result.observe(active))
+      .addCallback((result: ObservableResult) => {
+        for (const [method, count] of active)
+          result.observe(count, { [ATTR_HTTP_REQUEST_METHOD]: method, [ATTR_URL_SCHEME]: scheme })
+      })
+    const add = ({ method }: FastifyRequest, count: number) => {
+      const known = knownMethod(method)
+      active.set(known, (active.get(known) ?? 0) + count)
+    }
 
     app.addHook('onRequest', (request, _reply, done) => {
-      if (request.observed) active++
+      if (request.observed) add(request, 1)
       done()
     })
-    app.onRequestEnd(() => {
-      active--
-    })
-    onEnd(app, signals.query, ({ operation, table, system }, latency) => {
+    app.onRequestEnd(({ request }) => add(request, -1))
+    onEnd(app, signals.query, ({ operation, table, system, error }, latency) => {
       queryDuration.record(latency / 1000, {
         [ATTR_DB_SYSTEM_NAME]: system,
         [ATTR_DB_OPERATION_NAME]: operation,
-        [ATTR_DB_COLLECTION_NAME]: table,
+        ...(table ? { [ATTR_DB_COLLECTION_NAME]: table } : {}),
+        ...(error ? { [ATTR_ERROR_TYPE]: errorType(error) } : {}),
       })
     })
 

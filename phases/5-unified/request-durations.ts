@@ -10,12 +10,15 @@ import {
   type MetricProducer,
 } from '@opentelemetry/sdk-metrics'
 import {
+  ATTR_ERROR_TYPE,
   ATTR_HTTP_REQUEST_METHOD,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
   ATTR_HTTP_ROUTE,
+  ATTR_URL_SCHEME,
   METRIC_HTTP_SERVER_REQUEST_DURATION,
 } from '@opentelemetry/semantic-conventions'
 import type { Histogram as PromHistogram } from 'prom-client'
+import { INSTRUMENTATION_VERSION } from '../4-tracing/instrumentation.ts'
 
 /**
  * The durations of requests that prom-client's histogram has counted already, as OpenTelemetry has them. A
@@ -23,7 +26,7 @@ import type { Histogram as PromHistogram } from 'prom-client'
  *
  * https://opentelemetry.io/docs/specs/otel/metrics/sdk/#metricproducer
  */
-export function requestDurations(resource: Resource, histogram: PromHistogram): MetricProducer {
+export function requestDurations(resource: Resource, histogram: PromHistogram, scheme: string): MetricProducer {
   const startTime = millisToHrTime(Date.now())
   return {
     async collect(): Promise<CollectionResult> {
@@ -36,15 +39,19 @@ export function requestDurations(resource: Resource, histogram: PromHistogram): 
         },
         aggregationTemporality: AggregationTemporality.CUMULATIVE,
         dataPointType: DataPointType.HISTOGRAM as const,
-        dataPoints: await dataPoints(histogram, startTime),
+        dataPoints: await dataPoints(histogram, scheme, startTime),
       }
-      const scopeMetrics = [{ scope: { name: 'course-app' }, metrics: [metric] }]
+      const scopeMetrics = [{ scope: { name: 'course-app', version: INSTRUMENTATION_VERSION }, metrics: [metric] }]
       return { resourceMetrics: { resource, scopeMetrics }, errors: [] }
     },
   }
 }
 
-async function dataPoints(histogram: PromHistogram, startTime: HrTime): Promise<DataPoint<Histogram>[]> {
+async function dataPoints(
+  histogram: PromHistogram,
+  scheme: string,
+  startTime: HrTime,
+): Promise<DataPoint<Histogram>[]> {
   const endTime = millisToHrTime(Date.now())
   const points: DataPoint<Histogram>[] = []
   let buckets: { le: string | number | undefined; upTo: number }[] = []
@@ -56,7 +63,9 @@ async function dataPoints(histogram: PromHistogram, startTime: HrTime): Promise<
     else {
       const attributes = {
         [ATTR_HTTP_REQUEST_METHOD]: labels.method,
-        [ATTR_HTTP_ROUTE]: labels.route,
+        [ATTR_URL_SCHEME]: scheme,
+        ...(labels.route === 'unmatched' ? {} : { [ATTR_HTTP_ROUTE]: labels.route }),
+        ...(Number(labels.status) >= 500 ? { [ATTR_ERROR_TYPE]: String(labels.status) } : {}),
         [ATTR_HTTP_RESPONSE_STATUS_CODE]: labels.status,
       }
       points.push({ startTime, endTime, attributes, value: { sum, count: value, buckets: asCounts(buckets) } })

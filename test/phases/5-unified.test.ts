@@ -1,6 +1,8 @@
 import { status } from '@grpc/grpc-js'
 import t from 'tap'
+import { INSTRUMENTATION_VERSION } from '../../phases/4-tracing/instrumentation.ts'
 import { partnerScript, startApp } from '../support/app-process.ts'
+import { isRegisteredLabel } from '../support/attribute-registry.ts'
 import { startOtlpReceiver } from '../support/otlp-receiver.ts'
 import { OPENMETRICS, scrape } from '../support/scrape.ts'
 import { rootOf, shapeOf, spanNamed } from '../support/span-tree.ts'
@@ -94,6 +96,27 @@ t.test('phase 5', async (t) => {
     t.equal(seen.value('http_server_request_duration_count', labels), 1)
     t.ok(seen.total('db_client_operation_duration_count', { db_collection_name: 'courses' }) > 0)
     t.equal(seen.value('http_server_active_requests'), 1, 'the scrape itself')
+  })
+
+  t.test('/metrics/otel has the attributes that the conventions require, and no others', async (t) => {
+    await fetch(`${app.url}/no/such/path`, { method: 'PROPFIND' })
+    await fetch(`${app.url}/error?status=503`)
+    const seen = await scrape(`${app.url}/metrics/otel`)
+    const requests = 'http_server_request_duration_count'
+    const [odd] = seen.samples(requests, { http_request_method: '_OTHER' })
+    t.match(odd?.labels, { http_response_status_code: '404', url_scheme: 'http' })
+    t.notOk('http_route' in (odd?.labels ?? {}), 'no route')
+    t.equal(seen.value(requests, { http_route: '/error', http_response_status_code: '503', error_type: '503' }), 1)
+    t.match(seen.samples('http_server_active_requests')[0]?.labels, { http_request_method: 'GET', url_scheme: 'http' })
+    const ofFormat = /^(le|otel_scope_(name|version|schema_url))$/
+    const names = new Set(
+      [...seen.families.values()]
+        .filter(({ name }) => name !== 'target_info')
+        .flatMap(({ samples }) => samples.flatMap(({ labels }) => Object.keys(labels)))
+        .filter((name) => !ofFormat.test(name) && !name.startsWith('course_app_')),
+    )
+    for (const name of names) t.ok(isRegisteredLabel(name), name)
+    t.equal(seen.samples(requests)[0]?.labels.otel_scope_version, INSTRUMENTATION_VERSION)
   })
 
   t.test('an error is one story: 5xx in the log, on the span, in the counter', async (t) => {

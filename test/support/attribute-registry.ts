@@ -39,3 +39,8 @@ export function isRegistered(name: string): boolean {
   if (outdated.has(name)) return false
   return names.includes(name) || prefixes.some((prefix) => name.startsWith(prefix) && name.length > prefix.length)
 }
+
+/** The same for a name as Prometheus has it: `http_route`. */
+export function isRegisteredLabel(label: string): boolean {
+  return names.some((name) => name.replaceAll('.', '_') === label && !outdated.has(name))
+}
