@@ -3,7 +3,7 @@ import { type Metric, type MetricObject, Registry, type RegistryContentType, reg
 import type {} from './process-metrics.ts'
 
 /**
- * `GET /metrics`, which Prometheus asks for every few seconds. It gets OpenMetrics, the only format
+ * `GET /metrics`, which Prometheus asks for every few seconds. It gets OpenMetrics, the only text format
  * with exemplars, if it says that it understands it, and the older text format otherwise.
  *
  * Beside the metrics of the phase it shows those of prom-client's global registry: what the application and its

@@ -21,7 +21,7 @@ declare module 'fastify' {
 
 /**
  * A span for each outgoing `fetch`, and a `traceparent` header on it. This is the automatic kind of
- * instrumentation: Node's HTTP client announces its requests as our own code does, and OpenTelemetry
+ * instrumentation: Node's `fetch` announces its requests as our own code does, and OpenTelemetry
  * has a listener for it. Its two hooks mend what it does otherwise than the conventions say.
  */
 export const clientSpans = fastifyPlugin(

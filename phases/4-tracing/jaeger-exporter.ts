@@ -2,7 +2,10 @@ import { TraceFlags } from '@opentelemetry/api'
 import { JaegerExporter } from '@opentelemetry/exporter-jaeger'
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-node'
 
-/** Sends spans to Jaeger in Jaeger's own format, Thrift over HTTP. Phase 5 replaces it by the standard, OTLP. */
+/**
+ * Sends spans to Jaeger in Jaeger's own format, Thrift over HTTP. Not for new services: the package is deprecated,
+ * because Jaeger takes the standard, OTLP, as every backend does. Phase 5 sends that way, `otlp-exporter.ts`.
+ */
 export function jaegerExporter(): SpanExporter {
   return new SampledFlagExporter({
     endpoint: process.env.OTEL_EXPORTER_JAEGER_ENDPOINT || 'http://localhost:14268/api/traces',
