@@ -22,7 +22,7 @@ const claims: readonly Claim[] = [
   {
     title: 'The steps of a request are its children, one after the other',
     expected: 'below GET /slow a span database_query of 40 ms, then external_api_call of 60 ms',
-    hint: '`spanFor` in span-for.ts makes a span of each step; `bindStore` makes it the current one.',
+    hint: '`spanFor` in span-for.ts makes a span of each step; `bindScope` makes it the current one.',
     async look(server) {
       const { entry, spans } = await server.traced('/slow?ms=100', { spans: 3 })
       const [first, second] = childrenOf(entry, spans)
