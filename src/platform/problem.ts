@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
+import type {} from './allowed-methods.ts'
 import { DomainError, type DomainErrorCode } from './domain-error.ts'
 import type { Problem } from './problem-schema.ts'
 import { messageOf } from './validation.ts'
@@ -44,22 +45,29 @@ export const problemDetails = fastifyPlugin(
       return sendProblem(request, reply, problem)
     })
 
-    app.setNotFoundHandler((request, reply) => {
-      const malformed = request.originalUrl !== request.url
-      return sendProblem(
-        request,
-        reply,
-        malformed
-          ? { status: 400, detail: 'The URL has a malformed percent-encoding.' }
-          : {
-              status: 404,
-              detail: `There is no ${request.method} ${pathOf(request)}. See /swagger for what there is.`,
-            },
-      )
+    app.setNotFoundHandler(answerUnknown)
+    // Before the body is read, which no route would take.
+    app.addHook('preParsing', (request, reply, _payload, done) => {
+      if (request.is404) void answerUnknown(request, reply)
+      else done()
     })
   },
   { name: 'problem-details' },
 )
+
+/** To a request that fits no route: is it the URL, its path, or the method? */
+function answerUnknown(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (request.originalUrl !== request.url)
+    return sendProblem(request, reply, { status: 400, detail: 'The URL has a malformed percent-encoding.' })
+  const path = pathOf(request)
+  const methods = request.server.methodsOf(path)
+  if (methods.length === 0) {
+    const detail = `There is no ${request.method} ${path}. See /swagger for what there is.`
+    return sendProblem(request, reply, { status: 404, detail })
+  }
+  reply.header('allow', methods.join(', '))
+  return sendProblem(request, reply, { status: 405, detail: `${path} has ${methods.join(' and ')} only.` })
+}
 
 type Description = Pick<Problem, 'status'> & Partial<Pick<Problem, 'title' | 'detail' | 'errors'>>
 

@@ -1,6 +1,7 @@
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
 import { ConfigError } from '../config.ts'
 import type { Phase, PhaseOptions } from '../phase.ts'
+import { addAllowedMethods } from './allowed-methods.ts'
 import { drain } from './drain.ts'
 import { jsonBody } from './json-body.ts'
 import { problemDetails } from './problem.ts'
@@ -30,13 +31,18 @@ export function createServer(options: PhaseOptions, phase: Phase): FastifyInstan
     http: { headersTimeout: 10_000 },
     // A path that cannot be decoded becomes one that does not exist. It then runs through the same
     // hooks as any request, and the not-found handler tells the two apart.
-    rewriteUrl: (request) => (isDecodable(request.url as string) ? (request.url as string) : '/malformed'),
-    routerOptions: { maxParamLength: 16 * 1024 },
+    rewriteUrl: (request) => {
+      const path = withoutOrigin(request.url as string)
+      Object.assign(request, { originalUrl: path })
+      return isDecodable(path) ? path : '/malformed'
+    },
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     clientErrorHandler(error, socket) {
       if (error.code === 'ECONNRESET' || !socket.writable) return
       socket.end(answerToMalformedHttp(error.code))
     },
   })
+  addAllowedMethods(app, MAX_PARAM_LENGTH)
   app.register(validation)
   app.register(jsonBody)
   return app
@@ -53,6 +59,9 @@ export function addPhase(app: FastifyInstance, given: PhaseOptions, phase: Phase
   app.register(drain)
 }
 
+/** As long as a request's headers may be, so that a long id is not valid rather than not found. */
+const MAX_PARAM_LENGTH = 16 * 1024
+
 function openLogger(options: PhaseOptions, phase: Phase): FastifyBaseLogger | undefined {
   try {
     return phase.logger?.(options)
@@ -60,6 +69,18 @@ function openLogger(options: PhaseOptions, phase: Phase): FastifyBaseLogger | un
     const problem = `${options.config.LOG_FILE} cannot be written (${(cause as Error).message})`
     throw new ConfigError('LOG_FILE', problem, 'Set LOG_FILE to a file that can be, or to nothing for no file.')
   }
+}
+
+/**
+ * A client may send the whole URL, as it does to a proxy. The host in it is not ours to repeat in logs and answers.
+ *
+ * https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2
+ */
+function withoutOrigin(target: string): string {
+  if (target.startsWith('/')) return target
+  const [, path] = /^https?:\/\/[^/?#]*(.*)$/i.exec(target) ?? []
+  if (path === undefined) return target
+  return path.startsWith('/') ? path : `/${path}`
 }
 
 function isDecodable(url: string): boolean {

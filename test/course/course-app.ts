@@ -5,6 +5,7 @@ import { loadConfig } from '../../src/config.ts'
 import type { Booking } from '../../src/course/booking.ts'
 import type { Course, NewBatch, NewCourse } from '../../src/course/course.ts'
 import { type CourseOptions, course } from '../../src/course/plugin.ts'
+import { addAllowedMethods } from '../../src/platform/allowed-methods.ts'
 import { cache } from '../../src/platform/cache.ts'
 import { database } from '../../src/platform/database.ts'
 import { jsonBody } from '../../src/platform/json-body.ts'
@@ -25,6 +26,7 @@ export const storage = { DATABASE_URL: 'memory:', DATABASE_POOL_SIZE: 10 }
 export async function courseApp(t: Test, { before, ...options }: AppOptions = {}): Promise<FastifyInstance> {
   const config = { ...loadConfig([]), ...storage }
   const app = fastify({ pluginTimeout: 60_000 })
+  addAllowedMethods(app, 100)
   before?.(app)
   app.register(validation)
   app.register(jsonBody)

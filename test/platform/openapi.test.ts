@@ -1,3 +1,4 @@
+import { METHODS } from 'node:http'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import t from 'tap'
@@ -132,6 +133,21 @@ t.test('the document', async (t) => {
       const media = documented?.content?.[String(answer.headers['content-type']).split(';')[0] as string]
       t.ok(media, `${what}: the content type is documented`)
       t.strictSame(faultsOf(media?.schema ?? {}, JSON.parse(answer.text)), [], `${what}: the body is as documented`)
+    }
+  })
+
+  t.test('every path refuses the methods that it does not have', async (t) => {
+    const methodsOf = (path: string) => Object.keys(document.paths[path] ?? {}).map((method) => method.toUpperCase())
+    for (const path of Object.keys(document.paths)) {
+      const has = methodsOf(path).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+      // To GET, what stands before the verb and the verb are one id, which is not valid.
+      const ofId = methodsOf(path.replace(/:\w+$/, ''))
+      const refused = METHODS.filter((method) => ![...has, ...ofId, 'HEAD', 'CONNECT'].includes(method))
+      t.ok(refused.length > 25, `${path}: they have been found`)
+      for (const method of refused) {
+        const answer = await send(origin + path.replace(/\{\w+\}/, 'x'), { method })
+        t.match({ ...answer }, { status: 405, headers: { allow: has.join(', ') } }, `${method} ${path}`)
+      }
     }
   })
 

@@ -59,9 +59,34 @@ t.test('problem details', async (t) => {
 
   t.test('an unknown route, and one that has no such method', async (t) => {
     isProblem(t, await getJson(`${url}/nope?secret=1`), 404, '/nope', /^There is no GET \/nope\. See \/swagger/)
-    isProblem(t, await sendJson(`${url}/things`, { method: 'DELETE' }), 404, '/things', /There is no DELETE \/things\./)
-    isProblem(t, await sendJson(`${url}/things`, { method: 'OPTIONS' }), 404, '/things', /There is no OPTIONS/)
-    isProblem(t, await sendJson(`${url}/things`, { method: 'PROPFIND' }), 404, '/things', /There is no PROPFIND/)
+  })
+
+  t.test('a path that has other methods says which', async (t) => {
+    for (const method of ['GET', 'DELETE', 'OPTIONS', 'PUT', 'PROPFIND', 'PURGE', 'TRACE']) {
+      const answer = await sendRaw(
+        '127.0.0.1',
+        port,
+        `${method} /things HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`,
+      )
+      t.match(answer, /^HTTP\/1\.1 405 Method Not Allowed\r\n/, method)
+      t.match(answer, /\r\nallow: POST\r\n/i, method)
+      t.match(answer, /"detail":"\/things has POST only\."/, method)
+    }
+    const head = await send(`${url}/things`, { method: 'HEAD' })
+    t.match({ ...head }, { status: 405, text: '', headers: { allow: 'POST' } })
+    const ofTemplate = await sendJson(`${url}/fail/x`, { method: 'PATCH' })
+    isProblem(t, ofTemplate, 405, '/fail/x', /GET and HEAD only/)
+    t.equal(ofTemplate.headers.allow, 'GET, HEAD')
+  })
+
+  t.test('a target with a host in it is the path only', async (t) => {
+    const answer = await sendRaw(
+      '127.0.0.1',
+      port,
+      'GET http://example.com/nope?a=1 HTTP/1.1\r\nhost: example.com\r\nconnection: close\r\n\r\n',
+    )
+    t.match(answer, /"instance":"\/nope"/)
+    t.notMatch(answer, 'example.com')
   })
 
   t.test('the answer to HEAD has the headers and no body', async (t) => {
