@@ -102,10 +102,12 @@ t.test('the running app', async (t) => {
     )
   })
 
-  t.test('the metrics table has the names and labels of phases/3-metrics', async (t) => {
-    const sources = readdirSync(join(root, 'phases/3-metrics'))
-      .filter((name) => name.endsWith('.ts'))
-      .map((name) => read(join('phases/3-metrics', name)))
+  t.test('the metrics table has the names and labels of phases 3 and 4', async (t) => {
+    const sources = ['phases/3-metrics', 'phases/4-tracing'].flatMap((folder) =>
+      readdirSync(join(root, folder))
+        .filter((name) => name.endsWith('.ts'))
+        .map((name) => read(join(folder, name))),
+    )
     const inCode = sources.flatMap((source) => [...source.matchAll(/\bname: '([a-z]+(?:_[a-z]+)+)'/g)])
     const table = tableAfter('<!-- metrics -->').filter(([name]) => !name?.includes('*'))
     t.same(table.map(([name]) => code(name)[0]).sort(), inCode.map(([, name]) => name).sort())

@@ -51,6 +51,11 @@ function open(outputs: readonly Output[]): LineWriter {
   return writer
 }
 
+/** How many lines each output has not got since the start of the process. */
+export function droppedLines(): { output: string; lines: number }[] {
+  return writers.flatMap((writer) => writer.dropped())
+}
+
 /** Resolves when everything that was logged so far has been written. */
 export async function drainDestinations(): Promise<void> {
   await Promise.all(writers.map((writer) => writer.drained()))

@@ -42,6 +42,11 @@ export class LineWriter {
     await Promise.all(this.#queues.map((queue) => queue.drained()))
   }
 
+  /** How many lines each output has not got. */
+  dropped(): { output: string; lines: number }[] {
+    return this.#queues.map(({ name, dropped }) => ({ output: name, lines: dropped }))
+  }
+
   async #gather(): Promise<void> {
     await delay(GATHER_MS)
     this.#gathering = undefined
@@ -62,21 +67,32 @@ export class LineWriter {
   }
 }
 
-/** What waits for one output. Trouble with it costs one warning and the lines of that time, and no other output. */
+/**
+ * What waits for one output. Trouble with it costs the lines of that time, and no other output. It is told on stderr
+ * when it begins and, with the count of lines, when it is over.
+ */
 class Queue {
   readonly #output: Output
   #waiting: Buffer[] = []
   #size = 0
   #writing: Promise<void> | undefined
   #failing = false
+  /** Lines that were lost, in all. */
+  dropped = 0
+  /** How many of them have been told. */
+  #told = 0
 
   constructor(output: Output) {
     this.#output = output
   }
 
+  get name(): string {
+    return this.#output.name
+  }
+
   add(bytes: Buffer): void {
     if (this.#size > MAX_WAITING) {
-      this.#failed(new Error('it does not keep up'))
+      this.#failed(new Error('it does not keep up'), bytes)
       return
     }
     this.#waiting.push(bytes)
@@ -90,24 +106,29 @@ class Queue {
 
   async #writeAll(): Promise<void> {
     while (this.#waiting.length > 0) {
+      const bytes = this.#take()
       try {
-        await this.#output.append(this.#take())
-        this.#failing = false
+        await this.#output.append(bytes)
+        this.#recovered()
       } catch (error) {
-        this.#failed(error as Error)
+        this.#failed(error as Error, bytes)
       }
     }
     this.#writing = undefined
   }
 
   writeAllSync(last: Buffer): void {
-    if (this.#failing) return
     this.#waiting.push(last)
+    const bytes = this.#take()
     try {
-      this.#output.appendSync(this.#take())
+      if (this.#failing) this.dropped += countLines(bytes)
+      else this.#output.appendSync(bytes)
     } catch (error) {
-      this.#failed(error as Error)
+      this.#failed(error as Error, bytes)
     }
+    if (!this.#failing) return
+    // A warning would be printed a moment later, and there is none any more.
+    process.stderr.write(`${this.#lossOf(this.dropped - this.#told)}\n`)
   }
 
   #take(): Buffer {
@@ -117,8 +138,26 @@ class Queue {
     return bytes
   }
 
-  #failed(error: Error): void {
-    if (!this.#failing) process.emitWarning(`log lines are lost: ${this.#output.name}: ${error.message}`, 'LogWarning')
+  #failed(error: Error, bytes: Buffer): void {
+    if (!this.#failing) process.emitWarning(`log lines are lost: ${this.name}: ${error.message}`, 'LogWarning')
     this.#failing = true
+    this.dropped += countLines(bytes)
   }
+
+  #recovered(): void {
+    if (!this.#failing) return
+    process.emitWarning(this.#lossOf(this.dropped - this.#told), 'LogWarning')
+    this.#failing = false
+    this.#told = this.dropped
+  }
+
+  #lossOf(lines: number): string {
+    return `${lines} log lines were lost: ${this.name}`
+  }
+}
+
+function countLines(bytes: Buffer): number {
+  let lines = 0
+  for (let end = bytes.indexOf('\n'); end !== -1; end = bytes.indexOf('\n', end + 1)) lines++
+  return lines
 }

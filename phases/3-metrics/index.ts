@@ -4,6 +4,7 @@ import { bookingGauges } from './booking-gauges.ts'
 import { courseMetrics } from './course-metrics.ts'
 import { httpMetrics } from './http-metrics.ts'
 import { labMetrics } from './lab-metrics.ts'
+import { logMetrics } from './log-metrics.ts'
 import { metricsEndpoint } from './metrics-endpoint.ts'
 import { processMetrics } from './process-metrics.ts'
 import { rpcMetrics } from './rpc-metrics.ts'
@@ -22,6 +23,7 @@ export default definePhase({
     rpcMetrics,
     courseMetrics,
     bookingGauges,
+    logMetrics,
     labMetrics,
   ],
 })

@@ -2,6 +2,7 @@ import { definePhase } from '../../src/phase.ts'
 import metrics from '../3-metrics/index.ts'
 import { clientSpans } from './client-spans.ts'
 import { jaegerExporter } from './jaeger-exporter.ts'
+import { lossMetrics } from './loss-metrics.ts'
 import { rpcSpans } from './rpc-spans.ts'
 import { serverSpans } from './server-spans.ts'
 import { signalSpans } from './signal-spans.ts'
@@ -14,6 +15,7 @@ export default definePhase({
   plugins: [
     ...metrics.plugins,
     [tracerProvider, { createExporter: jaegerExporter }],
+    lossMetrics,
     serverSpans,
     rpcSpans,
     signalSpans,

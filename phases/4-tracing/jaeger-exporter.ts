@@ -7,18 +7,30 @@ import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-node'
  * because Jaeger takes the standard, OTLP, as every backend does. Phase 5 sends that way, `otlp-exporter.ts`.
  */
 export function jaegerExporter(): SpanExporter {
-  return new SampledFlagExporter({
+  const options = {
     endpoint: process.env.OTEL_EXPORTER_JAEGER_ENDPOINT || 'http://localhost:14268/api/traces',
-  })
+    maxSpanBatchSize: Number.POSITIVE_INFINITY, // one request for a batch, so that it arrives as a whole or not at all
+  }
+  return new WholeBatchExporter(options)
 }
 
-/** In Jaeger's format the flag 2 means "debug". In W3C's it means that the trace id is random, which is not sent. */
-class SampledFlagExporter extends JaegerExporter {
+/** One batch after the other: the exporter mixes the spans of batches that it is given at the same time. */
+class WholeBatchExporter extends JaegerExporter {
+  #last = Promise.resolve()
+
   override export(spans: ReadableSpan[], done: Parameters<JaegerExporter['export']>[1]): void {
-    super.export(spans.map(withSampledFlagOnly), done)
+    const send = () =>
+      new Promise<void>((resolve) => {
+        super.export(spans.map(withSampledFlagOnly), (result) => {
+          done(result)
+          resolve()
+        })
+      })
+    this.#last = this.#last.then(send)
   }
 }
 
+/** In Jaeger's format the flag 2 means "debug". In W3C's it means that the trace id is random, which is not sent. */
 function withSampledFlagOnly(span: ReadableSpan): ReadableSpan {
   const context = { ...span.spanContext(), traceFlags: TraceFlags.SAMPLED }
   return Object.assign(Object.create(span) as ReadableSpan, { spanContext: () => context })

@@ -1,46 +1,90 @@
 import { AsyncResource } from 'node:async_hooks'
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core'
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-node'
-import type { FastifyBaseLogger } from 'fastify'
+import type { LostSpans } from './lost-spans.ts'
+
+/** After how long without an answer the log says so, in milliseconds. The batch may still arrive. */
+const PATIENCE_MS = 8000
+
+/** An exporter that knows which of its spans the backend has not confirmed. */
+export interface WatchedExporter extends SpanExporter {
+  /** Counts the spans that are not confirmed as lost, because the process ends. */
+  abandon(): void
+}
 
 /**
  * An exporter for which an outage of the backend is one warning in the log, and one line more when it is over.
- * Spans that could not be sent are gone; the service goes on.
+ * Spans that could not be sent are gone, and counted; the service goes on.
  *
  * After a failure it is made anew, because one that sends by gRPC would wait longer and longer before it connects
  * again, up to two minutes. A new one tries at once, and there is a batch a second at most.
+ *
+ * @param timeoutMs how long a batch may take before it is given up
  */
-export function warnOncePerOutage(createExporter: () => SpanExporter, log: FastifyBaseLogger): SpanExporter {
+export function warnOncePerOutage(
+  createExporter: () => SpanExporter,
+  lost: LostSpans,
+  timeoutMs: number,
+): WatchedExporter {
   let exporter = createExporter()
   // A batch leaves when some request's span has filled it, but that request has no part in what
   // becomes of it: the export runs in a context of its own, so no request's id is on these lines.
   const outside = new AsyncResource('span-export')
-  let out = false
+  const unconfirmed = new Set<ReadableSpan[]>()
+  let onIdle: (() => void)[] = []
 
-  function report({ code, error }: ExportResult): void {
-    const failed = code === ExportResultCode.FAILED
-    if (failed && !out)
-      log.warn({ reason: error?.message }, 'traces cannot be sent; they are dropped until the backend is back')
-    if (!failed && out) log.info('traces can be sent again')
-    out = failed
-    if (failed) renew()
+  function send(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
+    unconfirmed.add(spans)
+    const silent = setTimeout(() => lost.outageBegins(`no answer within ${PATIENCE_MS} ms`), PATIENCE_MS).unref()
+    const tooLate = setTimeout(() => settle(failure(new Error(`no answer within ${timeoutMs} ms`))), timeoutMs).unref()
+
+    function settle(result: ExportResult): void {
+      clearTimeout(silent)
+      clearTimeout(tooLate)
+      if (!unconfirmed.delete(spans)) return // it had been given up
+      report(result, spans.length)
+      done({ code: ExportResultCode.SUCCESS }) // reported here, so that the SDK does not do it too
+      if (unconfirmed.size > 0) return
+      for (const resolve of onIdle) resolve()
+      onIdle = []
+    }
+
+    try {
+      exporter.export(spans, (result) => outside.runInAsyncScope(settle, undefined, result))
+    } catch (error) {
+      settle(failure(error as Error))
+    }
   }
 
-  function renew(): void {
-    exporter.shutdown().catch((err: unknown) => log.debug({ err }, 'an exporter did not close'))
+  function report({ code, error }: ExportResult, spans: number): void {
+    if (code === ExportResultCode.SUCCESS) {
+      lost.outageEnds()
+      return
+    }
+    lost.add('export_failed', spans)
+    lost.outageBegins(error?.message)
+    exporter.shutdown().catch(() => {}) // it has failed already, and said why
     exporter = createExporter()
   }
 
-  return {
-    export(spans: ReadableSpan[], done: (result: ExportResult) => void) {
-      outside.runInAsyncScope(() =>
-        exporter.export(spans, (result) => {
-          outside.runInAsyncScope(report, undefined, result)
-          done({ code: ExportResultCode.SUCCESS }) // reported here, so that the SDK does not do it too
-        }),
-      )
-    },
-    forceFlush: () => exporter.forceFlush?.() ?? Promise.resolve(),
-    shutdown: () => exporter.shutdown(),
+  function idle(): Promise<void> {
+    return unconfirmed.size === 0 ? Promise.resolve() : new Promise((resolve) => onIdle.push(resolve))
   }
+
+  return {
+    export: (spans, done) => outside.runInAsyncScope(send, undefined, spans, done),
+    forceFlush: idle,
+    async shutdown() {
+      await idle()
+      await exporter.shutdown()
+    },
+    abandon() {
+      for (const spans of unconfirmed) lost.add('shutdown', spans.length)
+      unconfirmed.clear()
+    },
+  }
+}
+
+function failure(error: Error): ExportResult {
+  return { code: ExportResultCode.FAILED, error }
 }

@@ -1,14 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { context, propagation, type TextMapPropagator, type TracerProvider, trace } from '@opentelemetry/api'
 import { getNumberFromEnv } from '@opentelemetry/core'
-import { BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-node'
+import type { SpanExporter } from '@opentelemetry/sdk-trace-node'
 import fastifyPlugin from 'fastify-plugin'
 import type { PhaseOptions } from '../../src/phase.ts'
 import { contextManager } from './context-manager.ts'
 import { LabSpans } from './lab-spans.ts'
+import { type LossReason, LostSpans } from './lost-spans.ts'
 import { warnOncePerOutage } from './outage.ts'
 import { RandomTraceIdProvider } from './random-trace-ids.ts'
 import { resourceOf } from './resource.ts'
+import { spanBatches } from './span-batches.ts'
 import { takeTurns } from './take-turns.ts'
 import { TraceContextPropagator } from './trace-context.ts'
 
@@ -16,6 +18,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Makes the tracers of this app. Libraries use the global one of OpenTelemetry's API. */
     tracerProvider: TracerProvider
+    /** How many spans have not reached the backend, by reason. */
+    lostSpans: Readonly<Record<LossReason, number>>
   }
 }
 
@@ -39,17 +43,19 @@ export interface TracerProviderOptions extends PhaseOptions {
  */
 export const tracerProvider = fastifyPlugin<TracerProviderOptions>(
   async (app, { config, lab, createExporter, propagator = new TraceContextPropagator() }) => {
-    const exporter = warnOncePerOutage(createExporter, app.log)
+    const lost = new LostSpans(app.log)
+    app.decorate('lostSpans', lost.counts)
+    const exportTimeoutMillis = getNumberFromEnv('OTEL_BSP_EXPORT_TIMEOUT') ?? 30_000
+    const exporter = warnOncePerOutage(createExporter, lost, exportTimeoutMillis)
     const provider = new RandomTraceIdProvider({
       resource: resourceOf(config),
-      // Ended spans wait here and leave in batches, in the background. If they come faster than they
-      // leave, or nobody takes them, the queue fills up and further spans are dropped: memory is bounded.
       // A batch costs much the same whether it is large or small, so few large ones are cheaper.
       spanProcessors: [
-        new BatchSpanProcessor(exporter, {
+        spanBatches(exporter, lost, {
           scheduledDelayMillis: getNumberFromEnv('OTEL_BSP_SCHEDULE_DELAY') ?? 1000,
           maxQueueSize: getNumberFromEnv('OTEL_BSP_MAX_QUEUE_SIZE') ?? 8192,
           maxExportBatchSize: getNumberFromEnv('OTEL_BSP_MAX_EXPORT_BATCH_SIZE') ?? 1024,
+          exportTimeoutMillis,
         }),
         ...(lab ? [new LabSpans(lab)] : []),
       ],
@@ -61,6 +67,8 @@ export const tracerProvider = fastifyPlugin<TracerProviderOptions>(
     app.addHook('onClose', async () => {
       const sent = provider.shutdown().catch((err: unknown) => app.log.debug({ err }, 'the last spans were not sent'))
       await Promise.race([sent, delay(FLUSH_MS, undefined, { ref: false })])
+      exporter.abandon()
+      lost.close()
     })
   },
   { name: 'tracer-provider' },

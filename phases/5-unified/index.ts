@@ -14,11 +14,13 @@ import { bookingGauges } from '../3-metrics/booking-gauges.ts'
 import { courseMetrics } from '../3-metrics/course-metrics.ts'
 import { httpMetrics } from '../3-metrics/http-metrics.ts'
 import { labMetrics } from '../3-metrics/lab-metrics.ts'
+import { logMetrics } from '../3-metrics/log-metrics.ts'
 import { metricsEndpoint } from '../3-metrics/metrics-endpoint.ts'
 import { processMetrics } from '../3-metrics/process-metrics.ts'
 import { rpcMetrics } from '../3-metrics/rpc-metrics.ts'
 import { targetInfo } from '../3-metrics/target-info.ts'
 import { clientSpans } from '../4-tracing/client-spans.ts'
+import { lossMetrics } from '../4-tracing/loss-metrics.ts'
 import { rpcSpans } from '../4-tracing/rpc-spans.ts'
 import { serverSpans } from '../4-tracing/server-spans.ts'
 import { signalSpans } from '../4-tracing/signal-spans.ts'
@@ -63,6 +65,8 @@ export default definePhase({
     courseMetrics,
     bookingGauges,
     otelMetrics,
+    logMetrics,
+    lossMetrics,
     labMetrics,
     // Traces
     signalSpans,

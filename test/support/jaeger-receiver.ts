@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Test } from 'tap'
 import type { Attributes, AttributeValue, ReceivedEvent, ReceivedLink, ReceivedSpan } from './received-span.ts'
 import { Inbox, receiverOf, type SpanReceiver } from './span-receiver.ts'
@@ -35,6 +36,7 @@ export async function startJaegerReceiver(
     const status = inbox.answer
     const spans = readBatch(request, await buffer(request))
     if (status === 'hang') return
+    await delay(inbox.delayMs)
     if (status < 300) inbox.received.add(spans)
     response.writeHead(status).end()
   }

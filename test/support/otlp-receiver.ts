@@ -45,8 +45,10 @@ export async function startOtlpReceiver(
       callback({ code: inbox.answer || status.INVALID_ARGUMENT, details: 'refused by the test receiver' })
       return
     }
-    inbox.received.add(spans)
-    callback(null, {})
+    setTimeout(() => {
+      inbox.received.add(spans)
+      callback(null, {})
+    }, inbox.delayMs)
   }
 
   function decode(request: ExportRequest): ReceivedSpan[] | undefined {

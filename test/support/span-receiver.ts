@@ -13,6 +13,8 @@ export interface SpanReceiver<Answer> {
   readonly waitForTrace: ReceivedSpans['waitForTrace']
   /** Answers with this status from now on; spans are kept only when it says that all is well. */
   respondWith(answer: Answer): void
+  /** Takes so many milliseconds for each request from now on. */
+  slowDown(ms: number): void
   /** Accepts requests and never answers, until `respondWith`. */
   hang(): void
   /** Closes the port and all connections. Happens by itself at the end of the test. */
@@ -25,6 +27,8 @@ export class Inbox<Answer> {
   /** What is wrong with requests that the protocol does not allow. The test fails with them at its end. */
   readonly problems: unknown[] = []
   requests = 0
+  /** How long an answer takes, in milliseconds. */
+  delayMs = 0
 
   constructor(public answer: Answer | 'hang') {}
 }
@@ -57,6 +61,9 @@ export function receiverOf<Answer>(
     waitForTrace: received.waitForTrace.bind(received),
     respondWith(answer) {
       inbox.answer = answer
+    },
+    slowDown(ms) {
+      inbox.delayMs = ms
     },
     hang() {
       inbox.answer = 'hang'

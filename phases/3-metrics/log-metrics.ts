@@ -1,0 +1,21 @@
+import fastifyPlugin from 'fastify-plugin'
+import { Counter } from 'prom-client'
+import { droppedLines } from '../1-logging/destinations.ts'
+import type {} from './process-metrics.ts'
+
+/** A log cannot tell by itself that lines of it are missing; a metric can. */
+export const logMetrics = fastifyPlugin(
+  async (app) => {
+    new Counter({
+      name: 'telemetry_log_lines_dropped_total',
+      help: 'Log lines that could not be written.',
+      labelNames: ['output'],
+      registers: [app.registry],
+      collect() {
+        this.reset()
+        for (const { output, lines } of droppedLines()) this.inc({ output }, lines)
+      },
+    })
+  },
+  { name: 'log-metrics', dependencies: ['process-metrics'] },
+)
