@@ -4,16 +4,17 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { lockFile } from '../../src/platform/lock-file.ts'
 import { startOtlpReceiver } from '../../test/support/otlp-receiver.ts'
 import { type App, AppFailed, startApp } from './app-process.ts'
+import { CallLog } from './call-log.ts'
+import { startCallers, streamsOf } from './callers.ts'
 import { Console } from './console.ts'
 import { diceOf } from './dice.ts'
-import { everydayTraffic } from './everyday-traffic.ts'
 import type { Run } from './incident.ts'
 import type { Options } from './options.ts'
-import { obey, quiz, type Score } from './quiz.ts'
+import { type Commands, obey, quiz, type Score } from './quiz.ts'
 import { scrapeInto } from './scraper.ts'
 import { TraceCommands } from './trace-commands.ts'
 import { TraceStore } from './trace-store.ts'
-import { clientOf, flow, type Stream } from './traffic.ts'
+import { clientOf, type Stream } from './traffic.ts'
 
 type DrillOptions = Extract<Options, { task: 'drill' }>
 
@@ -64,13 +65,14 @@ export async function drill(options: DrillOptions): Promise<void> {
     console.print(introduction(app, logs.path, options))
 
     const { signal } = stop
-    if (!signal.aborted) await warmUp(app, logs.path, streamsOf(options))
+    if (!signal.aborted) await warmUp(app, logs.path, streamsOf(incident, seed))
     const dayBegan = Date.now()
     const store = new TraceStore()
+    const calls = new CallLog(logs.path)
     const users = AbortSignal.any([signal, AbortSignal.timeout(TRAFFIC_MS)])
     const parameters = incident.fault.parameters(diceOf(seed))
     const background = Promise.all([
-      flow(app.url, streamsOf(options), diceOf(seed), users),
+      startCallers({ incident: incident.id, seed, url: app.url }, (call) => calls.add(call), users),
       scrapeInto(join(logs.path, 'metrics'), app.url, users),
       collect(receiver.received, store, dayBegan, signal),
     ])
@@ -88,12 +90,10 @@ export async function drill(options: DrillOptions): Promise<void> {
       const beganAt = await app.begin()
       await quietDay(console, Math.max(MIN_ALARM_SECONDS, calm * 0.6), signal)
       if (signal.aborted) return
-      await converse(
-        console,
-        options,
-        { parameters, beganAt, url: app.url, logs: logs.path, dice: diceOf(seed) },
-        store,
-      )
+      await converse(console, options, { parameters, beganAt, url: app.url, logs: logs.path, dice: diceOf(seed) }, [
+        new TraceCommands(store),
+        calls,
+      ])
     }
     await Promise.race([dialogue(), lost])
   } finally {
@@ -104,16 +104,13 @@ export async function drill(options: DrillOptions): Promise<void> {
   console.print(`\n  The app is stopped. Its logs and metrics are still in ${logs.path}, until the next drill.\n`)
 }
 
-function streamsOf({ incident, seed }: DrillOptions): Stream[] {
-  return [...everydayTraffic, ...incident.traffic(incident.fault.parameters(diceOf(seed)))]
-}
-
 /** A process that has just started is slow for reasons of its own. None of it is to be seen. */
 async function warmUp(app: App, logs: string, streams: readonly Stream[]): Promise<void> {
-  const client = clientOf(app.url, diceOf(0))
+  const client = clientOf({ url: app.url, dice: diceOf(0), onCall: () => {} })
   for (let round = 0; round < WARM_UP_ROUNDS; round++) {
     for (const { act } of streams) await act(client)
   }
+  await (await fetch(`${app.url}/metrics`)).text() // resets the lag of the event loop
   await delay(WRITTEN_AFTER_MS)
   for (const name of LOG_FILES) truncateSync(join(logs, name))
 }
@@ -123,21 +120,20 @@ async function converse(
   console: Console,
   { incident, seed }: DrillOptions,
   run: Run<unknown>,
-  store: TraceStore,
+  commands: readonly Commands[],
 ): Promise<void> {
-  const traces = new TraceCommands(store)
   const began = Date.now()
   console.print(
     `  ${console.bold('Your pager goes off.')} ${incident.report}\n\n  help lists what you can type besides an answer.`,
   )
-  const score = await quiz(incident.questions(run), { console, traces })
+  const score = await quiz(incident.questions(run), { console, commands })
   if (score === undefined) return
   console.print(`\n${console.bold('Debrief')}\n${incident.debrief(run)}\n`)
   console.print(summary(score, Date.now() - began))
   console.print(`The same once more: npm run drill -- ${incident.id} --seed ${seed}`)
   console.print('The app still runs, so that you can try what the debrief says. quit ends it.')
   for (let line = await console.ask(); line !== undefined && line !== 'quit'; line = await console.ask()) {
-    if (line !== '' && !(await obey(line, console, traces)))
+    if (line !== '' && !(await obey(line, console, commands)))
       console.print('help lists what you can type. quit ends it.')
   }
 }
@@ -155,6 +151,7 @@ function introduction({ url }: App, logs: string, { seed }: DrillOptions): strin
     `  Logs     tail -f ${logs}/app.log, and partner.log beside it`,
     `  Metrics  curl ${url}/metrics; each scrape of the drill is kept in ${logs}/metrics`,
     '  Traces   the commands traces, trace and span, here, once you are asked',
+    '  Clients  the command clients, here too: how long callers waited',
     `  Seed     ${seed}`,
     '',
     '  Keep a second terminal open for curl and grep, or put ! before a command. Ctrl-C ends the drill.',

@@ -14,7 +14,7 @@ export const everydayTraffic: readonly Stream[] = [
   { everyMs: 600, act: (client) => client.get('/v1/courses?page_size=5') },
   { everyMs: 300, act: (client) => client.get(`/v1/courses/${knownId('course', client.dice.number(0, COURSES - 1))}`) },
   { everyMs: 500, act: (client) => client.get(`/v1/bookings?user_id=${customer(client)}`) },
-  { everyMs: 900, act: bookSeat },
+  { everyMs: 1500, act: bookSeat },
   { everyMs: 1500, act: (client) => client.get('/external') },
   { everyMs: 1500, act: (client) => client.get('/propagation') },
 ]

@@ -1,6 +1,5 @@
 import type { Console } from './console.ts'
 import type { Question } from './question.ts'
-import type { TraceCommands } from './trace-commands.ts'
 
 /** How one did. */
 export interface Score {
@@ -10,13 +9,20 @@ export interface Score {
   readonly hints: number
 }
 
+/** What can be typed besides an answer. */
+export interface Commands {
+  /** What the command prints; undefined when the line is none of these commands. */
+  run(line: string): string | undefined
+}
+
 export interface QuizOptions {
   readonly console: Console
-  readonly traces: TraceCommands
+  readonly commands: readonly Commands[]
 }
 
 const HELP = `  traces [newest|oldest|slowest|largest|failed] [name]   lists traces, by the name of their first span
   trace <# or id>   one trace as a waterfall         span <#>   one line of it with its attributes
+  clients [seconds] or clients all                  how long callers waited, and the slowest call of each route
   ! <command>       anything in a shell: ! grep -c error logs/drill/app.log
   hint   skip   again (the question)   debrief (gives up)   quit`
 
@@ -49,7 +55,7 @@ interface End {
   readonly hints: number
 }
 
-async function askOne(question: Question, title: string, { console, traces }: QuizOptions): Promise<End> {
+async function askOne(question: Question, title: string, { console, commands }: QuizOptions): Promise<End> {
   let attempts = 0
   let hints = 0
   const pose = () => console.print(`\n${console.bold(`${title}: ${question.ask}`)}\n${optionsOf(question)}`)
@@ -58,7 +64,7 @@ async function askOne(question: Question, title: string, { console, traces }: Qu
     const line = await console.ask()
     if (line === undefined || line === 'quit') return { by: 'leaving', attempts, hints }
     if (line === '') continue
-    if (await obey(line, console, traces)) continue
+    if (await obey(line, console, commands)) continue
     switch (line.toLowerCase()) {
       case 'again':
         pose()
@@ -86,14 +92,22 @@ async function askOne(question: Question, title: string, { console, traces }: Qu
 }
 
 /** Looking around: what can be done at any time. Tells whether the line was such a command. */
-export async function obey(line: string, console: Console, traces: TraceCommands): Promise<boolean> {
+export async function obey(line: string, console: Console, commands: readonly Commands[]): Promise<boolean> {
   if (line.startsWith('!')) {
     await console.run(line.slice(1))
     return true
   }
-  const answer = line === 'help' ? HELP : traces.run(line)
+  const answer = line === 'help' ? HELP : answerOf(commands, line)
   if (answer !== undefined) console.print(answer)
   return answer !== undefined
+}
+
+function answerOf(commands: readonly Commands[], line: string): string | undefined {
+  for (const command of commands) {
+    const answer = command.run(line)
+    if (answer !== undefined) return answer
+  }
+  return undefined
 }
 
 function optionsOf({ options, form }: Question): string {

@@ -22,6 +22,18 @@ export interface ListedTrace {
   readonly root: string
 }
 
+/** A row of what `clients` prints. Durations are in milliseconds. */
+export interface ClientRow {
+  readonly route: string
+  readonly calls: number
+  readonly failed: number
+  readonly unanswered: number
+  readonly p50: number
+  readonly p99: number
+  readonly slowest: number
+  readonly requestId: string
+}
+
 /** A drill that runs as a process of its own, with somebody who types into a pipe. */
 export interface DrillProcess {
   readonly url: string
@@ -40,6 +52,8 @@ export interface DrillProcess {
   /** The lines of "request completed" so far, with those that fit. */
   requests(fits: Partial<LogLine>): Promise<LogLine[]>
   traces(query: string): Promise<ListedTrace[]>
+  /** What callers saw since the drill began. */
+  clients(): Promise<ClientRow[]>
   metrics(): Promise<Exposition>
   /** The metrics as the drill has kept them, earliest first. */
   scrapes(): Promise<Exposition[]>
@@ -129,6 +143,21 @@ export async function startDrill(t: Test, args: readonly string[]): Promise<Dril
         root: root as string,
       }))
     },
+    async clients() {
+      const row = /^ {2}((?:GET|POST) \S+) +(\d+) +(\d+) +(\d+) +(\d+) ms +(\d+) ms +(\d+) ms {2}(.*)$/gm
+      return [...(await say('clients all')).matchAll(row)].map(([, route, ...cells]) => {
+        const [calls, failed, unanswered, p50, p99, slowest] = cells.slice(0, 6).map(Number) as [
+          number,
+          number,
+          number,
+          number,
+          number,
+          number,
+        ]
+        const [requestId] = cells.slice(6) as [string]
+        return { route: route as string, calls, failed, unanswered, p50, p99, slowest, requestId }
+      })
+    },
     metrics: () => scrape(`${url}/metrics`),
     async scrapes() {
       const kept = join(folder, 'logs/drill/metrics')
@@ -178,6 +207,23 @@ export function latencies(lines: readonly LogLine[]): number[] {
 export async function causeIs(drill: DrillProcess, right: RegExp): Promise<void> {
   const letter = drill.option(right)
   await drill.answer(letter === 'a' ? 'b' : 'a', letter)
+}
+
+/**
+ * Runs each command of the debrief, which must find something.
+ *
+ * @returns the debrief
+ */
+export async function tryDebrief(t: Test, drill: DrillProcess): Promise<string> {
+  const debrief = drill.output().slice(drill.output().lastIndexOf('\nDebrief\n'))
+  const commands = [...debrief.matchAll(/^ {5}(\S.*)$/gm)].map(([, command]) => command as string)
+  t.ok(commands.length >= 3, 'it has commands to try')
+  for (const command of commands.filter((each) => !each.includes('<'))) {
+    const printed = await drill.say(/^(traces?|span|clients)\b/.test(command) ? command : `!${command}`)
+    t.match(printed, /\S/, command)
+    t.notMatch(printed, /No such trace|There is no trace|First show a trace|The trace has the lines|No call/, command)
+  }
+  return debrief
 }
 
 /** The first of so many lines in a row that are all slower than `ms`. */

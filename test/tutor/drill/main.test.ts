@@ -79,7 +79,7 @@ t.test('one drill, from the first question to the end', { buffered: true }, asyn
   t.match(drill.output(), /Incident 5: Prometheus is out of memory again/)
   t.notMatch(drill.output(), /explosion/i, 'the name of the fault stays hidden')
 
-  t.match(await drill.say('help'), /traces \[newest[\s\S]*hint {3}skip/)
+  t.match(await drill.say('help'), /traces \[newest[\s\S]*clients \[seconds\][\s\S]*hint {3}skip/)
   t.match(await drill.say('hint'), /GET \/metrics/)
   t.match(await drill.say('hint'), /Series by metric: {2}curl/)
   t.match(await drill.say('hint'), /That was the last hint/)
@@ -94,12 +94,6 @@ t.test('one drill, from the first question to the end', { buffered: true }, asyn
   t.match(debrief, /It was a label explosion\. At \d\d:\d\d:\d\d[\s\S]*1\. [\s\S]*2\. [\s\S]*The remedy/)
   t.match(debrief, /0 of 5 right at the first try, 2 hints, 5 skipped, 0 min/)
   t.match(debrief, /npm run drill -- 5 --seed 21/)
-
-  t.test('each command of the debrief finds something', async (t) => {
-    const commands = debrief.match(/^ {5}(curl|grep|wc|tail) .*$/gm) ?? []
-    t.ok(commands.length >= 3)
-    for (const command of commands) t.match(await drill.say(`!${command}`), /\S[\s\S]*\n$/, command)
-  })
 
   const second = await runIn(drill.folder, '1', '--port', '0', '--grpc-port', '0')
   t.match(second, { code: 1, stderr: /Another drill runs here already, as process \d+\. End it first\./ })

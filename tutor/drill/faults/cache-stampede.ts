@@ -16,7 +16,7 @@ const COUNTING_MS = 70
 
 /** A cache that is filled by whoever misses, however many miss at once, with something dear and for a short time. */
 export const cacheStampede: Fault<Parameters> = {
-  parameters: (dice) => ({ courseId: knownId('course', dice.number(0, 10)), ttlSeconds: dice.number(5, 8) }),
+  parameters: (dice) => ({ courseId: knownId('course', dice.number(0, 10)), ttlSeconds: dice.number(8, 10) }),
 
   plugin: async (app, { parameters: { courseId, ttlSeconds }, onBegin }) => {
     let counting = Promise.resolve()

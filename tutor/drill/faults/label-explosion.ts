@@ -8,14 +8,14 @@ interface Parameters {
   readonly label: keyof typeof LABELS
 }
 
-/** Each of these has a value of its own for nearly every request. */
+/** Each of these takes new values for as long as requests come. */
 const LABELS = {
   request_id: (request: FastifyRequest) => request.id,
   trace_id: (request: FastifyRequest) => request.span?.spanContext().traceId ?? '',
   path: (request: FastifyRequest) => request.originalUrl,
 } as const
 
-/** Somebody adds a metric, and to it the one label that they wanted to know about. */
+/** A developer adds a metric, with the one label that they wanted to know about. */
 export const labelExplosion: Fault<Parameters> = {
   parameters: (dice) => ({
     metric: dice.pick(['page_views_total', 'api_calls_total', 'visits_total']),

@@ -9,7 +9,7 @@ interface Parameters {
 
 const INDEXES = { user_id: 'bookings_by_user', status: 'bookings_by_status' } as const
 
-/** Somebody tidies the database up, and with it goes an index that a list needs. */
+/** A developer tidies up the database and drops an index that a list needs. */
 export const missingIndex: Fault<Parameters> = {
   parameters: (dice) => ({ column: dice.pick(['user_id', 'status']) }),
 

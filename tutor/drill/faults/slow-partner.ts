@@ -10,7 +10,7 @@ interface Parameters {
   readonly slowMs: number
 }
 
-/** A payment is asked for inside a transaction, and then the payment provider gets slow. */
+/** A booking is paid inside a transaction, and then the payment provider gets slow. */
 export const slowPartner: Fault<Parameters> = {
   parameters: (dice) => ({ slowMs: 100 * dice.number(8, 12) }),
 

@@ -9,7 +9,7 @@ export default defineIncident({
   id: '2',
   name: 'cache-stampede',
   title: 'Fine, fine, fine, awful, fine',
-  report: 'Customers say that the shop hangs now and then for a moment. Whoever reloads the page finds it well.',
+  report: 'Customers say that the shop hangs for a moment now and then. When they reload the page, it is fast.',
   fault: cacheStampede,
 
   traffic: ({ courseId }) => [
@@ -21,10 +21,10 @@ export default defineIncident({
 
   questions: ({ parameters: { courseId, ttlSeconds }, beganAt, logs, dice }) => [
     word({
-      ask: 'It is the page of one course. Which course_id?',
+      ask: 'Only the page of one course hangs. Which course_id?',
       form: 'a UUID',
       right: [courseId],
-      nudge: 'Count which path is on most of the slow lines.',
+      nudge: 'Which path do most of the slow lines have?',
       hints: [
         'The path of a slow request is on its line in the log.',
         `Slow requests by path:  grep '"latency":[0-9]\\{3\\}' ${logs}/app.log | grep -o '"path":"/v1/courses/[^"]*"' | sort | uniq -c | sort -n | tail -n 5`,
@@ -39,14 +39,14 @@ export default defineIncident({
       ],
     }),
     number({
-      ask: 'They come regularly. How many seconds from one to the next? To within 1.5.',
+      ask: 'These moments come regularly. How many seconds from one to the next? To within 1.5.',
       form: 'a number of seconds',
       right: ttlSeconds,
       within: 1.5,
-      nudge: 'Look at the seconds in which slow requests of that course ended, and subtract.',
+      nudge: 'List the seconds in which slow requests of that course ended, and subtract.',
       hints: [
         `The seconds with slow requests of that course:  grep ${courseId.slice(-4)}'"' ${logs}/app.log | grep '"latency":[0-9]\\{3\\}' | grep -o 'T[0-9:]\\{8\\}' | uniq -c`,
-        'Each moment may spread over two seconds. From the first second of one to the first second of the next it is the same, again and again, plus the moment itself. Where it is twice as long, somebody came first and alone, and nobody had to wait.',
+        'A moment may spread over two seconds. Take the time from the start of one moment to the start of the next. If one distance is twice as long as the others, a single request refilled the cache in between and no other had to wait.',
       ],
     }),
     number({
@@ -54,31 +54,29 @@ export default defineIncident({
       form: 'a number',
       right: READERS,
       within: Math.ceil(READERS / 3),
-      nudge:
-        'Count the requests of one moment that had to ask the database, in the log or in the misses that the metrics count.',
+      nudge: 'Count the slow requests of one moment in the log, or the misses that the metrics count.',
       hints: [
         `The misses so far, at each scrape:  grep 'cache_requests_total{operation="GET",result="miss"}' ${logs}/metrics/*.txt`,
-        'The counter stands still and then jumps. How far does it jump?',
+        'The counter stands still and then jumps. How far does one jump go?',
         `Or in the log, slow requests per second:  grep ${courseId.slice(-4)}'"' ${logs}/app.log | grep '"latency":[0-9]\\{3\\}' | grep -o 'T[0-9:]\\{8\\}' | uniq -c`,
       ],
     }),
     choice(
       {
         ask: 'So what is the cause?',
-        right: 'When the entry in the cache runs out, all who want it at that moment make it again',
+        right: 'When the entry in the cache expires, every request that wants it at that moment loads it again',
         wrong: {
-          'The cache is too small, and other courses push this one out of it again and again':
-            'Then misses would come when many different courses are asked for, not at regular times.',
-          'The garbage collector stops the process for a moment, and all requests have to wait':
-            'Is /hello slow in the same moments? And nodejs_gc_duration_seconds is far below such pauses.',
-          'A job that runs every few seconds keeps the other service busy, so that nobody else is answered':
-            'Look at the traces of such a moment: where do the calls come from? They belong to requests.',
-          'The course is changed all the time, so it is never in the cache for long':
-            'Between these moments nearly all requests hit. And no PATCH is in the log.',
+          'The cache is too small, and other courses evict this one again and again':
+            'Then misses would follow requests for other courses, not a clock.',
+          'The garbage collector pauses the process for a moment, and all requests have to wait':
+            'Is /hello slow in the same moments? And the buckets of nodejs_gc_duration_seconds show no such pauses.',
+          'A job that runs every few seconds keeps the other service busy':
+            'Look at the traces of such a moment. Which requests do the calls belong to?',
+          'The course is edited all the time, so it is never in the cache for long': 'The log has no PATCH request.',
         },
         hints: [
-          'traces slowest GET /v1/courses/:course_id   and compare the begin of the slowest ones.',
-          'In each of them: what did the cache say, and what came next?',
+          'traces slowest GET /v1/courses/:course_id   and compare when those of one moment began.',
+          'What did the cache answer in each of them, and what came next?',
         ],
       },
       dice,
@@ -87,21 +85,22 @@ export default defineIncident({
 
   debrief: ({ parameters: { courseId, ttlSeconds }, beganAt, logs }) => `
 It was a cache stampede. Since ${clock(beganAt)} the course ${courseId}
-is shown with its stars, which another service counts, and is kept for ${ttlSeconds} seconds. When they are over, everybody
-who asks before the first one is done finds nothing, and all of them ask that service for the same thing at once.
+has been shown with its stars, which another service counts, and cached for ${ttlSeconds} seconds. When the entry expires,
+every request that arrives before the first one has refilled the cache misses too, and they all ask that service for the
+same thing at once.
 
-1. Averages look fine. The log shows that slow requests come in bursts, and of which path:
+1. The log shows that slow requests come in bursts, and which path they share:
      grep '"latency":[0-9]\\{3\\}' ${logs}/app.log | grep -o '"path":"/v1/courses/[^"]*"' | sort | uniq -c | sort -n | tail -n 5
      grep ${courseId.slice(-4)}'"' ${logs}/app.log | grep '"latency":[0-9]\\{3\\}' | grep -o 'T[0-9:]\\{8\\}' | uniq -c
-   Something that comes at regular times has a timer somewhere.
-2. The metrics name it: the misses of the cache stand still and then jump by as many as there are readers.
+   Bursts at regular times hint at a timer, or at an expiry.
+2. The metrics name it: the count of misses stands still, and then jumps by about as many as there are readers:
      grep 'cache_requests_total{operation="GET"' ${logs}/metrics/*.txt
-   A hit ratio of over 90 % sounds healthy. It says nothing of when the misses come.
-3. The traces of one burst begin at the same time, each has GET course with miss, and then the same call:
+   A hit ratio of over 90 % sounds healthy. It does not say when the misses come.
+3. The traces of one burst begin at almost the same time. Each has GET course with a miss, and then the same call:
      traces slowest GET /v1/courses/:course_id
      trace 1
-   That the call takes longer from trace to trace is the queue on the other side.
+   Within a burst the calls take longer and longer: they queue at the other service, which counts one course at a time.
 
-The remedy is to let one load and all others wait for it, as #loadOnce in src/course/course-cache.ts does. Others are
-to renew an entry before its time is over, and to give each entry a little more or less time than the next.`,
+The remedy is to let one request load the entry while all others wait for it, as #loadOnce in src/course/course-cache.ts
+does. Others are to renew an entry before it expires, and to give each entry a slightly different lifetime.`,
 })

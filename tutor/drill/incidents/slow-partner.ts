@@ -2,6 +2,9 @@ import { slowPartner } from '../faults/slow-partner.ts'
 import { defineIncident } from '../incident.ts'
 import { choice, clock, number, time, word } from '../question.ts'
 
+/** Finds log lines of requests that took 300 ms or more. */
+const SLOW_LINES = `grep '"latency":\\([3-9][0-9]\\{2\\}\\|[0-9]\\{4,\\}\\)'`
+
 const COMPLETE = '/v1/bookings/:booking_id:complete'
 
 export default defineIncident({
@@ -9,17 +12,17 @@ export default defineIncident({
   name: 'slow-partner',
   title: 'Everybody waits, and nobody works',
   report:
-    'Nearly everything is slow. The database is idle, the processor is idle, and nobody has more customers than usual.',
+    'Nearly everything is slow. The database is idle, the processor is idle, and there are no more customers than usual.',
   fault: slowPartner,
 
   traffic: () => [],
 
   questions: ({ parameters: { slowMs }, beganAt, logs, dice }) => [
     word({
-      ask: 'One of these two has been spared: which of /v1/courses and /hello is as quick as ever?',
+      ask: 'Which of /v1/courses and /hello is as fast as ever?',
       form: 'a route',
       right: ['/hello'],
-      nudge: 'Compare the latencies of the two before and after.',
+      nudge: 'Compare the latencies of both routes, before and after.',
       hints: [
         `grep '"route":"/hello"' ${logs}/app.log | grep -o '"latency":[0-9]*' | tail -n 20   and the same for "/v1/courses"`,
       ],
@@ -28,16 +31,14 @@ export default defineIncident({
       ask: 'Since when is it slow? To within 10 seconds.',
       right: beganAt,
       within: 10,
-      hints: [
-        `The first requests that took 300 ms or more:  grep '"latency":[3-9][0-9]\\{2\\}' ${logs}/app.log | head -n 5`,
-      ],
+      hints: [`The first requests that took 300 ms or more:  ${SLOW_LINES} ${logs}/app.log | head -n 5`],
     }),
     choice(
       {
         ask: 'Where does a slow GET /v1/courses spend its time?',
-        right: 'In its statement, which waits for something: the same statement took a millisecond or two before',
+        right: 'In its statement, which waits for something: the same statement took a few milliseconds before',
         wrong: {
-          'In many statements, one after the other': 'Count the statements in a trace. There are no more than before.',
+          'In many statements, one after the other': 'Count the statements in a trace. There are as many as before.',
           'Before its first statement': 'When does the first statement begin, and how long does it take?',
           'After its last statement': 'When does the last statement end, and when the request?',
         },
@@ -46,21 +47,21 @@ export default defineIncident({
       dice,
     ),
     word({
-      ask: 'They are the victims. Which route holds what they wait for?',
+      ask: 'GET /v1/courses is a victim. Which route holds what it waits for?',
       form: 'a route as the log has it',
       right: [COMPLETE],
-      nudge: 'That one waits too. Look for a trace in which something else than a statement takes the time.',
+      nudge: 'That route only waits. Look for a trace in which something other than a statement takes long.',
       hints: [
-        'A statement that waits is a long span of the database. The culprit has a long span of another kind.',
-        'traces slowest :complete   and look at what its time is made of.',
+        'A victim has one long span, its statement. The culprit has a long span of another kind as well.',
+        'traces slowest POST   lists the candidates. trace 1   shows what their time is made of.',
       ],
     }),
     word({
-      ask: 'What does that route call, and wait for? Give the path of the URL.',
+      ask: 'Which service does that route call and wait for? Give the path of the URL.',
       form: 'a path, such as /v1/things',
       right: ['/charges'],
       nudge:
-        'A call to another service is a span of kind client whose name is the method. Its attributes have the URL.',
+        'A call to another service is a span of kind client, named after its HTTP method. Its attributes have the URL.',
       hints: ['After trace <#>, span <#> shows the attributes of a line. Look for url.path.'],
     }),
     number({
@@ -75,18 +76,18 @@ export default defineIncident({
       {
         ask: 'So what is the cause?',
         right:
-          'A transaction stays open, and its connection taken, while the app waits for another service that has become slow',
+          'A transaction keeps its connection to the database while the app waits for another service that has become slow',
         wrong: {
-          'The database has become slow': 'It is idle. A statement that is alone takes as long as before.',
+          'The database has become slow':
+            'It is idle. Look for a trace of GET /v1/courses that had nothing to wait for: its statement takes as long as before.',
           'The other service has become slow, and so has everything that calls it':
-            'GET /v1/courses calls nobody, and is slow as well. What do it and the culprit have in common?',
-          'There are too many requests for the database': 'Count the requests per second before and after.',
-          'A batch of bookings is locked, and everybody wants a seat in it':
-            'Listing courses locks nothing and waits too.',
+            'GET /v1/courses calls no other service and is slow as well. What does it share with the culprit?',
+          'There are too many requests for the database': 'Count the requests per second, before and after.',
+          'A course is locked, and all customers want a seat in it': 'Listing courses takes no lock and waits too.',
         },
         hints: [
-          'In the trace of the culprit: what happens before the call and what after it? What does it hold meanwhile?',
-          'The embedded database has one connection, so a pool of one. With ten it takes ten such requests.',
+          'In the trace of the culprit, look at the statement before the call: its span has the text. How long does it lock its row?',
+          'The embedded database has a single connection. A pool of ten is used up by ten such requests.',
         ],
       },
       dice,
@@ -94,24 +95,30 @@ export default defineIncident({
   ],
 
   debrief: ({ parameters: { slowMs }, beganAt, url, logs }) => `
-A slow partner has eaten the pool. Since ${clock(beganAt)} the payment provider takes ${slowMs} ms. POST ${COMPLETE}
-calls it in the middle of a transaction: it has locked the booking and keeps its connection to the database until the
-provider has answered. Everybody else waits for a connection. The embedded database has one; a pool of ten only takes
-a few more customers.
+A slow partner used up the pool of connections. Since ${clock(beganAt)} the payment provider has taken ${slowMs} ms to answer.
+POST ${COMPLETE} calls it inside a transaction: it has locked the booking, and keeps its
+connection to the database until the provider has answered. All other requests wait for a connection. The embedded
+database has a single one. A pool of ten fails in the same way, with a few more customers.
 
-1. The log shows that all routes that read the database got slow at once, and those that do not have not:
-     grep '"latency":[3-9][0-9]\\{2\\}' ${logs}/app.log | grep -o '"route":"[^"]*"' | sort | uniq -c
-   So it is something that they share.
-2. The metrics show that requests pile up without being more, and that statements take long that never did:
+1. The log shows that the routes that use the database got slow at the same time, and those that do not are as fast as
+   ever:
+     ${SLOW_LINES} ${logs}/app.log | grep -o '"route":"[^"]*"' | sort | uniq -c
+   So look for something that they share.
+2. The metrics show that more requests are in flight, although no more come in, and that simple statements take long:
      grep -h 'http_server_requests_active' ${logs}/metrics/*.txt | grep -v '#'
      curl -s ${url}/metrics | grep 'operation_duration_seconds_bucket.*SELECT.*courses'
-   What is measured there is the time until the answer, so it includes waiting for a connection.
-3. The traces tell victims from culprit. Of a victim all time is one statement. The culprit waits for somebody else:
+   These durations last until the statement is answered, so they include the wait for a connection.
+3. The traces tell victims from the culprit. A victim spends nearly all its time on one statement. The culprit calls
+   another service:
      traces slowest GET /v1/courses
      traces slowest :complete
      trace 1
-   SELECT bookings, then POST with ${slowMs} ms, then more statements: what is open before and after is a transaction.
+     span 2
+   The text of SELECT bookings ends in "for update". Such a lock lasts until its transaction ends, so POST, with ${slowMs} ms,
+   runs inside the transaction. A transaction has no span of its own: this one lasts from SELECT bookings to the end of
+   POST. UPDATE bookings is no part of it. It comes after the commit and has to wait for the connection like all others;
+   the time before SELECT bookings is such a wait too.
 
-The remedy is never to wait for another service while holding a connection or a lock: note the intent, commit, call,
-note the result. And a call needs a timeout that is shorter than the patience of those who wait behind it.`,
+The remedy is never to wait for another service while you hold a connection or a lock: store the intent, commit, call,
+store the result. And give the call a timeout that is shorter than the patience of the requests that queue behind it.`,
 })

@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { LogLine } from '../../../support/log-file.ts'
 import { waitFor } from '../../../support/wait-for.ts'
-import { CALM, causeIs, type DrillProcess, muchLater, startDrill, startOf } from '../drill-process.ts'
+import { CALM, causeIs, type DrillProcess, muchLater, startDrill, startOf, tryDebrief } from '../drill-process.ts'
 
 t.test('5: a metric that gets a series for each request', async (t) => {
   const drill = await startDrill(t, ['5', '--seed', '15', '--calm', CALM])
@@ -10,7 +10,7 @@ t.test('5: a metric that gets a series for each request', async (t) => {
       .map(({ name, samples }) => ({ name, samples }))
       .filter(({ name }) => !/^(nodejs|process)_/.test(name))
   const before = await drill.metrics()
-  const largest = series(before).filter(({ name }) => !/^(http|db|cache|grpc|booking)_/.test(name))
+  const largest = series(before).filter(({ name }) => !/^(http|db|cache|grpc|booking|target)_/.test(name))
   t.equal(largest.length, 1, 'one metric is new')
   const { name = '', samples = [] } = largest[0] ?? {}
   const labels = Object.keys(samples[0]?.labels ?? {})
@@ -33,4 +33,5 @@ t.test('5: a metric that gets a series for each request', async (t) => {
   await drill.answer(muchLater(began), began)
   await causeIs(drill, /It grows for as long/)
   await causeIs(drill, /Drop the label/)
+  await tryDebrief(t, drill)
 })

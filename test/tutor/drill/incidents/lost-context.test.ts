@@ -1,6 +1,6 @@
 import t from 'tap'
 import { waitFor } from '../../../support/wait-for.ts'
-import { CALM, causeIs, muchLater, startDrill } from '../drill-process.ts'
+import { CALM, causeIs, muchLater, startDrill, tryDebrief } from '../drill-process.ts'
 
 t.test('6: a trace in two pieces', async (t) => {
   const drill = await startDrill(t, ['6', '--seed', '16', '--calm', CALM])
@@ -25,11 +25,12 @@ t.test('6: a trace in two pieces', async (t) => {
   )
 
   await drill.answer('course-app', 'partner')
-  await causeIs(drill, /traces of their own/)
+  await causeIs(drill, /separate traces/)
   const began = alone[0]?.began ?? ''
   await drill.answer(muchLater(began), began)
   await drill.answer('1', '2')
   await drill.answer('x-request-id', 'traceparent')
   await causeIs(drill, /server\.port/)
   await causeIs(drill, /only the headers that it knows/)
+  await tryDebrief(t, drill)
 })

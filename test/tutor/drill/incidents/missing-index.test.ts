@@ -1,6 +1,16 @@
 import t from 'tap'
 import type { Exposition } from '../../../support/openmetrics.ts'
-import { CALM, causeIs, firstOfSlow, latencies, median, muchLater, startDrill, startOf } from '../drill-process.ts'
+import {
+  CALM,
+  causeIs,
+  firstOfSlow,
+  latencies,
+  median,
+  muchLater,
+  startDrill,
+  startOf,
+  tryDebrief,
+} from '../drill-process.ts'
 
 t.test('8: a statement that reads too much', async (t) => {
   const drill = await startDrill(t, ['8', '--seed', '18', '--calm', CALM])
@@ -39,7 +49,8 @@ t.test('8: a statement that reads too much', async (t) => {
   await drill.answer(muchLater(startOf(first)), startOf(first))
   await causeIs(drill, /On one statement/)
   await drill.answer('created_at', column)
-  await causeIs(drill, /No index leads/)
+  await causeIs(drill, /no longer an index/)
+  await tryDebrief(t, drill)
 })
 
 function countOf(columns: readonly string[], column: string): number {

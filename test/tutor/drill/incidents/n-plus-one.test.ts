@@ -9,6 +9,7 @@ import {
   muchLater,
   startDrill,
   startOf,
+  tryDebrief,
 } from '../drill-process.ts'
 
 t.test('1: many statements for one request', async (t) => {
@@ -38,6 +39,7 @@ t.test('1: many statements for one request', async (t) => {
   await drill.answer('2', String(statements))
   await drill.answer('courses', table)
   await causeIs(drill, /course by course/)
+  await tryDebrief(t, drill)
 })
 
 /** When the first request of a route came in whose trace has many spans. */

@@ -1,0 +1,73 @@
+/** One request as its caller saw it. */
+export interface Call {
+  /** Method and template of the path: `GET /v1/courses/:course_id`. */
+  readonly route: string
+  /** When the request should have been sent, in milliseconds since 1970. */
+  readonly dueAt: number
+  /** From then until the last byte of the answer, or until the caller gave up, in milliseconds. */
+  readonly waitedMs: number
+  /** 0 when there was no answer. */
+  readonly status: number
+  /** The `x-request-id` of the answer. */
+  readonly requestId: string | undefined
+}
+
+/** How many seconds `clients` looks back. */
+const DEFAULT_SECONDS = 30
+
+/** `clients`: what callers saw, which no telemetry of the app can say. */
+export class CallLog {
+  readonly #calls: Call[] = []
+  readonly #logs: string
+
+  /** @param logs the folder of `app.log` */
+  constructor(logs: string) {
+    this.#logs = logs
+  }
+
+  add(call: Call): void {
+    this.#calls.push(call)
+  }
+
+  /** What the command prints; undefined when it is another one. */
+  run(line: string): string | undefined {
+    const [command, seconds = String(DEFAULT_SECONDS)] = line.split(/\s+/)
+    if (command !== 'clients') return undefined
+    if (!/^\d+$/.test(seconds) && seconds !== 'all') return 'clients, clients <seconds> or clients all'
+    return this.#table(seconds)
+  }
+
+  #table(seconds: string): string {
+    const since = seconds === 'all' ? 0 : Date.now() - Number(seconds) * 1000
+    const calls = this.#calls.filter(({ dueAt, waitedMs }) => dueAt + waitedMs >= since)
+    if (calls.length === 0) return 'No call has ended in that time. clients all shows every call of the drill.'
+    const routes = [...new Set(calls.map(({ route }) => route))].sort()
+    return [
+      `  What callers saw ${seconds === 'all' ? 'since the drill began' : `in the last ${seconds} seconds`}, from the moment a request was due to the last byte of its answer:`,
+      `  ${'route'.padEnd(ROUTE)} ${['calls', '5xx', 'none', 'p50', 'p99', 'slowest'].map((title) => title.padStart(COLUMN)).join('')}  x-request-id of the slowest`,
+      ...routes.map((route) =>
+        row(
+          route,
+          calls.filter((call) => call.route === route),
+        ),
+      ),
+      `  none: the caller gave up without an answer. What the log says of a call:  ! grep <x-request-id> ${this.#logs}/app.log`,
+    ].join('\n')
+  }
+}
+
+const ROUTE = 40
+const COLUMN = 10
+
+function row(route: string, calls: readonly Call[]): string {
+  const sorted = calls.toSorted((a, b) => a.waitedMs - b.waitedMs)
+  const slowest = sorted.at(-1) as Call
+  const percentile = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] as Call
+  const columns = [
+    String(calls.length),
+    String(calls.filter(({ status }) => status >= 500).length),
+    String(calls.filter(({ status }) => status === 0).length),
+    ...[percentile(0.5), percentile(0.99), slowest].map(({ waitedMs }) => `${waitedMs.toFixed(0)} ms`),
+  ]
+  return `  ${route.padEnd(ROUTE)} ${columns.map((text) => text.padStart(COLUMN)).join('')}  ${slowest.requestId ?? 'no answer'}`
+}
