@@ -39,14 +39,11 @@ t.test('requests are sent when they are due, although none has been answered', a
   await waitFor('twelve requests in flight', () => server.waiting.length >= 12)
   t.equal(calls.length, 0, 'none is over')
   stop.abort()
+  const answeredAt = performance.timeOrigin + performance.now()
   server.answerAll()
   await flowing
   t.ok(calls.length >= 12)
-  const [first, ...others] = calls.toSorted((a, b) => a.dueAt - b.dueAt)
-  t.ok(
-    others.every(({ waitedMs }) => waitedMs < (first?.waitedMs ?? 0)),
-    'who came first has waited longest',
-  )
+  for (const { dueAt, waitedMs } of calls) t.ok(waitedMs >= answeredAt - dueAt, 'it waited since it was due')
 })
 
 t.test('the clock of a call starts when it was due, not when it was sent', async (t) => {
