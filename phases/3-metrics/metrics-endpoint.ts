@@ -1,4 +1,5 @@
 import fastifyPlugin from 'fastify-plugin'
+import Negotiator from 'negotiator'
 import { type Metric, type MetricObject, Registry, type RegistryContentType, register } from 'prom-client'
 import type {} from './process-metrics.ts'
 
@@ -34,13 +35,11 @@ export const metricsEndpoint = fastifyPlugin(
           summary: 'Metrics for Prometheus',
           description: 'Prometheus text format, or OpenMetrics when the Accept header asks for it.',
           tags: ['Operations'],
-          response: { 200: METRICS_TEXT },
+          response: { 200: ALSO_OPENMETRICS },
         },
       },
       async (request, reply) => {
-        const type = acceptsOpenMetrics(request.headers.accept)
-          ? Registry.OPENMETRICS_CONTENT_TYPE
-          : Registry.PROMETHEUS_CONTENT_TYPE
+        const type = formatFor(request.headers.accept)
         return reply.type(type).send(await inFormat(type, shown()).metrics())
       },
     )
@@ -48,22 +47,31 @@ export const metricsEndpoint = fastifyPlugin(
   { name: 'metrics-endpoint', dependencies: ['process-metrics'] },
 )
 
+const example = '# TYPE http_server_requests_active gauge\nhttp_server_requests_active 1\n'
+
 /** For the API's description: what a scrape looks like. */
 export const METRICS_TEXT = {
   description: 'The metrics, a line for each series.',
+  content: { 'text/plain': { schema: { type: 'string', examples: [example] } } },
+}
+const ALSO_OPENMETRICS = {
+  ...METRICS_TEXT,
   content: {
-    'text/plain': {
-      schema: {
-        type: 'string',
-        examples: ['# TYPE http_server_requests_active gauge\nhttp_server_requests_active 1\n'],
-      },
-    },
+    ...METRICS_TEXT.content,
+    'application/openmetrics-text': { schema: { type: 'string', examples: [`${example}# EOF\n`] } },
   },
 }
 
-function acceptsOpenMetrics(accept = ''): boolean {
-  return accept.includes('application/openmetrics-text')
+/** The client's choice. The older text format for a client that has none, or that accepts neither. */
+function formatFor(accept = ''): RegistryContentType {
+  // Prometheus asks for several versions of each format; there is one here.
+  const withoutVersions = accept.replaceAll(/;\s*(?!q=)[^;,=]+=[^;,]*/gi, '')
+  const chosen = new Negotiator({ headers: { accept: withoutVersions || undefined } }).mediaType([TEXT, OPENMETRICS])
+  return chosen === OPENMETRICS ? Registry.OPENMETRICS_CONTENT_TYPE : Registry.PROMETHEUS_CONTENT_TYPE
 }
+
+const TEXT = 'text/plain'
+const OPENMETRICS = 'application/openmetrics-text'
 
 /**
  * The metrics in the format asked for. prom-client renames counters while it writes OpenMetrics

@@ -31,6 +31,8 @@ export const processMetrics = fastifyPlugin(
       defaultMetrics: { enabled, register: registry as Registry },
       routeMetrics: { enabled: false },
     })
+    // Gauges with the name of a counter. Their sums are those of nodejs_active_handles and so on, over all types.
+    for (const kind of ['handles', 'requests', 'resources']) registry.removeSingleMetric(`nodejs_active_${kind}_total`)
   },
   { name: 'process-metrics' },
 )

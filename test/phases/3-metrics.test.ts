@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process'
 import t from 'tap'
 import { partnerScript, startApp } from '../support/app-process.ts'
+import { needs } from '../support/installed.ts'
 import { OPENMETRICS, scrape } from '../support/scrape.ts'
 import { waitFor } from '../support/wait-for.ts'
 
@@ -112,6 +114,33 @@ t.test('phase 3', async (t) => {
     ]) {
       t.ok(names(first).has(name), name)
     }
+  })
+
+  t.test('the Accept header chooses the format, with its weights', async (t) => {
+    const prometheus =
+      'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.2'
+    const chosen = {
+      [prometheus]: 'application/openmetrics-text',
+      'APPLICATION/OpenMetrics-Text; version=1.0.0': 'application/openmetrics-text',
+      'application/*': 'application/openmetrics-text',
+      'application/openmetrics-text;q=0, */*': 'text/plain',
+      'application/openmetrics-text;q=0.1,text/plain;q=0.9': 'text/plain',
+      'application/json': 'text/plain',
+      '*/*': 'text/plain',
+    }
+    for (const [accept, type] of Object.entries(chosen)) {
+      const response = await fetch(metrics, { headers: { accept } })
+      t.equal(response.headers.get('content-type')?.split(';')[0], type, accept)
+      t.equal((await response.text()).endsWith('# EOF\n'), type !== 'text/plain', accept)
+    }
+  })
+
+  t.test('promtool has nothing to say about the metrics', needs('promtool'), async (t) => {
+    const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
+      input: await (await fetch(metrics)).text(),
+      encoding: 'utf8',
+    })
+    t.same([status, stdout, stderr], [0, '', ''])
   })
 
   t.test('the log of phase 2 is still there', async (t) => {
