@@ -16,7 +16,10 @@ export interface StepSignal {
   readonly attributes?: Readonly<Record<string, string | number | boolean>>
 }
 
-/** One SQL statement. */
+/**
+ * One SQL statement, from when it is sent until the database has answered. Waiting for a connection, or for a turn in
+ * a shared statement, is announced separately.
+ */
 export interface QuerySignal {
   /** The SQL verb in capitals: `SELECT`. */
   readonly operation: string
@@ -26,6 +29,8 @@ export interface QuerySignal {
   readonly text: string
   /** Which database answers, as OpenTelemetry names it: `postgresql`. */
   readonly system: 'postgresql'
+  /** The callers that share the statement. It runs in the context of none of them. Empty for a statement of one caller. */
+  readonly shares: readonly ShareSignal[]
   /** Rows read or changed; set when the statement has succeeded. */
   rows?: number
 }
@@ -35,6 +40,27 @@ export interface Endpoint {
   /** A name or an IP address. */
   readonly address: string
   readonly port: number
+}
+
+/**
+ * One caller's share of a statement that many callers share: it waits for its turn, then for the statement.
+ * For a caller whose turn comes at once only the end is announced, and its statement is an ordinary one.
+ */
+export interface ShareSignal extends Pick<QuerySignal, 'operation' | 'table' | 'system'> {
+  /** Whether the caller had to wait for its turn. */
+  readonly queued: boolean
+  /** How long it waited for its turn, in milliseconds; undefined for a caller that gave up before. */
+  waitMs?: number
+  /** The statement that did its work; set when it is sent, if it is announced. */
+  statement?: QuerySignal & Progress
+  /** Rows read or changed for this caller. */
+  rows?: number
+}
+
+/** Work gets a connection to the database. When one is free at once, only the end is announced. */
+export interface ConnectionSignal extends Pick<QuerySignal, 'system'> {
+  /** Whether it had to wait for one. */
+  readonly waited: boolean
 }
 
 /** One cache command. */
@@ -118,6 +144,8 @@ export interface BookingSignal {
 export const signals = {
   step: tracingChannel('course-app:step') as Tracing<StepSignal>,
   query: tracingChannel('course-app:query') as Tracing<QuerySignal>,
+  share: tracingChannel('course-app:share') as Tracing<ShareSignal>,
+  connection: tracingChannel('course-app:connection') as Tracing<ConnectionSignal>,
   cache: tracingChannel('course-app:cache') as Tracing<CacheSignal>,
   rpcServer: tracingChannel('course-app:rpc.server') as Tracing<RpcSignal>,
   rpcClient: tracingChannel('course-app:rpc.client') as Tracing<RpcSignal>,
@@ -142,6 +170,13 @@ export function announce<T extends object, R>(
   if (!on.hasSubscribers) return work()
   signal.startedAt = performance.now()
   return on.tracePromise(work, signal)
+}
+
+/** Announces the end of work that took no time, such as waiting for a connection that is free. */
+export function announceEnd<T extends object>(on: Tracing<T>, signal: T & Progress): void {
+  if (!on.asyncEnd.hasSubscribers) return
+  signal.startedAt = performance.now()
+  on.asyncEnd.publish(signal)
 }
 
 /** Tells the listeners what has happened to a booking. */

@@ -191,7 +191,7 @@ export const courseBooking = dashboardOf({
           {
             title: 'Database: statements',
             description:
-              'SQL statements a second, by what they do and to which table. Divide by the rate of requests: many statements for each request is a loop that should be one statement.',
+              'SQL statements a second, by what they do and to which table, as the database executes them: one that many reservations share counts once. Divide by the rate of requests: many statements for each request is a loop that should be one statement.',
             unit: 'ops',
             width: 8,
             stacked: true,
@@ -216,7 +216,7 @@ export const courseBooking = dashboardOf({
           {
             title: 'Database: duration, p95',
             description:
-              'Nineteen statements in twenty took at most this long. One line up: that statement needs an index, or waits for a lock. All up: the database is busy, or far away.',
+              'Nineteen statements in twenty took at most this long, from sending them to their answer. One line up: that statement needs an index, or waits for a lock. All up: the database is busy, or far away.',
             unit: 's',
             width: 8,
             thresholds: { warn: 0.1, bad: 0.5 },
@@ -224,6 +224,24 @@ export const courseBooking = dashboardOf({
           {
             expr: p95('operation, table', 'db_client_operation_duration_seconds_bucket{job=~"$job"}'),
             legend: '{{operation}} {{table}}',
+          },
+        ),
+        graph(
+          {
+            title: 'Database: waiting, p95',
+            description:
+              'Nineteen in twenty waited at most this long before their statement was sent: for a connection, or for their turn in a statement that they share. Nearly 0 is normal. Up while statements are fast: there are more callers than connections. Up together with the statements: mend those first.',
+            unit: 's',
+            width: 24,
+            thresholds: { warn: 0.1, bad: 0.5 },
+          },
+          {
+            expr: p95('outcome', 'db_client_connection_wait_duration_seconds_bucket{job=~"$job"}'),
+            legend: 'connection, {{outcome}}',
+          },
+          {
+            expr: p95('operation, table', 'db_client_shared_statement_wait_duration_seconds_bucket{job=~"$job"}'),
+            legend: 'turn in {{operation}} {{table}}',
           },
         ),
       ],

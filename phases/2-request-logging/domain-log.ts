@@ -1,13 +1,33 @@
 import fastifyPlugin from 'fastify-plugin'
-import { type BookingSignal, signals } from '../../src/signals.ts'
-import { onEnd } from '../1-logging/on-end.ts'
+import { type BookingSignal, type ShareSignal, signals } from '../../src/signals.ts'
+import { milliseconds, onEnd } from '../1-logging/on-end.ts'
+import { currentFields } from './request-scope.ts'
 
 /** Logs what the layers below the routes do. Their lines have the request's id, though none of them knows it. */
 export const domainLog = fastifyPlugin(
   async (app) => {
-    onEnd(app, signals.query, ({ operation, table, text, rows, error }, latency) => {
-      if (error) app.log.warn({ operation, table, query: text, latency, err: error }, 'query failed')
-      else app.log.debug({ operation, table, query: text, rows, latency }, 'query completed')
+    onEnd(app, signals.query, ({ operation, table, text, rows, shares, error }, latency) => {
+      const fields = { operation, table, query: text, ...requestsOf(shares) }
+      if (error) app.log.warn({ ...fields, latency, err: error }, 'query failed')
+      else app.log.debug({ ...fields, rows, latency }, 'query completed')
+    })
+
+    // A statement that several requests share belongs to none of them, so its line names them all.
+    const requestIds = new WeakMap<ShareSignal, string | undefined>()
+    const requestsOf = (shares: readonly ShareSignal[]) =>
+      shares.length > 1 ? { request_ids: shares.map((share) => requestIds.get(share)) } : {}
+    const onShare = (share: unknown) => requestIds.set(share as ShareSignal, currentFields().request_id)
+    signals.share.start.subscribe(onShare)
+    onEnd(app, signals.share, ({ queued, operation, table, waitMs, statement, rows, error }, latency) => {
+      if (!queued) return
+      const fields = { operation, table, callers: statement?.shares.length, wait: milliseconds(waitMs ?? latency) }
+      if (error) app.log.warn({ ...fields, latency, err: error }, 'share of a query failed')
+      else app.log.debug({ ...fields, rows, latency }, 'share of a query completed')
+    })
+
+    onEnd(app, signals.connection, ({ waited, error }, latency) => {
+      if (error) app.log.warn({ latency, err: error }, 'no database connection')
+      else if (waited) app.log.debug({ latency }, 'database connection obtained')
     })
 
     onEnd(app, signals.cache, ({ operation, entity, outcome, error }, latency) => {
@@ -24,6 +44,7 @@ export const domainLog = fastifyPlugin(
     }
     signals.booking.subscribe(onBooking)
     app.addHook('onClose', async () => {
+      signals.share.start.unsubscribe(onShare)
       signals.booking.unsubscribe(onBooking)
     })
   },

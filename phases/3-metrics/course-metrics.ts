@@ -9,13 +9,35 @@ export const courseMetrics = fastifyPlugin(
   async (app) => {
     const queryDuration = new Histogram({
       name: 'db_client_operation_duration_seconds',
-      help: 'Time that an SQL statement took, in seconds.',
+      help: 'Time that an SQL statement took, in seconds, from sending it to its answer.',
       registers: [app.registry],
       labelNames: ['operation', 'table', 'outcome'],
-      buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1],
+      buckets: DATABASE_BUCKETS,
     })
     onEnd(app, signals.query, ({ operation, table, error }, latency) => {
       queryDuration.observe({ operation, table, outcome: error ? 'error' : 'ok' }, latency / 1000)
+    })
+
+    // Waiting is measured separately: it says that there are too many callers, and not that the database is slow.
+    const connectionWait = new Histogram({
+      name: 'db_client_connection_wait_duration_seconds',
+      help: 'Time until work had a database connection, in seconds; about 0 when one was free.',
+      registers: [app.registry],
+      labelNames: ['outcome'],
+      buckets: DATABASE_BUCKETS,
+    })
+    onEnd(app, signals.connection, ({ error }, latency) => {
+      connectionWait.observe({ outcome: error ? 'error' : 'ok' }, latency / 1000)
+    })
+    const shareWait = new Histogram({
+      name: 'db_client_shared_statement_wait_duration_seconds',
+      help: 'Time until a caller had its turn in a statement that callers share, in seconds; 0 when it came at once.',
+      registers: [app.registry],
+      labelNames: ['operation', 'table'],
+      buckets: DATABASE_BUCKETS,
+    })
+    onEnd(app, signals.share, ({ operation, table, waitMs }) => {
+      if (waitMs !== undefined) shareWait.observe({ operation, table }, waitMs / 1000)
     })
 
     const cacheRequests = new Counter({
@@ -55,5 +77,7 @@ export const courseMetrics = fastifyPlugin(
   },
   { name: 'course-metrics', dependencies: ['process-metrics'] },
 )
+
+const DATABASE_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1]
 
 const STATUSES: readonly BookingStatus[] = ['created', 'reserved', 'completed', 'failed', 'expired']

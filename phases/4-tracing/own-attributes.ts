@@ -20,6 +20,12 @@ export const ATTR_CACHE_ENTITY = `${OWN}.cache.entity`
 /** What came of a cache command: `hit`, `miss`, `ok` or `error`. */
 export const ATTR_CACHE_OUTCOME = `${OWN}.cache.outcome`
 
+/** How long a request waited for its turn in a statement that requests share, in milliseconds. */
+export const ATTR_WAIT_MS = `${OWN}.wait_ms`
+
+/** The event with which the waiting ends. */
+export const EVENT_STATEMENT_SENT = `${OWN}.statement_sent`
+
 /** The same attributes, under names that are ours. */
 export function own(attributes: Attributes = {}): Attributes {
   return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`${OWN}.${name}`, value]))

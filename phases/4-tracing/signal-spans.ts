@@ -1,7 +1,8 @@
-import { SpanKind, trace } from '@opentelemetry/api'
+import { type Link, SpanKind, TraceFlags, trace } from '@opentelemetry/api'
 import {
   ATTR_DB_COLLECTION_NAME,
   ATTR_DB_NAMESPACE,
+  ATTR_DB_OPERATION_BATCH_SIZE,
   ATTR_DB_OPERATION_NAME,
   ATTR_DB_QUERY_TEXT,
   ATTR_DB_RESPONSE_STATUS_CODE,
@@ -12,8 +13,16 @@ import {
   ATTR_SERVER_PORT,
 } from '@opentelemetry/semantic-conventions'
 import fastifyPlugin from 'fastify-plugin'
-import { type BookingSignal, type CacheSignal, signals } from '../../src/signals.ts'
-import { ATTR_CACHE_ENTITY, ATTR_CACHE_OPERATION, ATTR_CACHE_OUTCOME, OWN, own } from './own-attributes.ts'
+import { type BookingSignal, type CacheSignal, type ShareSignal, signals } from '../../src/signals.ts'
+import {
+  ATTR_CACHE_ENTITY,
+  ATTR_CACHE_OPERATION,
+  ATTR_CACHE_OUTCOME,
+  ATTR_WAIT_MS,
+  EVENT_STATEMENT_SENT,
+  OWN,
+  own,
+} from './own-attributes.ts'
 import { fail, type SpanDescription, spanFor } from './span-for.ts'
 
 /** A span for everything that the application announces, and an event for what happens to bookings. */
@@ -25,16 +34,38 @@ export const signalSpans = fastifyPlugin(
       attributes: own(step.attributes),
     }))
 
-    spanFor(app, signals.query, ({ operation, table, text, system }) => ({
-      name: `${operation} ${table}`,
+    const spanOfQuery = spanFor(app, signals.query, ({ operation, table, text, system, shares }) => ({
+      name: nameOf(operation, table),
       kind: SpanKind.CLIENT,
       attributes: {
         [ATTR_DB_SYSTEM_NAME]: system,
         [ATTR_DB_OPERATION_NAME]: operation,
         [ATTR_DB_COLLECTION_NAME]: table || undefined,
         [ATTR_DB_QUERY_TEXT]: text,
+        [ATTR_DB_OPERATION_BATCH_SIZE]: shares.length > 1 ? shares.length : undefined,
       },
+      // A statement that several requests share is a trace of its own, with links to theirs.
+      links: shares.length > 1 ? shares.flatMap(linkToCaller) : [],
     }))
+
+    const spanOfShare = spanFor(
+      app,
+      signals.share,
+      ({ operation, table }) => ({ name: `share of ${nameOf(operation, table)}`, kind: SpanKind.INTERNAL }),
+      (span, { waitMs, statement }) => {
+        if (waitMs !== undefined) span.setAttribute(ATTR_WAIT_MS, waitMs)
+        if (statement === undefined) return
+        span.addEvent(EVENT_STATEMENT_SENT, {}, statement.startedAt)
+        const sent = spanOfQuery(statement)
+        if (sent && statement.shares.length > 1) span.addLink({ context: sent.spanContext() })
+      },
+    )
+    const linkToCaller = (share: ShareSignal): Link[] => {
+      const context = spanOfShare(share)?.spanContext()
+      return context && context.traceFlags & TraceFlags.SAMPLED ? [{ context }] : []
+    }
+
+    spanFor(app, signals.connection, () => ({ name: 'wait for database connection', kind: SpanKind.INTERNAL }))
 
     spanFor(app, signals.cache, describeCommand, (span, { outcome, failure, statusCode }) => {
       if (outcome) span.setAttribute(ATTR_CACHE_OUTCOME, outcome)
@@ -77,4 +108,9 @@ function describeCommand({ operation, entity, system, command }: CacheSignal): S
       [ATTR_SERVER_PORT]: server.port,
     },
   }
+}
+
+/** `UPDATE bookings`; what begins or ends a transaction has no table. */
+function nameOf(operation: string, table: string): string {
+  return table === '' ? operation : `${operation} ${table}`
 }

@@ -1,4 +1,12 @@
-import { type Attributes, context, type Span, type SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+import {
+  type Attributes,
+  context,
+  type Link,
+  type Span,
+  type SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api'
 import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions'
 import type { FastifyInstance } from 'fastify'
 import type { Progress, Tracing } from '../../src/signals.ts'
@@ -12,27 +20,31 @@ import type {} from './tracer-provider.ts'
 export interface SpanDescription {
   readonly name: string
   readonly kind: SpanKind
-  readonly attributes: Attributes
+  readonly attributes?: Attributes
+  /** Spans whose work it does, if there are several: it can be the child of one only. */
+  readonly links?: Link[]
 }
 
 /**
  * Makes a span of each piece of announced work. `bindScope` makes it the current span for as long as
  * the work runs, so that spans of what the work does become its children.
+ *
+ * @returns a function that gives the span of a piece of work, if it has one
  */
 export function spanFor<T extends object>(
   app: FastifyInstance,
   signal: Tracing<T>,
   describe: (message: T) => SpanDescription,
   finish?: (span: Span, message: T & Progress) => void,
-): void {
+): (message: T) => Span | undefined {
   const tracer = app.tracerProvider.getTracer('course-app', INSTRUMENTATION_VERSION)
   const spans = new WeakMap<object, Span>()
 
   function start(message: unknown) {
     const parent = context.active()
-    // Work outside of any request (at start-up, for a scrape) is no trace of its own.
-    if (trace.getSpan(parent) === undefined) return scopes.getStore()
     const { name, ...options } = describe(message as T)
+    // Work outside of any request (at start-up, for a scrape) is no trace of its own, unless it does the work of several.
+    if (trace.getSpan(parent) === undefined && !options.links?.length) return scopes.getStore()
     const span = tracer.startSpan(name, options, parent)
     spans.set(message as T, span)
     return scopeWith(trace.setSpan(parent, span))
@@ -52,6 +64,7 @@ export function spanFor<T extends object>(
   app.addHook('onClose', async () => {
     signal.asyncEnd.unsubscribe(end)
   })
+  return (message) => spans.get(message)
 }
 
 /** Marks a span as failed, and records why. */

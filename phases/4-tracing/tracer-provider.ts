@@ -10,6 +10,7 @@ import { type LossReason, LostSpans } from './lost-spans.ts'
 import { warnOncePerOutage } from './outage.ts'
 import { RandomTraceIdProvider } from './random-trace-ids.ts'
 import { resourceOf } from './resource.ts'
+import { keepingLinked, samplerFromEnvironment } from './sampler.ts'
 import { spanBatches } from './span-batches.ts'
 import { takeTurns } from './take-turns.ts'
 import { TraceContextPropagator } from './trace-context.ts'
@@ -38,8 +39,7 @@ export interface TracerProviderOptions extends PhaseOptions {
 }
 
 /**
- * Sets OpenTelemetry up: where spans go, how context travels, what this service is called.
- * The SDK itself reads `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG`.
+ * Sets OpenTelemetry up: where spans go, which are kept, how context travels, what this service is called.
  */
 export const tracerProvider = fastifyPlugin<TracerProviderOptions>(
   async (app, { config, lab, createExporter, propagator = new TraceContextPropagator() }) => {
@@ -49,6 +49,7 @@ export const tracerProvider = fastifyPlugin<TracerProviderOptions>(
     const exporter = warnOncePerOutage(createExporter, lost, exportTimeoutMillis)
     const provider = new RandomTraceIdProvider({
       resource: resourceOf(config),
+      sampler: keepingLinked(samplerFromEnvironment()),
       // A batch costs much the same whether it is large or small, so few large ones are cheaper.
       spanProcessors: [
         spanBatches(exporter, lost, {

@@ -55,6 +55,18 @@ export const otelMetrics = fastifyPlugin<PhaseOptions>(
       advice: { explicitBucketBoundaries: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10] },
     })
 
+    const connectionWait = meter.createHistogram('db.client.connection.wait_time', {
+      description: 'The time it took to obtain an open connection from the pool.',
+      unit: 's',
+      advice: { explicitBucketBoundaries: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10] },
+    })
+    // Metrics that no convention knows have the name of the application in front.
+    const shareWait = meter.createHistogram('course_app.db.shared_statement.wait_time', {
+      description: 'The time until a caller had its turn in a statement that callers share.',
+      unit: 's',
+      advice: { explicitBucketBoundaries: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10] },
+    })
+
     // What is only of interest when somebody asks is measured when somebody asks.
     const active = new Map<string, number>()
     meter
@@ -82,6 +94,17 @@ export const otelMetrics = fastifyPlugin<PhaseOptions>(
         [ATTR_DB_OPERATION_NAME]: operation,
         ...(table ? { [ATTR_DB_COLLECTION_NAME]: table } : {}),
         ...(error ? { [ATTR_ERROR_TYPE]: errorType(error) } : {}),
+      })
+    })
+    onEnd(app, signals.connection, ({ system, error }, latency) => {
+      if (!error) connectionWait.record(latency / 1000, { 'db.client.connection.pool.name': system })
+    })
+    onEnd(app, signals.share, ({ operation, table, system, waitMs }) => {
+      if (waitMs === undefined) return
+      shareWait.record(waitMs / 1000, {
+        [ATTR_DB_SYSTEM_NAME]: system,
+        [ATTR_DB_OPERATION_NAME]: operation,
+        [ATTR_DB_COLLECTION_NAME]: table,
       })
     })
 

@@ -37,6 +37,6 @@ export function currentFieldsWithTrace(): object {
   const fields = currentFields()
   const span = trace.getSpan(contextManager.active())
   if (span === undefined) return fields
-  const { spanId } = span.spanContext()
-  return fields.span_id === spanId ? fields : { ...fields, span_id: spanId }
+  const { traceId, spanId } = span.spanContext()
+  return fields.span_id === spanId ? fields : { ...fields, trace_id: traceId, span_id: spanId }
 }

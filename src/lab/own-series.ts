@@ -52,9 +52,9 @@ export function ownSeries(service: string, lines: readonly LogLine[], spans: rea
     if (kind === 'server' && a['http.request.method'] !== undefined)
       http(span_id, a['http.request.method'], a['http.route'], a['http.response.status_code'])
     if (kind === 'server' && a['rpc.method'] !== undefined) grpc(span_id, a['rpc.method'], a['rpc.status_code'])
-    if (a['db.collection.name'] !== undefined) {
+    if (kind === 'client' && a['db.query.text'] !== undefined) {
       const outcome = span.status === 'error' ? 'error' : 'ok'
-      const [operation, table] = [String(a['db.operation.name']), String(a['db.collection.name'])]
+      const [operation, table] = [String(a['db.operation.name']), String(a['db.collection.name'] ?? '')]
       histogram('db_client_operation_duration_seconds', { operation, table, outcome })
     }
     if (a['cache.outcome'] !== undefined) {

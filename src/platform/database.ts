@@ -16,7 +16,8 @@ export type Queries = PgDatabase<PgQueryResultHKT>
 /**
  * Gives a call of a statement that those who want it at the same time share. Its placeholders are arrays with an
  * element for each caller, and a row that it gives starts with the position, from 1 on, of the caller whom it is for.
- * Times in rows are PostgreSQL's text. Each caller announces the statement, and gets the errors that `run` would give.
+ * Times in rows are PostgreSQL's text. The statement is announced once, with the shares of its callers. Each caller
+ * gets the errors that `run` would give.
  */
 export type Share = (text: string) => CallShared
 
@@ -29,7 +30,7 @@ export interface Statements {
   readonly share: Share
 }
 
-/** A PostgreSQL, embedded or remote. All statements but those of `migrate` and `ping` are announced on `signals.query`. */
+/** A PostgreSQL, embedded or remote. All statements but those of `migrate` and `ping` are announced. */
 export interface Database {
   /**
    * Runs statements one by one. Throws `DatabaseError` when the database refuses one, and `DomainError`

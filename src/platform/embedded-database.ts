@@ -2,12 +2,15 @@ import { fileURLToPath } from 'node:url'
 import { PGlite, type QueryOptions, types } from '@electric-sql/pglite'
 import { drizzle } from 'drizzle-orm/pglite'
 import { migrate } from 'drizzle-orm/pglite/migrator'
+import type { ShareSignal } from '../signals.ts'
 import { clusterIn } from './data-dir.ts'
 import type { Database, Statements } from './database.ts'
 import { unwrapped, withoutValues } from './database-error.ts'
 import { startParams, templateBlob } from './embedded-template.ts'
 import { type CallersRow, callAlone, SharedStatement } from './shared-statement.ts'
-import { announceShared, announceStatement } from './statement.ts'
+import { announceStatement } from './statement.ts'
+import { type Session, transaction } from './transaction.ts'
+import { Turns } from './turns.ts'
 
 /**
  * Opens PGlite, which is PostgreSQL inside this process.
@@ -31,50 +34,62 @@ export async function openEmbeddedDatabase(dataDir?: string): Promise<Database> 
 }
 
 function overPGlite(pglite: PGlite, release = () => {}): Database {
-  const { queries } = statementsOf(pglite)
+  const turns = new Turns()
+  const alone = statementsOver((work) => turns.take(work))
+  const inTransaction = statementsOver((work) => work())
+  const session: Session = {
+    control: async (text) => (await pglite.query(text).catch(refused)).command,
+    get isBroken() {
+      return pglite.closed
+    },
+    destroy() {}, // There is no other connection.
+  }
   let closing: Promise<void> | undefined
   return {
-    run: (work) => unwrapped(async () => await work(queries)),
+    run: (work) => unwrapped(async () => await work(alone.queries)),
     transaction: (work) =>
-      unwrapped(() =>
-        pglite.transaction((transaction) => {
-          const { queries, share } = statementsOf(transaction)
-          return work(queries, share)
-        }),
-      ),
+      unwrapped(() => turns.take(() => transaction(session, () => work(inTransaction.queries, inTransaction.share)))),
     share: (text) => {
-      const statement = new SharedStatement(asArrays(pglite, text))
-      return (values) => unwrapped(() => announceShared(text, () => statement.call(values)))
+      const statement = new SharedStatement(text, (values, shares) =>
+        turns.take(() => sendAsArrays(text, values, shares)),
+      )
+      return (values) => unwrapped(() => statement.call(values))
     },
     // The service's own work is announced; how its tables came to be and whether it is well is not.
-    migrate: (folder) => unwrapped(() => migrate(drizzle(pglite), { migrationsFolder: fileURLToPath(folder) })),
-    ping: async () => void (await pglite.query('select 1').catch(refused)),
+    migrate: (folder) =>
+      unwrapped(() => turns.take(() => migrate(drizzle(pglite), { migrationsFolder: fileURLToPath(folder) }))),
+    ping: () => turns.take(async () => void (await pglite.query('select 1').catch(refused))),
     close: () => {
-      closing ??= pglite.close().finally(release)
+      closing ??= turns.take(() => pglite.close()).finally(release)
       return closing
     },
   }
-}
 
-type Client = Pick<PGlite, 'query'>
-
-/** Every statement on its way into PGlite passes here. */
-function statementsOf(client: Client): Statements {
-  const query: Client['query'] = <Row>(text: string, values?: unknown[], options?: QueryOptions) =>
-    announceStatement(
-      text,
-      () => client.query<Row>(text, values, options).catch(refused),
-      ({ rows, affectedRows }) => rows.length || (affectedRows ?? 0),
-    )
-  return {
-    queries: drizzle({ query } as PGlite), // Drizzle asks nothing more of its client
-    share: (text) => (values) => announceShared(text, () => callAlone(asArrays(client, text), values)),
+  /** Statements that are sent when `whenFree` lets them. */
+  function statementsOver(whenFree: <R>(work: () => Promise<R>) => Promise<R>): Statements {
+    const query: PGlite['query'] = <Row>(text: string, values?: unknown[], options?: QueryOptions) =>
+      whenFree(() =>
+        announceStatement(
+          text,
+          () => pglite.query<Row>(text, values, options).catch(refused),
+          ({ rows, affectedRows }) => rows.length || (affectedRows ?? 0),
+        ),
+      )
+    return {
+      queries: drizzle({ query } as PGlite), // Drizzle asks nothing more of its client
+      share: (text) => (values) => callAlone((arrays) => sendAsArrays(text, arrays), values),
+    }
   }
-}
 
-function asArrays(client: Client, text: string) {
-  const options: QueryOptions = { rowMode: 'array', parsers: { [types.TIMESTAMPTZ]: String } }
-  return (values: readonly string[]) => client.query<CallersRow>(text, [...values], options).catch(refused)
+  function sendAsArrays(text: string, values: readonly string[], shares?: readonly ShareSignal[]) {
+    const options: QueryOptions = { rowMode: 'array', parsers: { [types.TIMESTAMPTZ]: String } }
+    return announceStatement(
+      text,
+      () => pglite.query<CallersRow>(text, [...values], options).catch(refused),
+      ({ rows }) => rows.length,
+      shares,
+    )
+  }
 }
 
 function refused(error: unknown): never {

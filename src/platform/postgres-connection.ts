@@ -2,10 +2,12 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { drizzle } from 'drizzle-orm/pg-proxy'
 import postgres, { type Options, type Sql } from 'postgres'
+import type { ShareSignal } from '../signals.ts'
 import type { Statements } from './database.ts'
 import { connectionState, DatabaseError, withoutValues } from './database-error.ts'
 import { callAlone } from './shared-statement.ts'
-import { announceShared, announceStatement, describe } from './statement.ts'
+import { announceStatement, describe } from './statement.ts'
+import type { Session } from './transaction.ts'
 import { Watch, whenLate } from './when-late.ts'
 
 /** Where a server is and how long to wait for it. */
@@ -50,8 +52,8 @@ const GRACE_MS = 500
  * wait for up to 20 s after an outage; cannot drop a connection whose server hangs; and ends the process when
  * a statement is sent on a connection that has just closed (https://github.com/porsager/postgres/issues/1208).
  */
-export class PostgresConnection {
-  /** Statements for this connection, which are announced. */
+export class PostgresConnection implements Session {
+  /** Statements for this connection, which are announced. Each must be answered before the next is sent. */
   readonly statements: Statements
   readonly client: Sql
   readonly #socket: Socket
@@ -74,7 +76,7 @@ export class PostgresConnection {
       this.#break(new DatabaseError('the connection to the database is closed', connectionState.lost))
     socket.once('close', broken)
     this.client = postgres(url.href, options(socket, target, broken))
-    this.statements = announced((text, values, shape) => this.query(text, values, shape))
+    this.statements = statementsOver((text, values, shape) => announced(text, () => this.query(text, values, shape)))
   }
 
   /** @throws DatabaseError when the server is not there, refuses, or is not ready in time */
@@ -118,6 +120,12 @@ export class PostgresConnection {
    */
   commit(text: string, values: readonly unknown[] = [], shape: RowShape = 'objects'): Promise<Answer> {
     return this.#queue({ text, values, shape, commits: true })
+  }
+
+  /** Sends `begin`, `commit` or `rollback`. Gives the command that the server executed. */
+  async control(text: string): Promise<string> {
+    const { command } = text === 'commit' ? await this.commit(text) : await this.query(text)
+    return command
   }
 
   /** Says goodbye to the server. */
@@ -187,21 +195,20 @@ function afterCommit(text: string, fault: DatabaseError): DatabaseError {
 
 type SendAs = (text: string, values: readonly unknown[], shape: RowShape) => Promise<Answer>
 
-/** What is sent by `sendAs`, announced. What Drizzle's `execute` gives has `rows`, as over PGlite, and is the array that Drizzle expects. */
-export function announced(sendAs: SendAs): Statements {
-  const send = (text: string, values: readonly unknown[], shape: RowShape) =>
-    announceStatement(
-      text,
-      () => sendAs(text, values, shape),
-      ({ count }) => count,
-    )
+/** Announces a statement while `send` runs, which must send it at once. */
+export function announced(text: string, send: () => Promise<Answer>, shares?: readonly ShareSignal[]): Promise<Answer> {
+  return announceStatement(text, send, ({ count }) => count, shares)
+}
+
+/** Statements that `sendAs` sends. What Drizzle's `execute` gives has `rows`, as over PGlite, and is the array that Drizzle expects. */
+export function statementsOver(sendAs: SendAs): Statements {
   const queries = drizzle(async (text, values, method) => {
-    if (method === 'all') return send(text, values, 'arrays')
-    const { rows } = await send(text, values, 'objects')
+    if (method === 'all') return sendAs(text, values, 'arrays')
+    const { rows } = await sendAs(text, values, 'objects')
     return { rows: Object.assign([...rows], { rows }) }
   })
   const share = (text: string) => (values: readonly string[]) =>
-    announceShared(text, () => callAlone((arrays) => sendAs(text, arrays, 'arrays'), values))
+    callAlone((arrays) => sendAs(text, arrays, 'arrays'), values)
   return { queries, share }
 }
 

@@ -3,13 +3,13 @@ import { fileURLToPath } from 'node:url'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import { migrate } from 'drizzle-orm/postgres-js/migrator'
 import { type Config, ConfigError } from '../config.ts'
-import type { Database, Patience, Queries, Share } from './database.ts'
+import type { Database, Patience } from './database.ts'
 import { causeOf, connectionState, DatabaseError, unwrapped } from './database-error.ts'
 import { DomainError } from './domain-error.ts'
-import { announced, PostgresConnection, type Target } from './postgres-connection.ts'
+import { announced, PostgresConnection, statementsOver, type Target } from './postgres-connection.ts'
 import { PostgresPool } from './postgres-pool.ts'
 import { SharedStatement } from './shared-statement.ts'
-import { announceShared } from './statement.ts'
+import { transaction } from './transaction.ts'
 
 export type PostgresSettings = Pick<
   Config,
@@ -37,45 +37,28 @@ export async function openPostgres(url: string, settings: PostgresSettings, pati
 }
 
 function overPool(pool: PostgresPool, target: Target): Database {
-  const { queries } = announced((text, values, shape) =>
-    pool.use((connection) => connection.commit(text, values, shape)),
+  const { queries } = statementsOver((text, values, shape) =>
+    pool.use((connection) => announced(text, () => connection.commit(text, values, shape))),
   )
   return {
     run: (work) => available(work(queries)),
-    transaction: (work) => available(pool.use((connection) => transaction(connection, work))),
+    transaction: (work) =>
+      available(
+        pool.use((connection) => {
+          const { queries, share } = connection.statements
+          return transaction(connection, () => work(queries, share))
+        }),
+      ),
     share: (text) => {
-      const statement = new SharedStatement((values) =>
-        pool.use((connection) => connection.commit(text, values, 'arrays')),
+      const statement = new SharedStatement(text, (values, shares) =>
+        pool.use((connection) => announced(text, () => connection.commit(text, values, 'arrays'), shares)),
       )
-      return (values) => available(announceShared(text, () => statement.call(values)))
+      return (values) => available(statement.call(values))
     },
     migrate: (folder) => migrateAlone(target, folder),
     ping: () => pool.use(async (connection) => void (await connection.query('select 1'))),
     close: () => pool.close(),
   }
-}
-
-async function transaction<R>(
-  connection: PostgresConnection,
-  work: (queries: Queries, share: Share) => Promise<R>,
-): Promise<R> {
-  await connection.query('begin')
-  try {
-    const { queries, share } = connection.statements
-    const result = await work(queries, share)
-    await commit(connection)
-    return result
-  } catch (error) {
-    // A connection on which nothing can be rolled back is one that nobody should use again.
-    if (!connection.isBroken) await connection.query('rollback').catch(() => connection.destroy())
-    throw error
-  }
-}
-
-async function commit(connection: PostgresConnection): Promise<void> {
-  const { command } = await connection.commit('commit')
-  // What a transaction gets in which a statement has failed, and somebody has swallowed its error.
-  if (command !== 'COMMIT') throw new DatabaseError('the transaction had failed, so nothing was committed', '25P02')
 }
 
 /** The one place where an outage becomes an error of the domain. */

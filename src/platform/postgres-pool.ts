@@ -1,3 +1,4 @@
+import { announceNoWait, announceWait } from './connection-wait.ts'
 import { connectionState, DatabaseError } from './database-error.ts'
 import type { PostgresConnection } from './postgres-connection.ts'
 import { whenLate } from './when-late.ts'
@@ -40,7 +41,9 @@ export class PostgresPool {
       return Promise.reject(new DatabaseError('the database is closed', connectionState.cannotConnect))
     }
     const idle = this.#idle.pop()
-    return idle === undefined ? this.#next().then((connection) => this.#lend(connection, work)) : this.#lend(idle, work)
+    if (idle === undefined) return announceWait(() => this.#next()).then((connection) => this.#lend(connection, work))
+    announceNoWait()
+    return this.#lend(idle, work)
   }
 
   /** Takes in a connection that is already open. */

@@ -1,14 +1,21 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { announce, announceEnd, type ShareSignal, signals } from '../signals.ts'
+import { CallEnded, isCancelled } from './cancellation.ts'
+import { describe, system } from './statement.ts'
 import { Watch } from './when-late.ts'
 
-/** Two work while another one waits for the disk. */
-const AT_ONCE = 3
+/** Two execute while a third commits. */
+const MOST_IN_FLIGHT = 3
 const MOST_CALLERS = 50
 const PATIENCE_MS = 250
 
 /** The row for a caller: the caller's position, from 1 on, then what the statement gives. */
 export type CallersRow = readonly [position: number, ...values: unknown[]]
 
-type SendShared = (values: readonly string[]) => Promise<{ readonly rows: readonly CallersRow[] }>
+type SendShared = (
+  values: readonly string[],
+  shares?: readonly ShareSignal[],
+) => Promise<{ readonly rows: readonly CallersRow[] }>
 
 interface Caller {
   readonly values: readonly string[]
@@ -16,41 +23,68 @@ interface Caller {
   readonly reject: (reason: unknown) => void
 }
 
+/** A caller whose turn has not come. */
+interface Queued extends Caller {
+  readonly share: ShareSignal
+  /** On the clock of `performance.now()`. */
+  readonly since: number
+  readonly inContext: InContext
+}
+
+type InContext = <R>(work: () => R) => R
+
+/** The context in which the app was loaded. What runs in it belongs to no request. */
+const outsideRequests: InContext = AsyncLocalStorage.snapshot()
+
 /**
- * A statement that does for many callers at once what it does for one. A caller who comes while few are under way is
- * served at once. Who comes while three are under way waits until one is answered, and goes with all who wait in the
- * next one: they share its way, its commit and the write to the disk, and none waits for the other's row locks.
+ * A statement that does for many callers at once what it does for one. With fewer than three in flight, a caller's
+ * statement is sent at once, in the caller's own context. With three in flight, callers queue; the next statement
+ * carries up to 50 of them. They share its round trip, its commit and the write to the disk, and none waits for the
+ * other's row locks. It runs in no caller's context, because it belongs to all of them.
  *
- * When something holds up those that are under way, such as a row that somebody else has locked, nobody waits for them
- * longer than 250 ms: then each goes alone, so that none shares a statement with one who is held up as well.
+ * When something holds up those in flight, such as a row that another transaction has locked, no caller queues longer
+ * than 250 ms: then each goes alone, so that none shares a statement with one that is held up as well.
  */
 export class SharedStatement {
+  readonly #text: string
   readonly #send: SendShared
   readonly #patience = new Watch(PATIENCE_MS, () => this.#goAlone())
-  #waiting: Caller[] = []
-  #underWay = 0
+  #queue: Queued[] = []
+  #inFlight = 0
 
   /** @param send sends the statement with an array for each of its placeholders, written as PostgreSQL reads it */
-  constructor(send: SendShared) {
+  constructor(text: string, send: SendShared) {
+    this.#text = text
     this.#send = send
   }
 
-  /** Gives the caller's row, if there is one. Throws what `send` throws. */
+  /** Gives the caller's row, if there is one. Throws what `send` throws, and CallEnded. */
   call(values: readonly string[]): Promise<CallersRow | undefined> {
-    return new Promise((resolve, reject) => {
-      const caller = { values, resolve, reject }
-      if (this.#underWay < AT_ONCE) {
-        this.#go([caller])
-        return
-      }
-      if (this.#waiting.length === 0) this.#patience.begin()
-      this.#waiting.push(caller)
+    if (isCancelled()) return Promise.reject(new CallEnded())
+    const { operation, table } = describe(this.#text)
+    if (this.#inFlight < MOST_IN_FLIGHT) {
+      announceEnd(signals.share, { operation, table, system, queued: false, waitMs: 0 })
+      return new Promise((resolve, reject) => this.#go([{ values, resolve, reject }]))
+    }
+    const share: ShareSignal = { operation, table, system, queued: true }
+    return announce(signals.share, share, async () => {
+      const row = await this.#turn(values, share)
+      share.rows = row === undefined ? 0 : 1
+      return row
     })
   }
 
-  #go(callers: readonly Caller[]): void {
-    this.#underWay++
-    this.#send(arraysOf(callers)).then(
+  #turn(values: readonly string[], share: ShareSignal): Promise<CallersRow | undefined> {
+    return new Promise((resolve, reject) => {
+      if (this.#queue.length === 0) this.#patience.begin()
+      const since = performance.now()
+      this.#queue.push({ values, share, since, inContext: AsyncLocalStorage.snapshot(), resolve, reject })
+    })
+  }
+
+  #go(callers: readonly Caller[], shares?: readonly ShareSignal[]): void {
+    this.#inFlight++
+    this.#send(arraysOf(callers), shares).then(
       ({ rows }) => {
         this.#done()
         answer(callers, rows)
@@ -63,17 +97,28 @@ export class SharedStatement {
   }
 
   #done(): void {
-    this.#underWay--
-    if (this.#waiting.length === 0 || this.#underWay >= AT_ONCE) return
-    const callers = this.#waiting.splice(0, MOST_CALLERS)
-    if (this.#waiting.length > 0) this.#patience.begin()
-    else this.#patience.end()
-    this.#go(callers)
+    this.#inFlight--
+    while (this.#queue.length > 0 && this.#inFlight < MOST_IN_FLIGHT) {
+      const callers = this.#queue.splice(0, MOST_CALLERS)
+      if (this.#queue.length > 0) this.#patience.begin()
+      else this.#patience.end()
+      this.#goTogether(callers)
+    }
   }
 
   #goAlone(): void {
     this.#patience.end()
-    for (const caller of this.#waiting.splice(0)) this.#go([caller])
+    for (const caller of this.#queue.splice(0)) this.#goTogether([caller])
+  }
+
+  #goTogether(queued: readonly Queued[]): void {
+    const callers = queued.filter(isStillWaiting)
+    const [first] = callers
+    if (first === undefined) return
+    const now = performance.now()
+    const shares = callers.map(({ share, since }) => Object.assign(share, { waitMs: now - since }))
+    const inContext = callers.length > 1 ? outsideRequests : first.inContext
+    inContext(() => this.#go(callers, shares))
   }
 }
 
@@ -81,6 +126,13 @@ export class SharedStatement {
 export async function callAlone(send: SendShared, values: readonly string[]): Promise<CallersRow | undefined> {
   const { rows } = await send(arraysOf([{ values }]))
   return rows[0]
+}
+
+/** Nothing is sent for a call that has ended. */
+function isStillWaiting({ inContext, reject }: Queued): boolean {
+  if (!inContext(isCancelled)) return true
+  reject(new CallEnded())
+  return false
 }
 
 function answer(callers: readonly Caller[], rows: readonly CallersRow[]): void {

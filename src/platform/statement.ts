@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { announce, signals } from '../signals.ts'
+import { announce, type QuerySignal, type ShareSignal, signals } from '../signals.ts'
 import { CallEnded, isCancelled } from './cancellation.ts'
 
 /** What a statement does and to which table, as telemetry names it. */
@@ -13,30 +13,46 @@ export interface Statement {
 // The program has a few dozen statements; the bound is for bulk inserts, whose text varies with the number of rows.
 const known = new LRUCache<string, Statement>({ max: 200 })
 
+/** For every database that the app can use. */
+export const system = 'postgresql'
+
+const NO_SHARES: readonly ShareSignal[] = []
+
 /**
- * Announces one SQL statement while `work` sends it. Every driver's statements come through here,
- * so this is the only place that knows `signals.query`, and the one where the work for a call that has ended stops.
+ * Announces one SQL statement while `work` sends it. Call it when the connection is there and free, so that the
+ * statement takes as long as the database does. Work for a call that has ended stops here.
  *
  * @param text the statement with placeholders, as it is sent
  * @param rowsOf tells from the driver's result how many rows were read or changed
+ * @param shares those of the callers, for a shared statement
  * @throws CallEnded when nobody waits for the answer any more; nothing is sent then
  */
-export function announceStatement<R>(text: string, work: () => Promise<R>, rowsOf: (result: R) => number): Promise<R> {
-  if (isCancelled()) return Promise.reject(new CallEnded())
+export function announceStatement<R>(
+  text: string,
+  work: () => Promise<R>,
+  rowsOf: (result: R) => number,
+  shares?: readonly ShareSignal[],
+): Promise<R> {
+  return isCancelled() ? Promise.reject(new CallEnded()) : announceAlways(text, work, rowsOf, shares)
+}
+
+/** Like `announceStatement`, for what must be sent although nobody waits any more: the end of a transaction. */
+export function announceAlways<R>(
+  text: string,
+  work: () => Promise<R>,
+  rowsOf: (result: R) => number,
+  shares: readonly ShareSignal[] = NO_SHARES,
+): Promise<R> {
   if (!signals.query.hasSubscribers) return work()
   const { operation, table } = describe(text)
-  const signal = { operation, table, text, system: 'postgresql' as const, rows: undefined as number | undefined }
+  const signal: QuerySignal = { operation, table, text, system, shares, rows: undefined }
+  for (const share of shares) share.statement = signal
   return announce(signals.query, signal, () =>
     work().then((result) => {
       signal.rows = rowsOf(result)
       return result
     }),
   )
-}
-
-/** Announces a statement that a caller shares with others, as the caller's own. */
-export function announceShared<Row>(text: string, call: () => Promise<Row | undefined>): Promise<Row | undefined> {
-  return announceStatement(text, call, (row) => (row === undefined ? 0 : 1))
 }
 
 /** Reads a statement's verb and table from its text; remembers them for the next time. */

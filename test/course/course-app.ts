@@ -12,7 +12,7 @@ import { jsonBody } from '../../src/platform/json-body.ts'
 import { openapi, swaggerPages } from '../../src/platform/openapi.ts'
 import { problemDetails } from '../../src/platform/problem.ts'
 import { validation } from '../../src/platform/validation.ts'
-import { type BookingSignal, type CacheSignal, type QuerySignal, signals } from '../../src/signals.ts'
+import { type BookingSignal, type CacheSignal, type QuerySignal, type ShareSignal, signals } from '../../src/signals.ts'
 
 interface AppOptions extends CourseOptions {
   /** Runs before anything is registered. */
@@ -104,15 +104,23 @@ export async function seats(app: FastifyInstance, courseId: string): Promise<num
 
 /** Every SQL statement, cache command and booking event until the test ends. `clear` forgets what was heard. */
 export function listen(t: Test) {
-  const heard = { queries: [] as QuerySignal[], cache: [] as CacheSignal[], bookings: [] as BookingSignal[] }
+  const heard = {
+    queries: [] as QuerySignal[],
+    shares: [] as ShareSignal[],
+    cache: [] as CacheSignal[],
+    bookings: [] as BookingSignal[],
+  }
   const onQuery = (message: unknown) => heard.queries.push(message as QuerySignal)
+  const onShare = (message: unknown) => heard.shares.push(message as ShareSignal)
   const onCache = (message: unknown) => heard.cache.push(message as CacheSignal)
   const onBooking = (message: unknown) => heard.bookings.push(message as BookingSignal)
   subscribe('tracing:course-app:query:asyncEnd', onQuery)
+  subscribe('tracing:course-app:share:asyncEnd', onShare)
   subscribe('tracing:course-app:cache:asyncEnd', onCache)
   signals.booking.subscribe(onBooking)
   t.teardown(() => {
     unsubscribe('tracing:course-app:query:asyncEnd', onQuery)
+    unsubscribe('tracing:course-app:share:asyncEnd', onShare)
     unsubscribe('tracing:course-app:cache:asyncEnd', onCache)
     signals.booking.unsubscribe(onBooking)
   })

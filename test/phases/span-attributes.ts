@@ -30,7 +30,7 @@ const isClientOf = (system: string) => (span: ReceivedSpan) =>
 const address = ['server.address', 'server.port']
 const peer = ['network.peer.address', 'network.peer.port']
 const http = ['http.request.method', ...address, 'network.protocol.version']
-const statement = ['db.system.name', 'db.operation.name', 'db.collection.name', 'db.query.text']
+const statement = ['db.system.name', 'db.operation.name', 'db.query.text']
 const command = ['db.system.name', 'db.operation.name', 'db.namespace', ...address]
 const call = ['rpc.system.name', 'rpc.method', 'rpc.status_code', ...address]
 
@@ -55,9 +55,14 @@ const kinds: Record<string, Kind> = {
     always: call,
     whenFailed: ['error.type'],
   },
-  PostgreSQL: {
-    fits: (span) => isClientOf('postgresql')(span),
+  'PostgreSQL, beginning or end of a transaction': {
+    fits: (span) => isClientOf('postgresql')(span) && /^(BEGIN|COMMIT|ROLLBACK)$/.test(span.name),
     always: statement,
+    whenFailed: ['error.type'],
+  },
+  PostgreSQL: {
+    fits: isClientOf('postgresql'),
+    always: [...statement, 'db.collection.name'],
     whenFailed: ['error.type'],
   },
   Redis: { fits: isClientOf('redis'), always: command, whenFailed: ['error.type'] },

@@ -1,9 +1,11 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { sql } from 'drizzle-orm'
 import postgres from 'postgres'
 import t, { type Test } from 'tap'
 import { loadConfig } from '../../src/config.ts'
+import { CallEnded, onBehalfOf } from '../../src/platform/cancellation.ts'
 import { type Database, openDatabase } from '../../src/platform/database.ts'
-import { signals } from '../../src/signals.ts'
+import { type Progress, type QuerySignal, type ShareSignal, signals } from '../../src/signals.ts'
 import { needs } from '../support/installed.ts'
 import { startPostgres } from '../support/postgres-server.ts'
 import { waitFor } from '../support/wait-for.ts'
@@ -65,6 +67,7 @@ async function callersShare(t: Test, database: Database): Promise<void> {
   await t.test('callers who come at once share statements, and each gets the row for its own value', async (t) => {
     const texts = ['a "quote"', 'back\\slash', '{curly, braces}', '', 'NULL', 'two\nlines', 'ü€🎉', "it's"]
     const values = Array.from({ length: 120 }, (_, i) => (i % 5 === 3 ? 'nothing' : `${i} ${texts[i % texts.length]}`))
+    const { queries } = listen(t)
     const rows = await Promise.all(values.map((value) => call([value])))
     t.same(
       rows.map((row) => row?.[1]),
@@ -75,6 +78,7 @@ async function callersShare(t: Test, database: Database): Promise<void> {
       transactions.size <= 6,
       `${transactions.size} transactions: three at once, and then 50 callers at most in each`,
     )
+    t.equal(queries.length, transactions.size, 'as many are announced as the database has executed')
   })
 
   await t.test('a caller alone is not kept waiting', async (t) => {
@@ -82,15 +86,82 @@ async function callersShare(t: Test, database: Database): Promise<void> {
     t.equal(await call(['nothing']), undefined)
   })
 
-  await t.test('each announces it as its own', async (t) => {
-    const heard: unknown[] = []
-    const listener = (message: unknown) => heard.push(message)
-    signals.query.asyncEnd.subscribe(listener)
-    await Promise.all(['a', 'nothing', 'c', 'd', 'nothing'].map((text) => call([text])))
-    signals.query.asyncEnd.unsubscribe(listener)
-    const rows = (heard as { text: string; rows: number }[]).map(({ text, rows }) => ({ isEcho: text === ECHO, rows }))
-    t.same(rows.map(({ rows }) => rows).sort(), [0, 0, 1, 1, 1])
-    t.ok(rows.every(({ isEcho }) => isEcho))
+  await t.test('it is announced once each time that it is sent, with the shares of its callers', async (t) => {
+    const { queries, shares } = listen(t)
+    await Promise.all(['a', 'nothing', 'c', 'd', 'nothing', 'f'].map((text, i) => caller.run(i, () => call([text]))))
+    t.match(
+      queries.map(({ signal, caller }) => [caller, signal.shares.length, signal.rows]),
+      [
+        [0, 0, 1],
+        [1, 0, 0],
+        [2, 0, 1],
+        [undefined, 3, 2],
+      ],
+      'those of one caller are its own, the shared one belongs to none',
+    )
+    t.ok(queries.every(({ signal }) => signal.text === ECHO))
+    const [first, , , shared] = queries.map(({ signal }) => signal)
+    t.ok(shared && first && (shared.startedAt ?? 0) > (first.startedAt ?? 0), 'its time begins when it is sent')
+
+    t.same(
+      shares.map(({ caller, signal }) => [caller, signal.rows]),
+      [[0], [1], [2], [3, 1], [4, 0], [5, 1]].map(([caller, rows]) => [caller, rows]),
+    )
+    for (const { caller = 0, signal } of shares) {
+      const { waitMs = 0, startedAt = 0 } = signal
+      const isRight = caller < 3 ? waitMs === 0 : waitMs > 0 && startedAt + waitMs <= (shared?.startedAt ?? 0)
+      t.ok(isRight, `caller ${caller} waited ${waitMs} ms for its turn`)
+      t.equal(signal.statement, caller < 3 ? undefined : shared)
+    }
+  })
+
+  await t.test('a caller that has queued and goes alone has the statement in its own context', async (t) => {
+    const { queries } = listen(t)
+    await Promise.all(['a', 'b', 'c', 'd'].map((text, i) => caller.run(i, () => call([text]))))
+    t.same(
+      queries.map(({ signal, caller }) => [caller, signal.shares.length]),
+      [
+        [0, 0],
+        [1, 0],
+        [2, 0],
+        [3, 1],
+      ],
+    )
+  })
+
+  await t.test('nothing is sent for a caller that has given up while it queued', async (t) => {
+    const { queries, shares } = listen(t)
+    let isOver = false
+    const others = ['a', 'b', 'c', 'd', 'e'].map((text) => call([text]))
+    const impatient = onBehalfOf(
+      () => isOver,
+      () => call(['given up']),
+    )
+    isOver = true
+    await t.rejects(impatient, CallEnded)
+    await Promise.all(others)
+    t.same(
+      queries.map(({ signal }) => signal.shares.length),
+      [0, 0, 0, 2],
+    )
+    t.match(
+      shares.filter(({ signal }) => signal.waitMs === undefined),
+      [{ signal: { error: CallEnded, statement: undefined } }],
+    )
+  })
+
+  await t.test('in a transaction it is the ordinary statement of its caller', async (t) => {
+    const { queries, shares } = listen(t)
+    await caller.run(7, () => database.transaction((_, share) => share(ECHO)(['mine'])))
+    t.same(
+      queries.map(({ signal, caller }) => [signal.operation, signal.shares.length, caller]),
+      [
+        ['BEGIN', 0, 7],
+        ['SELECT', 0, 7],
+        ['COMMIT', 0, 7],
+      ],
+    )
+    t.same(shares, [])
   })
 
   await t.test('an error is for all whom the statement was for, and for nobody else', async (t) => {
@@ -104,6 +175,34 @@ async function callersShare(t: Test, database: Database): Promise<void> {
     )
     t.same(await square(['6']), [1, 36])
   })
+}
+
+const caller = new AsyncLocalStorage<number>()
+
+interface Heard<T> {
+  readonly signal: T & Progress
+  /** In whose context it was announced. */
+  readonly caller: number | undefined
+}
+
+/** What is announced until the test ends: statements in the order in which they begin, shares as they begin. */
+function listen(t: Test) {
+  const queries: Heard<QuerySignal>[] = []
+  const shares: Heard<ShareSignal>[] = []
+  const onQuery = (signal: unknown) => queries.push({ signal: signal as QuerySignal, caller: caller.getStore() })
+  const onShare = (signal: unknown) => {
+    const isKnown = shares.some((known) => known.signal === signal)
+    if (!isKnown) shares.push({ signal: signal as ShareSignal, caller: caller.getStore() })
+  }
+  signals.query.start.subscribe(onQuery)
+  signals.share.start.subscribe(onShare)
+  signals.share.asyncEnd.subscribe(onShare)
+  t.teardown(() => {
+    signals.query.start.unsubscribe(onQuery)
+    signals.share.start.unsubscribe(onShare)
+    signals.share.asyncEnd.unsubscribe(onShare)
+  })
+  return { queries, shares }
 }
 
 async function open(t: Test, DATABASE_URL: string): Promise<Database> {

@@ -27,6 +27,8 @@ export interface PostgresServer {
 export interface PostgresServerOptions {
   /** Whether what is committed survives a crash, as it does in production. Without it, tests are faster. */
   readonly durable?: boolean
+  /** Further settings: `{ shared_preload_libraries: 'pg_stat_statements' }`. */
+  readonly settings?: Readonly<Record<string, string>>
 }
 
 type TestContext = Pick<Test, 'teardown'>
@@ -59,7 +61,7 @@ export async function postgresUrl(t: TestContext): Promise<string> {
 /** Starts `postgres` on a free port, in a temporary folder. Both are gone when the test is over. */
 export async function startPostgres(t: TestContext, options: PostgresServerOptions = {}): Promise<PostgresServer> {
   const folder = await mkdtemp(join(tmpdir(), 'course-app-postgres-'))
-  const server = new Server(folder, await freePort(), options.durable ?? false)
+  const server = new Server(folder, await freePort(), options)
   t.teardown(async () => {
     await server.stop('immediate')
     await rm(folder, { recursive: true, force: true, maxRetries: 3 })
@@ -77,7 +79,7 @@ class Server implements PostgresServer {
   #process: ChildProcess | undefined
   #stopped: readonly number[] = []
 
-  constructor(folder: string, port: number, durable: boolean) {
+  constructor(folder: string, port: number, { durable = false, settings: own }: PostgresServerOptions) {
     this.url = `postgres://course@127.0.0.1:${port}/course`
     this.#folder = folder
     const settings = {
@@ -87,6 +89,7 @@ class Server implements PostgresServer {
       max_connections: 100,
       log_min_messages: 'log',
       ...(durable ? {} : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }),
+      ...own,
     }
     const set = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
     this.#arguments = ['-D', join(folder, 'data'), ...set]

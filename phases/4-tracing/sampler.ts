@@ -1,0 +1,48 @@
+import { diag, trace } from '@opentelemetry/api'
+import { getNumberFromEnv, getStringFromEnv } from '@opentelemetry/core'
+import {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
+  ParentBasedSampler,
+  type Sampler,
+  SamplingDecision,
+  TraceIdRatioBasedSampler,
+} from '@opentelemetry/sdk-trace-node'
+
+/**
+ * Keeps each root span that has links: it does the work of other traces, which would show a part of it only.
+ * `sampler` decides for all other spans.
+ *
+ * https://opentelemetry.io/docs/specs/otel/trace/sdk/#shouldsample
+ */
+export function keepingLinked(sampler: Sampler): Sampler {
+  return {
+    shouldSample(context, traceId, name, kind, attributes, links) {
+      const isOfOthers = links.length > 0 && trace.getSpan(context) === undefined
+      if (isOfOthers) return { decision: SamplingDecision.RECORD_AND_SAMPLED }
+      return sampler.shouldSample(context, traceId, name, kind, attributes, links)
+    },
+    toString: () => `KeepingLinked{${sampler}}`,
+  }
+}
+
+/**
+ * The sampler that `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG` name, as the SDK reads them.
+ *
+ * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#general-sdk-configuration
+ */
+export function samplerFromEnvironment(): Sampler {
+  const name = getStringFromEnv('OTEL_TRACES_SAMPLER') ?? DEFAULT
+  const sampler = SAMPLERS[name.replace(/^parentbased_/, '')]?.()
+  if (sampler === undefined) diag.error(`OTEL_TRACES_SAMPLER is ${name}, which does not exist. ${DEFAULT} is used.`)
+  const root = sampler ?? new AlwaysOnSampler()
+  return sampler === undefined || name.startsWith('parentbased_') ? new ParentBasedSampler({ root }) : root
+}
+
+const DEFAULT = 'parentbased_always_on'
+
+const SAMPLERS: Readonly<Record<string, () => Sampler>> = {
+  always_on: () => new AlwaysOnSampler(),
+  always_off: () => new AlwaysOffSampler(),
+  traceidratio: () => new TraceIdRatioBasedSampler(getNumberFromEnv('OTEL_TRACES_SAMPLER_ARG') ?? 1),
+}

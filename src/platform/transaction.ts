@@ -1,0 +1,37 @@
+import { DatabaseError } from './database-error.ts'
+import { announceAlways, announceStatement } from './statement.ts'
+
+/** The connection that a transaction runs on. */
+export interface Session {
+  /** Sends `begin`, `commit` or `rollback`. Gives the command that the database executed: `COMMIT`. */
+  control(text: string): Promise<string | undefined>
+  /** Whether the connection is lost, and with it the transaction. */
+  readonly isBroken: boolean
+  /** Gives up a connection on which nothing can be rolled back. */
+  destroy(): void
+}
+
+/**
+ * Runs `work` in a transaction, which is rolled back when `work` throws. The statements that begin and end it are
+ * announced as well: a commit waits for the disk, and often takes longer than the rest.
+ */
+export async function transaction<R>(session: Session, work: () => Promise<R>): Promise<R> {
+  await announceStatement('begin', () => session.control('begin'), noRows)
+  let result: R
+  try {
+    result = await work()
+  } catch (error) {
+    if (!session.isBroken) await rollback(session)
+    throw error
+  }
+  const command = await announceAlways('commit', () => session.control('commit'), noRows)
+  // A statement has failed and its error was swallowed.
+  if (command !== 'COMMIT') throw new DatabaseError('the transaction had failed, so nothing was committed', '25P02')
+  return result
+}
+
+async function rollback(session: Session): Promise<void> {
+  await announceAlways('rollback', () => session.control('rollback'), noRows).catch(() => session.destroy())
+}
+
+const noRows = () => 0
