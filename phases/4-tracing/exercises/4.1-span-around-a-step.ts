@@ -1,12 +1,12 @@
 /**
  * Exercise 4.1: A span around a step
  *
- * Quotes are slow for some customers, and the step that computes the discount is suspected. It has a span, but
- * the span is of little use: what the step does inside hangs beside it instead of below it, it does not say
- * which discount came out, and when the step throws there is no span at all, just when one wants to see it.
+ * Quotes are slow for some customers, and the step that computes the discount is suspected. It has a span, but the span
+ * is of little use. What the step does inside hangs beside it instead of below it. The span does not say which discount
+ * came out. And when the step throws there is no span at all, just when you want to see it.
  *
- * Make `compute_discount` the current span while the step runs, give it the attribute `discount.percent`, and
- * end it whatever happens. A span that is not ended is never sent.
+ * Make `compute_discount` the current span while the step runs, give it the attribute `discount.percent`, and end it
+ * whatever happens. A span that is not ended is never sent.
  *
  * Where to look: `startActiveSpan`, https://opentelemetry.io/docs/languages/js/instrumentation/#create-spans
  */

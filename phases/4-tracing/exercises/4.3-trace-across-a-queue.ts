@@ -1,19 +1,20 @@
 /**
  * Exercise 4.3: A trace across a queue
  *
- * A booking puts a message on a queue, and a worker sends the confirmation later, in a trace of its own: whoever
- * asks why a confirmation came late cannot get from the booking to it. HTTP calls pass the trace on in a
- * header, by themselves. For a queue one does it by hand, and the message is the place for it.
+ * A booking puts a message on a queue, and a worker sends the confirmation later, in a separate trace. If a confirmation
+ * comes late, nothing leads from the booking to it. HTTP calls pass the trace on in headers, by themselves. For a queue
+ * you do it by hand, and the headers go into the message.
  *
- * Write the current context into the message's headers when it is sent, and read it from there when it is
- * received. A message without such headers, from an older sender, is processed all the same.
+ * Write the current context into the message's headers when it is sent, and read it from there when it is received:
+ * the ids, whether the trace is sampled, and its `tracestate`. The worker runs in another process and knows only the
+ * message. A message without such headers, from an older sender, is processed all the same.
  *
  * Where to look: `propagation.inject` and `propagation.extract` in phases/4-tracing/rpc-spans.ts, and
  * https://opentelemetry.io/docs/languages/js/propagation/#manual-context-propagation
  */
 import { type Context, context, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api'
 
-/** What is on the queue: text, because a queue lies between two processes. */
+/** Messages as text, because a queue lies between two processes. */
 export type Queue = string[]
 
 type Headers = Record<string, string>

@@ -1,12 +1,12 @@
 /**
  * Exercise 4.2: An error that the trace shows
  *
- * Courses have a rating, from a service that often fails. Then the last known rating is shown and the customer
- * notices nothing, which is right. But nobody else notices either: in the trace the failed call looks like
- * every other, so nobody finds it with a search for errors.
+ * Courses have a rating, from a service that often fails. Then the last known rating is shown and the customer notices
+ * nothing, which is right. But the team notices nothing either: in the trace the failed call looks like any other, so a
+ * search for errors does not find it.
  *
- * Mark the span of the call as failed: status ERROR, and the exception recorded on it. The request itself has
- * been answered, so its span stays as it is.
+ * Mark the span of the call as failed: status ERROR, and the exception recorded on it. The request itself has been
+ * answered, so its span stays as it is.
  *
  * Where to look: `fail` in phases/4-tracing/span-for.ts, which you may use.
  */
@@ -14,8 +14,13 @@ import { trace } from '@opentelemetry/api'
 import fastifyPlugin from 'fastify-plugin'
 import { fail } from '../../4-tracing/span-for.ts'
 
-export const ratings = fastifyPlugin(
-  async (app) => {
+export interface RatingsOptions {
+  /** Asks another service, which often fails. */
+  readonly askRatingService: (course: string) => Promise<number>
+}
+
+export const ratings = fastifyPlugin<RatingsOptions>(
+  async (app, { askRatingService }) => {
     const tracer = trace.getTracer('ratings')
     const lastKnown = new Map([['observability', 4.5]])
 
@@ -37,8 +42,3 @@ export const ratings = fastifyPlugin(
   },
   { name: 'ratings', dependencies: ['tracer-provider'] },
 )
-
-async function askRatingService(course: string): Promise<number> {
-  if (course === 'observability') throw new TypeError('the rating service sent no JSON')
-  return 4.8
-}

@@ -1,4 +1,5 @@
 import { SpanStatusCode } from '@opentelemetry/api'
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-node'
 import { defineExercise } from '../exercise.ts'
 import { servePhase } from '../served-phase.ts'
 import { spanNamed } from '../spans.ts'
@@ -14,40 +15,88 @@ export default defineExercise<Module>({
     'fail(span, error as Error), in the line before the return.',
   ],
   async check({ ratings }, claim) {
-    const server = await servePhase(4, { plugin: ratings })
-    const { status, body } = await server.get('/rating/observability')
-    claim('the customer notices nothing', status === 200 && body.includes('4.5'), {
-      expected: 'status 200 with the last known rating, 4.5',
-      seen: `status ${status}, ${body}`,
+    const failures: Readonly<Record<string, Error>> = {
+      observability: new TypeError(`the rating service sent no JSON but ${crypto.randomUUID()}`),
+      node: new RangeError(`a rating of ${crypto.randomUUID()}`),
+    }
+    const askRatingService = async (course: string): Promise<number> => {
+      const failure = failures[course]
+      if (failure) throw failure
+      return 4.8
+    }
+    const server = await servePhase(4, { plugin: [ratings, { askRatingService }] })
+    const rate = async (course: string) => {
+      const traceId = crypto.randomUUID().replaceAll('-', '')
+      const traceparent = `00-${traceId}-00f067aa0ba902b7-01`
+      const { status, body } = await server.get(`/rating/${course}`, { traceparent }).catch((error: Error) => {
+        if (!Object.values(failures).includes(error)) throw error
+        return { status: 500, body: error.message }
+      })
+      return { course, traceId, answer: `status ${status}, ${body}` }
+    }
+    const answered = await Promise.all(['observability', 'node', 'fastify'].map(rate))
+    const spans = await server.spans()
+    const seen = answered.map((one) => ({ ...one, ...tracedAs(one.traceId, spans), failure: failures[one.course] }))
+    const failed = seen.filter(({ failure }) => failure !== undefined)
+
+    const expected: Record<string, string> = {
+      observability: 'status 200, {"course":"observability","rating":4.5}',
+      node: 'status 200, {"course":"node"}',
+      fastify: 'status 200, {"course":"fastify","rating":4.8}',
+    }
+    const noticed = seen.find(({ course, answer }) => answer !== expected[course])
+    claim('the customer notices nothing', noticed === undefined, {
+      expected: `${expected[noticed?.course ?? '']}: the last known rating, if there is one`,
+      seen: `${noticed?.answer}`,
       look: 'what the catch block returns',
     })
-    const spans = await server.spans()
-    const call = spanNamed('ask_rating_service', spans)
-    const seen = call ? `status ${STATUS[call.status.code]}` : 'no span ask_rating_service'
-    claim('the span of the call has failed', call?.status.code === SpanStatusCode.ERROR, {
+    const unmarked = failed.find(({ call }) => call?.status.code !== SpanStatusCode.ERROR)
+    claim('the span of the call has failed', unmarked === undefined, {
       expected: 'the span ask_rating_service with status ERROR',
-      seen,
-      look: 'the status of a span is UNSET until somebody sets it',
+      seen: statusOf('ask_rating_service', unmarked?.call),
+      look: 'the status of a span: it is UNSET until your code sets it',
     })
-    const exception = call?.events.find(({ name }) => name === 'exception')?.attributes
-    claim('and says why', String(exception?.['exception.message']).includes('no JSON'), {
-      expected: 'an event "exception" on it, with the message "the rating service sent no JSON"',
-      seen: exception ? JSON.stringify(exception['exception.message']) : 'no such event',
-      look: 'span.recordException',
+    const vague = failed.find(({ call, failure }) => !says(call, failure))
+    claim('and says why', vague === undefined, {
+      expected: `one event "exception" on it, with the message and the stack of the error: "${vague?.failure?.message}"`,
+      seen: exceptionsOf(vague?.call),
+      look: 'what the catch block has caught, which may be any error, and how a span records an exception',
     })
-    const root = spanNamed('GET /rating/:course', spans)
-    claim('the request has not failed', root?.status.code === SpanStatusCode.UNSET, {
-      expected: 'the span GET /rating/:course with status UNSET, for it was answered',
-      seen: root ? `status ${STATUS[root.status.code]}` : 'no such span',
+    const blamed = failed.find(({ root }) => root?.status.code !== SpanStatusCode.UNSET)
+    claim('the request has not failed', blamed === undefined, {
+      expected: 'the span GET /rating/:course with status UNSET, because the request was answered',
+      seen: statusOf('GET /rating/:course', blamed?.root),
       look: 'which span you have marked',
     })
-
-    await server.get('/rating/node')
-    const well = (await server.spans()).filter(({ name }) => name === 'ask_rating_service').at(-1)
-    claim('a call that went well is not marked', well?.status.code === SpanStatusCode.UNSET, {
-      expected: 'status UNSET when the rating service has answered',
-      seen: well ? `status ${STATUS[well.status.code]}` : 'no such span',
+    const well = seen.find(({ failure }) => failure === undefined)?.call
+    const isUnmarked = well?.status.code === SpanStatusCode.UNSET && well.events.length === 0
+    claim('a call that went well is not marked', isUnmarked, {
+      expected: 'status UNSET and no event when the rating service has answered',
+      seen: `${statusOf('ask_rating_service', well)}, ${exceptionsOf(well)}`,
       look: 'that only the catch block marks the span',
     })
   },
 })
+
+function tracedAs(traceId: string, spans: readonly ReadableSpan[]) {
+  const own = spans.filter((span) => span.spanContext().traceId === traceId)
+  return { call: spanNamed('ask_rating_service', own), root: spanNamed('GET /rating/:course', own) }
+}
+
+function says(call: ReadableSpan | undefined, failure: Error | undefined): boolean {
+  const exceptions = call?.events.filter(({ name }) => name === 'exception') ?? []
+  const { 'exception.message': message, 'exception.stacktrace': stack } = exceptions[0]?.attributes ?? {}
+  return exceptions.length === 1 && message === failure?.message && stack === failure?.stack
+}
+
+function statusOf(name: string, span: ReadableSpan | undefined): string {
+  return span === undefined ? `no span ${name}` : `${name} with status ${STATUS[span.status.code]}`
+}
+
+function exceptionsOf(span: ReadableSpan | undefined): string {
+  const events = span?.events.map(({ name, attributes }) => {
+    const { 'exception.message': message, 'exception.stacktrace': stack } = attributes ?? {}
+    return `"${name}" with the message ${JSON.stringify(message)} and ${stack === undefined ? 'no' : 'a'} stack`
+  })
+  return events?.join(' and ') || 'no event'
+}

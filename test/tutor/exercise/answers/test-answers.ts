@@ -43,7 +43,7 @@ async function testAnswer(t: Test, entry: Entry, answer: Answer, module: string)
     t.equal(verdict.problem, undefined, words)
     return
   }
-  t.match(verdict.problem, { kind: 'unmet', title: answer.claim }, words)
+  t.ok(words.includes(`✗ ${answer.claim}\n`), `is refused by "${answer.claim}"\n${words}`)
   for (const said of answer.says) t.ok(words.includes(said), `says "${said}"\n${words}`)
   for (const hidden of answer.hides) t.notOk(words.includes(hidden), `does not say "${hidden}"\n${words}`)
 }
