@@ -55,7 +55,7 @@ const exercise = await definitionOf(entry)
 try {
   const module = (await import(pathToFileURL(modulePath).href)) as object
   await requireExports(module, entry)
-  await exercise.check(module, claim)
+  await exercise.check(module, claim, modulePath)
   end({ done: true })
 } catch (error) {
   fail(error)

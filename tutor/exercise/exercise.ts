@@ -19,9 +19,10 @@ export interface Exercise<Module> {
   /**
    * Runs the learner's module for real and looks at what comes out of it.
    *
+   * @param modulePath where the module is, to load it again in another thread
    * @throws what the learner's code throws
    */
-  check(module: Module, claim: Claim): Promise<void>
+  check(module: Module, claim: Claim, modulePath: string): Promise<void>
 }
 
 /** Lets TypeScript check an exercise where it is written; gives it back unchanged. */

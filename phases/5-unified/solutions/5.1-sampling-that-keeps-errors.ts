@@ -1,15 +1,19 @@
 /**
  * Exercise 5.1: Sampling that keeps all errors
  *
- * To keep every trace has become too expensive, so one in ten is kept, by throwing dice. Now the traces that
- * one looks for, those with an error, are gone nine times out of ten; and because each service throws its own
- * dice, of most traces only a part is left.
+ * Keeping every trace has become too expensive, so one in ten is kept, at random. Now nine out of ten traces with an
+ * error are gone, and those are the ones you look for. And because each service makes its own random choice, of most
+ * traces only a part is left.
  *
- * Write the rule. Keep a trace if any of its spans has status ERROR. Of the others keep one in ten, and let the
- * trace id decide: it is random already, and every service sees the same one.
+ * Write the rule. Keep a trace if any of its spans has status ERROR. Of the others keep one in ten, and let the trace id
+ * decide: it is random already, and every service sees the same one.
  *
- * Whether there is an error is known when the trace is over, so the spans wait here until its first span, the
- * root, has ended. That is called tail sampling; a collector does the same for many services.
+ * Whether there is an error is known when the trace is over. So the spans wait here until the service's first span, its
+ * root, has ended. That is called tail sampling.
+ *
+ * The rule sees the spans of one service. A service keeps all traces that failed in it, but of the traces that failed
+ * only elsewhere it keeps one in ten, so nine in ten of those stay incomplete. To keep failed traces whole, the rule has
+ * to run where the spans of all services meet: in a collector.
  *
  * Where to look: https://opentelemetry.io/docs/concepts/sampling/#tail-sampling. The last eight digits of a trace
  * id are a number below 2 ** 32, in hexadecimal.
@@ -28,10 +32,10 @@ function isKept(traceId: string, spans: readonly ReadableSpan[]): boolean {
   // Exercise 5.1: your part ends
 }
 
-/** Spans of traces that never end must not eat the memory: of more traces than this the oldest are let go. */
+/** Traces that never end must not fill the memory: beyond this number the oldest are dropped. */
 const MAX_WAITING = 10_000
 
-/** Passes the spans of the traces that are kept on to `next`. */
+/** Passes the spans of the kept traces on to `next`. */
 export class TailSampler implements SpanProcessor {
   readonly #next: SpanProcessor
   /** The spans of traces whose root has not ended yet. */

@@ -1,15 +1,16 @@
 /**
  * Exercise 5.2: A tenant on every line, in every service
  *
- * When a customer calls, support wants all log lines of that customer, of all services. The first service knows
- * the customer, and sends it along as baggage: `baggage: tenant=acme`. It travels wherever the trace goes, but
- * so far nobody reads it.
+ * When a customer calls, support wants all log lines of that customer, from all services. The first service knows the
+ * customer, and sends the name along as baggage: `baggage: tenant=acme`. It travels wherever the trace goes, but so far
+ * no service reads it.
  *
- * Find the tenant in the request's baggage. A value that does not look like a tenant (small letters, digits and
- * dashes, at most 32) is not taken over, because baggage comes from outside.
+ * Find the tenant in the request's baggage. Ignore a value that does not look like a tenant (small letters, digits and
+ * dashes, at most 32), because baggage comes from outside. The header has a grammar: several entries, spaces, properties
+ * behind a semicolon, values that are percent-encoded. The propagator has parsed it already.
  *
  * Where to look: `propagation.getBaggage` takes a context; the request's is in `request.scope.context`, where
- * phases/4-tracing/server-spans.ts has put it. Requests that are not traced have none.
+ * phases/4-tracing/server-spans.ts has put it. Requests that are not traced have no context.
  */
 import { propagation, ROOT_CONTEXT } from '@opentelemetry/api'
 import type { FastifyRequest } from 'fastify'

@@ -1,14 +1,14 @@
 /**
  * Exercise 5.3: From a number to a trace
  *
- * The histogram says that some steps take over a second. Which request was it? Nobody knows: a histogram has
- * thrown away everything but the number. An exemplar keeps one example for each bucket.
+ * The histogram says that some steps take over a second. Which request was it? A histogram keeps numbers only, so it
+ * cannot say. An exemplar keeps one example for each bucket.
  *
- * Give each duration the trace it belongs to, as the exemplar labels `trace_id` and `span_id`. A trace that is
- * not sampled is nowhere to be found, so it is no example.
+ * Give each duration the trace that it belongs to, as the exemplar labels `trace_id` and `span_id`. A trace that is not
+ * sampled is in no backend, so it is no example. A step outside of any trace has none, and its duration counts as well.
  *
- * Where to look: phases/5-unified/exemplars.ts does so for requests. When a step ends, its span is still the
- * active one.
+ * Where to look: phases/5-unified/exemplars.ts does so for requests. When a step ends, its span is still active.
+ * Whether it is sampled is one bit of its flags: https://www.w3.org/TR/trace-context-2/#trace-flags
  */
 import { TraceFlags, trace } from '@opentelemetry/api'
 import fastifyPlugin from 'fastify-plugin'

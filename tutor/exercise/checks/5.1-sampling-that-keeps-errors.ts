@@ -1,10 +1,20 @@
-import { context, ROOT_CONTEXT, SpanStatusCode, TraceFlags, trace } from '@opentelemetry/api'
-import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node'
+import { randomBytes, randomInt } from 'node:crypto'
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
 import { defineExercise } from '../exercise.ts'
+import { type Outcome, sampledService } from '../sampled-service.ts'
 
 type Module = typeof import('../../../phases/5-unified/solutions/5.1-sampling-that-keeps-errors.ts')
 
-const TRACES = 2000
+const TRACES = 10_000
+
+/** Where the error is: at the root, in the middle, at the bottom, or everywhere. */
+const FAILURES: readonly (readonly Outcome[])[] = [
+  ['failed', 'unset'],
+  ['unset', 'failed', 'ok', 'unset'],
+  ['unset', 'unset', 'failed'],
+  ['failed', 'failed'],
+]
 
 export default defineExercise<Module>({
   hints: [
@@ -12,58 +22,43 @@ export default defineExercise<Module>({
     'Number.parseInt(traceId.slice(-8), 16) is a number from 0 to 2 ** 32, different for each trace, the same in each service.',
     'If any status is SpanStatusCode.ERROR, return true. Otherwise return whether that number is below SHARE * 2 ** 32.',
   ],
-  async check({ TailSampler }, claim) {
-    const gateway = service(TailSampler)
-    const bookings = service(TailSampler)
-    const withError = Array.from({ length: 50 }, newTraceId)
-    for (const traceId of withError) gateway.serve(traceId, { failing: true })
-    const lost = withError.filter((traceId) => gateway.spansOf(traceId) !== 2)
+  async check({ TailSampler }, claim, modulePath) {
+    const gateway = sampledService(TailSampler)
+    const failed = FAILURES.flatMap((outcomes) => newTraceIds(50).map((traceId) => ({ traceId, outcomes })))
+    for (const { traceId, outcomes } of failed) gateway.serve(traceId, outcomes)
+    const lost = failed.filter(({ traceId, outcomes }) => gateway.spansOf(traceId) !== outcomes.length)
     claim('every trace with an error is kept, with all its spans', lost.length === 0, {
-      expected: '50 traces of two spans each, in which the inner one has failed and the root has not',
-      seen: `${50 - lost.length} of 50`,
+      expected: `${failed.length} traces in which one span or more has failed, whether it is the root or not`,
+      seen: `${failed.length - lost.length} of ${failed.length}; one that is lost has spans with status ${lost[0]?.outcomes.join(', ')}`,
       look: 'the status of all spans of the trace, not only of its root',
     })
 
-    const ordinary = Array.from({ length: TRACES }, newTraceId)
-    for (const traceId of ordinary) {
-      gateway.serve(traceId)
-      bookings.serve(traceId)
-    }
-    const kept = ordinary.filter((traceId) => gateway.spansOf(traceId) > 0)
-    claim('of the others about one in ten is kept', kept.length > 0.06 * TRACES && kept.length < 0.14 * TRACES, {
-      expected: `about ${TRACES / 10} of ${TRACES}`,
+    const traceIds = newTraceIds(TRACES)
+    for (const traceId of traceIds) gateway.serve(traceId, ['unset', ...(randomInt(2) ? (['ok'] as const) : [])])
+    const kept = traceIds.filter((traceId) => gateway.spansOf(traceId) > 0)
+    // The number that is kept varies by 30, so this is five times that.
+    claim('of the others about one in ten is kept', Math.abs(kept.length - 0.1 * TRACES) < 150, {
+      expected: `about ${0.1 * TRACES} of ${TRACES}, all of them without an error, and half of them with a status OK`,
       seen: String(kept.length),
-      look: 'the share, 0.1, of all the numbers that are possible',
+      look: 'the share, 0.1, of all the numbers that are possible, and which part of a trace id is random',
     })
-    const torn = ordinary.filter((traceId) => gateway.spansOf(traceId) !== bookings.spansOf(traceId))
+
+    const worker = new Worker(new URL('../sampling-worker.js', import.meta.url), {
+      workerData: { modulePath, traceIds },
+    })
+    const [keptElsewhere] = (await once(worker, 'message')) as [string[]]
+    const elsewhere = new Set(keptElsewhere)
+    const torn = traceIds.filter((traceId) => elsewhere.has(traceId) !== gateway.spansOf(traceId) > 0)
     claim('two services keep the same traces', torn.length === 0, {
       expected: 'each trace from both services, or from none',
       seen: `${torn.length} traces of which only one service has kept its part`,
-      look: 'what the choice depends on: both services know the trace id, and nothing else in common',
+      look: 'what the choice depends on: both services know the trace id, and nothing else in common, not even memory',
     })
   },
 })
 
-/** A service that makes two spans for each request, and the collector that it sends to. */
-function service(TailSampler: Module['TailSampler']) {
-  const collector = new InMemorySpanExporter()
-  const spanProcessors = [new TailSampler(new SimpleSpanProcessor(collector))]
-  const tracer = new NodeTracerProvider({ spanProcessors }).getTracer('service')
-  return {
-    serve(traceId: string, { failing = false } = {}): void {
-      const remote = { traceId, spanId: '00f067aa0ba902b7', traceFlags: TraceFlags.SAMPLED, isRemote: true }
-      const caller = trace.setSpanContext(ROOT_CONTEXT, remote)
-      const root = tracer.startSpan('GET /', {}, caller)
-      const inner = tracer.startSpan('inner', {}, trace.setSpan(context.active(), root))
-      if (failing) inner.setStatus({ code: SpanStatusCode.ERROR })
-      inner.end()
-      root.end()
-    },
-    spansOf: (traceId: string) =>
-      collector.getFinishedSpans().filter((span) => span.spanContext().traceId === traceId).length,
-  }
-}
-
-function newTraceId(): string {
-  return crypto.randomUUID().replaceAll('-', '')
+/** As some generators make them: the first digits are the time, and the rest is random. */
+function newTraceIds(count: number): string[] {
+  const seconds = Math.floor(Date.now() / 1000).toString(16)
+  return Array.from({ length: count }, () => seconds + randomBytes(12).toString('hex'))
 }
