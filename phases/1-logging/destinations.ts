@@ -1,4 +1,6 @@
 import { writeSync } from 'node:fs'
+import type { FastifyBaseLogger } from 'fastify'
+import { pino } from 'pino'
 import { prettyFactory } from 'pino-pretty'
 import type { Config } from '../../src/config.ts'
 import { LineWriter, type Output } from './line-writer.ts'
@@ -11,52 +13,62 @@ const standardOutput: Output = {
   appendSync: (bytes) => writeSync(1, bytes),
 }
 
-const writers: LineWriter[] = []
-
 /**
  * Opens what the log is written to: the console, and the file that `LOG_FILE` names.
  *
  * @param others get the same lines
  * @throws when the file cannot be written.
  */
-export function openDestinations(config: Config, others: readonly Output[]): { write(line: string): void } {
+export function openDestinations(config: Config, others: readonly Output[]): Destinations {
   const { LOG_FILE: path, LOG_FILE_MAX_BYTES: maxBytes, LOG_FILE_COUNT: files } = config
   const file = path === '' ? [] : [openRotatingFile(path, { maxBytes, files })]
   const asJson = [...file, ...others]
-  return process.stdout.isTTY ? prettyOnTerminal(asJson) : open([standardOutput, ...asJson])
+  return process.stdout.isTTY
+    ? prettyOnTerminal(asJson)
+    : new Destinations([new LineWriter([standardOutput, ...asJson])])
 }
 
 /** A person reads a terminal, and a program reads the file. */
-function prettyOnTerminal(asJson: readonly Output[]): { write(line: string): void } {
+function prettyOnTerminal(asJson: readonly Output[]): Destinations {
   const prettify = prettyFactory({
-    colorize: true,
+    colorize: process.stdout.hasColors(),
     messageKey: 'message',
     translateTime: 'SYS:HH:MM:ss.l',
     singleLine: true,
     ignore: 'service_instance_id', // a terminal shows one process; the file has it
   })
-  const terminal = open([standardOutput])
-  const json = open(asJson)
-  return {
-    write(line) {
-      terminal.write(prettify(line))
-      json.write(line)
-    },
+  return new Destinations([new LineWriter([standardOutput], prettify), new LineWriter(asJson)])
+}
+
+/** What a logger writes to. */
+export class Destinations {
+  readonly #writers: readonly LineWriter[]
+
+  constructor(writers: readonly LineWriter[]) {
+    this.#writers = writers
+  }
+
+  write(line: string): void {
+    for (const writer of this.#writers) writer.write(line)
+  }
+
+  /** Resolves when everything that was logged so far has been written. */
+  async drained(): Promise<void> {
+    await Promise.all(this.#writers.map((writer) => writer.drained()))
+  }
+
+  /** How many lines each output has not got. */
+  dropped(): { output: string; lines: number }[] {
+    return this.#writers.flatMap((writer) => writer.dropped())
+  }
+
+  /** Writes what is still waiting, and closes the file. A line that comes later opens it again. */
+  async close(): Promise<void> {
+    await Promise.all(this.#writers.map((writer) => writer.close()))
   }
 }
 
-function open(outputs: readonly Output[]): LineWriter {
-  const writer = new LineWriter(outputs)
-  writers.push(writer)
-  return writer
-}
-
-/** How many lines each output has not got since the start of the process. */
-export function droppedLines(): { output: string; lines: number }[] {
-  return writers.flatMap((writer) => writer.dropped())
-}
-
-/** Resolves when everything that was logged so far has been written. */
-export async function drainDestinations(): Promise<void> {
-  await Promise.all(writers.map((writer) => writer.drained()))
+/** What a logger of `createLogger` writes to. */
+export function destinationsOf(logger: FastifyBaseLogger): Destinations {
+  return (logger as unknown as { [pino.symbols.streamSym]: Destinations })[pino.symbols.streamSym]
 }

@@ -1,10 +1,10 @@
 import fastifyPlugin from 'fastify-plugin'
-import { drainDestinations } from './destinations.ts'
+import { destinationsOf } from './destinations.ts'
 
 /** Writes what is still waiting before the process ends. Hooks run last to first on closing, so this comes first. */
 export const flushLogs = fastifyPlugin(
   async (app) => {
-    app.addHook('onClose', drainDestinations)
+    app.addHook('onClose', () => destinationsOf(app.log).close())
   },
   { name: 'flush-logs' },
 )

@@ -8,6 +8,8 @@ export interface Output {
   append(bytes: Buffer): Promise<void>
   /** The same at once, for when the process is about to end. */
   appendSync(bytes: Buffer): void
+  /** Gives back what it holds of the operating system; `append` takes it again. */
+  close?(): void
 }
 
 /** How long lines gather before they are written, in milliseconds: too short to notice, and a write for many. */
@@ -16,6 +18,13 @@ const GATHER_MS = 10
 /** An output that does not keep up must not eat the memory: past this many bytes lines are dropped. */
 const MAX_WAITING = 16 * 1024 * 1024
 
+/** Those that may still have lines when the process ends. */
+const open = new Set<LineWriter>()
+
+process.on('exit', () => {
+  for (const writer of open) writer.writeLast()
+})
+
 /**
  * Writes the same lines to all its outputs, in the background, so that no request waits for a disk or a
  * terminal. A write costs much the same for one line as for a hundred, so lines gather for a moment and
@@ -23,16 +32,19 @@ const MAX_WAITING = 16 * 1024 * 1024
  */
 export class LineWriter {
   readonly #queues: readonly Queue[]
+  readonly #format: (line: string) => string
   #lines = ''
   #gathering: Promise<void> | undefined
+  #isClosed = false
 
-  constructor(outputs: readonly Output[]) {
+  /** @param format what is written of a line; all of it unless given */
+  constructor(outputs: readonly Output[], format = (line: string) => line) {
     this.#queues = outputs.map((output) => new Queue(output))
-    process.on('exit', () => this.#writeLast())
+    this.#format = format
   }
 
   write(line: string): void {
-    this.#lines += line
+    this.#lines += this.#format(line)
     this.#gathering ??= this.#gather()
   }
 
@@ -42,16 +54,26 @@ export class LineWriter {
     await Promise.all(this.#queues.map((queue) => queue.drained()))
   }
 
+  /** Closes the outputs when all is written; again after each line that comes later. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.drained()
+    for (const queue of this.#queues) queue.close()
+    open.delete(this)
+  }
+
   /** How many lines each output has not got. */
   dropped(): { output: string; lines: number }[] {
     return this.#queues.map(({ name, dropped }) => ({ output: name, lines: dropped }))
   }
 
   async #gather(): Promise<void> {
+    open.add(this)
     await delay(GATHER_MS)
     this.#gathering = undefined
     const bytes = this.#takeLines()
     for (const queue of this.#queues) queue.add(bytes)
+    if (this.#isClosed) await this.close()
   }
 
   #takeLines(): Buffer {
@@ -61,7 +83,7 @@ export class LineWriter {
   }
 
   /** A process that is ended in a hurry still says what it had to say. */
-  #writeLast(): void {
+  writeLast(): void {
     const bytes = this.#takeLines()
     for (const queue of this.#queues) queue.writeAllSync(bytes)
   }
@@ -104,6 +126,11 @@ class Queue {
     await this.#writing
   }
 
+  close(): void {
+    this.#output.close?.()
+    this.#tellLoss()
+  }
+
   async #writeAll(): Promise<void> {
     while (this.#waiting.length > 0) {
       const bytes = this.#take()
@@ -126,9 +153,14 @@ class Queue {
     } catch (error) {
       this.#failed(error as Error, bytes)
     }
-    if (!this.#failing) return
-    // A warning would be printed a moment later, and there is none any more.
-    process.stderr.write(`${this.#lossOf(this.dropped - this.#told)}\n`)
+    this.#tellLoss()
+  }
+
+  /** At once: a warning would be printed a moment later, and there may be none any more. */
+  #tellLoss(): void {
+    const lines = this.dropped - this.#told
+    if (lines > 0) process.stderr.write(`${this.#lossOf(lines)}\n`)
+    this.#told = this.dropped
   }
 
   #take(): Buffer {

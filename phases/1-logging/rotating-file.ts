@@ -19,15 +19,20 @@ export interface RotationOptions {
  */
 export function openRotatingFile(path: string, { maxBytes, files }: RotationOptions): Output {
   makeFolder(dirname(path))
-  let fd = openSync(path, 'a')
+  let fd: number | undefined = openSync(path, 'a')
   let isStuck = false
+
+  function opened(): number {
+    fd ??= openSync(path, 'a')
+    return fd
+  }
 
   /** Opens the next file before it closes this one: the number of a closed file may be that of the next connection. */
   function replace(): void {
     try {
       putAside(path, files)
       const next = openSync(path, 'a')
-      closeSync(fd)
+      close()
       fd = next
       isStuck = false
     } catch (error) {
@@ -37,15 +42,21 @@ export function openRotatingFile(path: string, { maxBytes, files }: RotationOpti
     }
   }
 
+  function close(): void {
+    if (fd !== undefined) closeSync(fd)
+    fd = undefined
+  }
+
   return {
     name: path,
+    close,
     async append(bytes) {
-      await writeAll(fd, bytes)
-      const { size, nlink } = fstatSync(fd)
+      await writeAll(opened(), bytes)
+      const { size, nlink } = fstatSync(opened())
       const isRemoved = nlink === 0
       if (size >= maxBytes || isRemoved) replace()
     },
-    appendSync: (bytes) => writeSync(fd, bytes),
+    appendSync: (bytes) => writeSync(opened(), bytes),
   }
 }
 

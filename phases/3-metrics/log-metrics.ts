@@ -1,6 +1,6 @@
 import fastifyPlugin from 'fastify-plugin'
 import { Counter } from 'prom-client'
-import { droppedLines } from '../1-logging/destinations.ts'
+import { destinationsOf } from '../1-logging/destinations.ts'
 import type {} from './process-metrics.ts'
 
 /** A log cannot tell by itself that lines of it are missing; a metric can. */
@@ -13,7 +13,7 @@ export const logMetrics = fastifyPlugin(
       registers: [app.registry],
       collect() {
         this.reset()
-        for (const { output, lines } of droppedLines()) this.inc({ output }, lines)
+        for (const { output, lines } of destinationsOf(app.log).dropped()) this.inc({ output }, lines)
       },
     })
   },

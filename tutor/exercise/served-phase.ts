@@ -5,7 +5,7 @@ import { type ProxyTracerProvider, trace } from '@opentelemetry/api'
 import { InMemorySpanExporter, type NodeTracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace-node'
 import type { FastifyInstance } from 'fastify'
 import { register } from 'prom-client'
-import { drainDestinations } from '../../phases/1-logging/destinations.ts'
+import { destinationsOf } from '../../phases/1-logging/destinations.ts'
 import { tracerProvider } from '../../phases/4-tracing/tracer-provider.ts'
 import { loadConfig } from '../../src/config.ts'
 import { error } from '../../src/endpoints/error.ts'
@@ -108,7 +108,7 @@ export async function servePhase(number: number, { plugin, after }: ServeOptions
     },
     async log() {
       await Promise.all(running)
-      await drainDestinations()
+      await destinationsOf(app.log).drained()
       const lines = (await readFile(LOG_FILE, 'utf8')).split('\n').slice(0, -1)
       return lines.map((line) => JSON.parse(line) as LogLine)
     },
