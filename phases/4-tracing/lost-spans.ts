@@ -1,7 +1,10 @@
 import type { FastifyBaseLogger } from 'fastify'
 
-/** Why a span was lost: no room to wait, a batch that was refused or not answered, or the end of the process. */
-export type LossReason = 'queue_full' | 'export_failed' | 'shutdown'
+/**
+ * Why a span was lost: no room to wait, a batch that was refused or not answered, a backend that took the batch but
+ * not this span, or the end of the process.
+ */
+export type LossReason = 'queue_full' | 'export_failed' | 'rejected' | 'shutdown'
 
 /** How long losses are added up for one warning, in milliseconds. */
 const PERIOD_MS = 10_000
@@ -12,7 +15,7 @@ const PERIOD_MS = 10_000
  */
 export class LostSpans {
   /** All since the start of the process. */
-  readonly counts: Record<LossReason, number> = { queue_full: 0, export_failed: 0, shutdown: 0 }
+  readonly counts: Record<LossReason, number> = { queue_full: 0, export_failed: 0, rejected: 0, shutdown: 0 }
   readonly #log: FastifyBaseLogger
   readonly #periods: NodeJS.Timeout
   #untold = 0
@@ -21,7 +24,8 @@ export class LostSpans {
   constructor(log: FastifyBaseLogger) {
     this.#log = log
     this.#periods = setInterval(() => {
-      if (!this.#isOut) this.#warn('spans were dropped: they came faster than the backend took them')
+      if (!this.#isOut)
+        this.#warn('spans were dropped: they came faster than the backend took them, or it rejected them')
     }, PERIOD_MS).unref()
   }
 

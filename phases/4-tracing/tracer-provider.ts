@@ -32,8 +32,8 @@ const register = takeTurns(() => {
 })
 
 export interface TracerProviderOptions extends PhaseOptions {
-  /** Makes what sends the spans away. */
-  readonly createExporter: () => SpanExporter
+  /** Makes what sends the spans away. It counts the spans that the backend rejects out of a batch. */
+  readonly createExporter: (lost: LostSpans) => SpanExporter
   /** How context travels in headers; W3C Trace Context if not given. */
   readonly propagator?: TextMapPropagator
 }
@@ -46,7 +46,7 @@ export const tracerProvider = fastifyPlugin<TracerProviderOptions>(
     const lost = new LostSpans(app.log)
     app.decorate('lostSpans', lost.counts)
     const exportTimeoutMillis = getNumberFromEnv('OTEL_BSP_EXPORT_TIMEOUT') ?? 30_000
-    const exporter = warnOncePerOutage(createExporter, lost, exportTimeoutMillis)
+    const exporter = warnOncePerOutage(() => createExporter(lost), lost, exportTimeoutMillis)
     const provider = new RandomTraceIdProvider({
       resource: resourceOf(config),
       sampler: keepingLinked(samplerFromEnvironment()),

@@ -2,6 +2,7 @@ import { OTLPExporterBase } from '@opentelemetry/otlp-exporter-base'
 import { convertLegacyOtlpGrpcOptions, createOtlpGrpcExportDelegate } from '@opentelemetry/otlp-grpc-exporter-base'
 import { ProtobufTraceSerializer, TraceExporterMetricsHelper } from '@opentelemetry/otlp-transformer'
 import type { SpanExporter } from '@opentelemetry/sdk-trace-node'
+import type { LostSpans } from '../4-tracing/lost-spans.ts'
 import { encodeSpans } from './otlp-spans.ts'
 
 /**
@@ -11,11 +12,11 @@ import { encodeSpans } from './otlp-spans.ts'
  *
  * https://opentelemetry.io/docs/specs/otlp/
  */
-export function otlpExporter(): SpanExporter {
+export function otlpExporter(lost: LostSpans): SpanExporter {
   return new OTLPExporterBase(
     createOtlpGrpcExportDelegate(
       convertLegacyOtlpGrpcOptions({}, 'TRACES'),
-      { ...ProtobufTraceSerializer, serializeRequest: encodeSpans },
+      { ...ProtobufTraceSerializer, serializeRequest: encodeSpans, deserializeResponse: countingRejected(lost) },
       'otlp_grpc_span_exporter',
       TraceExporterMetricsHelper,
       undefined,
@@ -23,4 +24,17 @@ export function otlpExporter(): SpanExporter {
       '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
     ),
   )
+}
+
+/**
+ * A backend may take a batch and reject some of its spans. That is no failure, so nobody else would hear of it.
+ *
+ * https://opentelemetry.io/docs/specs/otlp/#partial-success
+ */
+function countingRejected(lost: LostSpans): typeof ProtobufTraceSerializer.deserializeResponse {
+  return (bytes) => {
+    const response = ProtobufTraceSerializer.deserializeResponse(bytes)
+    lost.add('rejected', Number(response.partialSuccess?.rejectedSpans ?? 0))
+    return response
+  }
 }

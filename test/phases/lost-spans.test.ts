@@ -45,6 +45,7 @@ for (const phase of [4, 5] as const) {
       [
         ['queue_full', 0],
         ['export_failed', 0],
+        ['rejected', 0],
         ['shutdown', 0],
       ],
     )
@@ -104,3 +105,14 @@ for (const phase of [4, 5] as const) {
     t.equal((await app.logLines()).filter(({ level }) => level === 'warn').length, 1)
   })
 }
+
+t.test('phase 5 counts the spans that the backend rejects out of a batch', async (t) => {
+  const collector = await startOtlpReceiver(t)
+  collector.rejectSpans(3)
+  const env = { ...environment(5, collector.endpoint), OTEL_BSP_SCHEDULE_DELAY: '60000' }
+  const app = await startApp(t, { script: partnerScript, env })
+  await sendRequests(app, 20)
+  await app.stop()
+  t.equal(collector.received.all.length, 17)
+  t.match(await linesAboutDrops(app), [{ level: 'warn', dropped: 3 }])
+})

@@ -46,8 +46,8 @@ export async function startOtlpReceiver(
       return
     }
     setTimeout(() => {
-      inbox.received.add(spans)
-      callback(null, {})
+      inbox.received.add(spans.slice(inbox.rejected))
+      callback(null, inbox.rejected === 0 ? {} : { partialSuccess: { rejectedSpans: inbox.rejected } })
     }, inbox.delayMs)
   }
 

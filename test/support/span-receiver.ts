@@ -13,6 +13,8 @@ export interface SpanReceiver<Answer> {
   readonly waitForTrace: ReceivedSpans['waitForTrace']
   /** Answers with this status from now on; spans are kept only when it says that all is well. */
   respondWith(answer: Answer): void
+  /** Of each request from now on so many spans are rejected, as OTLP allows. */
+  rejectSpans(count: number): void
   /** Takes so many milliseconds for each request from now on. */
   slowDown(ms: number): void
   /** Accepts requests and never answers, until `respondWith`. */
@@ -27,6 +29,8 @@ export class Inbox<Answer> {
   /** What is wrong with requests that the protocol does not allow. The test fails with them at its end. */
   readonly problems: unknown[] = []
   requests = 0
+  /** How many spans of each request are not taken. */
+  rejected = 0
   /** How long an answer takes, in milliseconds. */
   delayMs = 0
 
@@ -61,6 +65,9 @@ export function receiverOf<Answer>(
     waitForTrace: received.waitForTrace.bind(received),
     respondWith(answer) {
       inbox.answer = answer
+    },
+    rejectSpans(count) {
+      inbox.rejected = count
     },
     slowDown(ms) {
       inbox.delayMs = ms
