@@ -1,0 +1,43 @@
+import { InMemorySpanExporter, type NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
+import type { FastifyInstance } from 'fastify'
+import type { Test } from 'tap'
+import { tracerProvider } from '../../phases/4-tracing/tracer-provider.ts'
+import { buildApp } from '../../src/app.ts'
+import { type Config, loadConfig } from '../../src/config.ts'
+import { loadPhase, type PhasePlugin } from '../../src/phase.ts'
+import { parseMetrics } from './openmetrics.ts'
+
+/** The whole service in the test's own process. */
+export interface RunningApp {
+  readonly app: FastifyInstance
+  readonly url: string
+  metrics(path?: string): Promise<ReturnType<typeof parseMetrics>>
+  /** Names of the spans that were sent since the last time, sorted. */
+  spans(): Promise<string[]>
+}
+
+/** Builds the app and lets it listen on a free port. Its spans stay in memory. It closes when the test is over. */
+export async function startInProcess(t: Test, number: number, settings: Partial<Config> = {}): Promise<RunningApp> {
+  const config = loadConfig(['--phase', String(number), '--database-url', 'memory:', '--log-level', 'silent'])
+  const phase = await loadPhase(number)
+  const exporter = new InMemorySpanExporter()
+  const plugins = phase.plugins.map((entry): PhasePlugin => {
+    const [plugin, options] = typeof entry === 'function' ? [entry, {}] : entry
+    return plugin === tracerProvider ? [plugin, { ...options, createExporter: () => exporter }] : entry
+  })
+  // Neither a busy machine nor the sweeper, whose work is heard by both, has a part in what is counted.
+  const quiet = { LOG_FILE: '', LAB: 'off', MAX_EVENT_LOOP_DELAY_MS: 0, SWEEP_INTERVAL_MS: 0 } as const
+  const app = buildApp({ ...config, ...settings, ...quiet }, { ...phase, plugins })
+  t.teardown(() => app.close())
+  return {
+    app,
+    url: await app.listen({ host: '127.0.0.1', port: 0 }),
+    metrics: async (path = '/metrics') => parseMetrics((await app.inject(path)).body, 'prometheus'),
+    async spans() {
+      await (app.tracerProvider as NodeTracerProvider).forceFlush()
+      const names = exporter.getFinishedSpans().map(({ name }) => name)
+      exporter.reset()
+      return names.sort()
+    },
+  }
+}
