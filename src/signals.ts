@@ -16,6 +16,21 @@ export interface StepSignal {
   readonly attributes?: Readonly<Record<string, string | number | boolean>>
 }
 
+/** Where a server or a client is. */
+export interface Endpoint {
+  /** A name or an IP address. */
+  readonly address: string
+  readonly port: number
+}
+
+/** Which database a statement is for. */
+export interface DatabaseId {
+  /** Its name: `course`. */
+  readonly namespace: string
+  /** Where its server is; undefined for the one inside this process. */
+  readonly server?: Endpoint | undefined
+}
+
 /**
  * One SQL statement, from when it is sent until the database has answered. Waiting for a connection, or for a turn in
  * a shared statement, is announced separately.
@@ -29,17 +44,13 @@ export interface QuerySignal {
   readonly text: string
   /** Which database answers, as OpenTelemetry names it: `postgresql`. */
   readonly system: 'postgresql'
+  readonly database: DatabaseId
   /** The callers that share the statement. It runs in the context of none of them. Empty for a statement of one caller. */
   readonly shares: readonly ShareSignal[]
   /** Rows read or changed; set when the statement has succeeded. */
   rows?: number
-}
-
-/** Where a server or a client is. */
-export interface Endpoint {
-  /** A name or an IP address. */
-  readonly address: string
-  readonly port: number
+  /** The SQLSTATE of what went wrong; set when the statement has failed. https://www.postgresql.org/docs/current/errcodes-appendix.html */
+  statusCode?: string | undefined
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Link, SpanKind, TraceFlags, trace } from '@opentelemetry/api'
+import { type Link, type Span, SpanKind, TraceFlags, trace } from '@opentelemetry/api'
 import {
   ATTR_DB_COLLECTION_NAME,
   ATTR_DB_NAMESPACE,
@@ -13,7 +13,7 @@ import {
   ATTR_SERVER_PORT,
 } from '@opentelemetry/semantic-conventions'
 import fastifyPlugin from 'fastify-plugin'
-import { type BookingSignal, type CacheSignal, type ShareSignal, signals } from '../../src/signals.ts'
+import { type BookingSignal, type CacheSignal, type QuerySignal, type ShareSignal, signals } from '../../src/signals.ts'
 import {
   ATTR_CACHE_ENTITY,
   ATTR_CACHE_OPERATION,
@@ -34,11 +34,14 @@ export const signalSpans = fastifyPlugin(
       attributes: own(step.attributes),
     }))
 
-    const spanOfQuery = spanFor(app, signals.query, ({ operation, table, text, system, shares }) => ({
+    const describeQuery = ({ operation, table, text, system, database, shares }: QuerySignal): SpanDescription => ({
       name: nameOf(operation, table),
       kind: SpanKind.CLIENT,
       attributes: {
         [ATTR_DB_SYSTEM_NAME]: system,
+        [ATTR_DB_NAMESPACE]: database.namespace,
+        [ATTR_SERVER_ADDRESS]: database.server?.address,
+        [ATTR_SERVER_PORT]: database.server?.port,
         [ATTR_DB_OPERATION_NAME]: operation,
         [ATTR_DB_COLLECTION_NAME]: table || undefined,
         [ATTR_DB_QUERY_TEXT]: text,
@@ -46,7 +49,8 @@ export const signalSpans = fastifyPlugin(
       },
       // A statement that several requests share is a trace of its own, with links to theirs.
       links: shares.length > 1 ? shares.flatMap(linkToCaller) : [],
-    }))
+    })
+    const spanOfQuery = spanFor(app, signals.query, describeQuery, addStatusCode)
 
     const spanOfShare = spanFor(
       app,
@@ -67,11 +71,10 @@ export const signalSpans = fastifyPlugin(
 
     spanFor(app, signals.connection, () => ({ name: 'wait for database connection', kind: SpanKind.INTERNAL }))
 
-    spanFor(app, signals.cache, describeCommand, (span, { outcome, failure, statusCode }) => {
-      if (outcome) span.setAttribute(ATTR_CACHE_OUTCOME, outcome)
-      if (!failure) return
-      fail(span, failure)
-      if (statusCode) span.setAttributes({ [ATTR_DB_RESPONSE_STATUS_CODE]: statusCode, [ATTR_ERROR_TYPE]: statusCode })
+    spanFor(app, signals.cache, describeCommand, (span, command) => {
+      if (command.outcome) span.setAttribute(ATTR_CACHE_OUTCOME, command.outcome)
+      if (command.failure) fail(span, command.failure)
+      addStatusCode(span, command)
     })
 
     const onBooking = (message: unknown) => {
@@ -89,6 +92,11 @@ export const signalSpans = fastifyPlugin(
   },
   { name: 'signal-spans', dependencies: ['server-spans'] },
 )
+
+/** What the server's refusal is called, which says more than the class of the error that came of it. */
+function addStatusCode(span: Span, { statusCode }: QuerySignal | CacheSignal): void {
+  if (statusCode) span.setAttributes({ [ATTR_DB_RESPONSE_STATUS_CODE]: statusCode, [ATTR_ERROR_TYPE]: statusCode })
+}
 
 /** A cache in this process's memory is no database, and nothing is sent: its span is internal, its attributes are ours. */
 function describeCommand({ operation, entity, system, command }: CacheSignal): SpanDescription {

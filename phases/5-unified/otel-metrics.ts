@@ -3,10 +3,14 @@ import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporte
 import { MeterProvider } from '@opentelemetry/sdk-metrics'
 import {
   ATTR_DB_COLLECTION_NAME,
+  ATTR_DB_NAMESPACE,
   ATTR_DB_OPERATION_NAME,
+  ATTR_DB_RESPONSE_STATUS_CODE,
   ATTR_DB_SYSTEM_NAME,
   ATTR_ERROR_TYPE,
   ATTR_HTTP_REQUEST_METHOD,
+  ATTR_SERVER_ADDRESS,
+  ATTR_SERVER_PORT,
   ATTR_URL_SCHEME,
   METRIC_DB_CLIENT_OPERATION_DURATION,
 } from '@opentelemetry/semantic-conventions'
@@ -88,14 +92,21 @@ export const otelMetrics = fastifyPlugin<PhaseOptions>(
       done()
     })
     app.onRequestEnd(({ request }) => add(request, -1))
-    onEnd(app, signals.query, ({ operation, table, system, error }, latency) => {
-      queryDuration.record(latency / 1000, {
-        [ATTR_DB_SYSTEM_NAME]: system,
-        [ATTR_DB_OPERATION_NAME]: operation,
-        ...(table ? { [ATTR_DB_COLLECTION_NAME]: table } : {}),
-        ...(error ? { [ATTR_ERROR_TYPE]: errorType(error) } : {}),
-      })
-    })
+    onEnd(
+      app,
+      signals.query,
+      ({ operation, table, system, database: { namespace, server }, statusCode, error }, latency) => {
+        queryDuration.record(latency / 1000, {
+          [ATTR_DB_SYSTEM_NAME]: system,
+          [ATTR_DB_NAMESPACE]: namespace,
+          ...(server ? { [ATTR_SERVER_ADDRESS]: server.address, [ATTR_SERVER_PORT]: server.port } : {}),
+          [ATTR_DB_OPERATION_NAME]: operation,
+          ...(table ? { [ATTR_DB_COLLECTION_NAME]: table } : {}),
+          ...(statusCode ? { [ATTR_DB_RESPONSE_STATUS_CODE]: statusCode } : {}),
+          ...(error ? { [ATTR_ERROR_TYPE]: statusCode ?? errorType(error) } : {}),
+        })
+      },
+    )
     onEnd(app, signals.connection, ({ system, error }, latency) => {
       if (!error) connectionWait.record(latency / 1000, { 'db.client.connection.pool.name': system })
     })

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { PGlite, type QueryOptions, types } from '@electric-sql/pglite'
 import { drizzle } from 'drizzle-orm/pglite'
 import { migrate } from 'drizzle-orm/pglite/migrator'
-import type { ShareSignal } from '../signals.ts'
+import type { DatabaseId, ShareSignal } from '../signals.ts'
 import { clusterIn } from './data-dir.ts'
 import type { Database, Statements } from './database.ts'
 import { unwrapped, withoutValues } from './database-error.ts'
@@ -33,11 +33,15 @@ export async function openEmbeddedDatabase(dataDir?: string): Promise<Database> 
   }
 }
 
+/** PGlite's own name for the one that it has. */
+const ID: DatabaseId = { namespace: 'postgres' }
+
 function overPGlite(pglite: PGlite, release = () => {}): Database {
   const turns = new Turns()
   const alone = statementsOver((work) => turns.take(work))
   const inTransaction = statementsOver((work) => work())
   const session: Session = {
+    database: ID,
     control: async (text) => (await pglite.query(text).catch(refused)).command,
     get isBroken() {
       return pglite.closed
@@ -70,6 +74,7 @@ function overPGlite(pglite: PGlite, release = () => {}): Database {
     const query: PGlite['query'] = <Row>(text: string, values?: unknown[], options?: QueryOptions) =>
       whenFree(() =>
         announceStatement(
+          ID,
           text,
           () => pglite.query<Row>(text, values, options).catch(refused),
           ({ rows, affectedRows }) => rows.length || (affectedRows ?? 0),
@@ -84,6 +89,7 @@ function overPGlite(pglite: PGlite, release = () => {}): Database {
   function sendAsArrays(text: string, values: readonly string[], shares?: readonly ShareSignal[]) {
     const options: QueryOptions = { rowMode: 'array', parsers: { [types.TIMESTAMPTZ]: String } }
     return announceStatement(
+      ID,
       text,
       () => pglite.query<CallersRow>(text, [...values], options).catch(refused),
       ({ rows }) => rows.length,

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { drizzle } from 'drizzle-orm/pg-proxy'
 import postgres, { type Options, type Sql } from 'postgres'
-import type { ShareSignal } from '../signals.ts'
+import type { DatabaseId, Endpoint, ShareSignal } from '../signals.ts'
 import type { Statements } from './database.ts'
 import { connectionState, DatabaseError, withoutValues } from './database-error.ts'
 import { callAlone } from './shared-statement.ts'
@@ -55,6 +55,7 @@ const GRACE_MS = 500
 export class PostgresConnection implements Session {
   /** Statements for this connection, which are announced. Each must be answered before the next is sent. */
   readonly statements: Statements
+  readonly database: DatabaseId
   readonly client: Sql
   readonly #socket: Socket
   readonly #watch: Watch
@@ -76,13 +77,15 @@ export class PostgresConnection implements Session {
       this.#break(new DatabaseError('the connection to the database is closed', connectionState.lost))
     socket.once('close', broken)
     this.client = postgres(url.href, options(socket, target, broken))
-    this.statements = statementsOver((text, values, shape) => announced(text, () => this.query(text, values, shape)))
+    this.database = { namespace: this.client.options.database, server: serverIn(url) }
+    this.statements = statementsOver((text, values, shape) =>
+      this.announced(text, () => this.query(text, values, shape)),
+    )
   }
 
   /** @throws DatabaseError when the server is not there, refuses, or is not ready in time */
   static async open(target: Target): Promise<PostgresConnection> {
-    const host = target.url.hostname.replace(/^\[|\]$/g, '') || 'localhost'
-    const port = Number(target.url.port || 5432)
+    const { address: host, port } = serverIn(target.url)
     const socket = connect({ host, port, noDelay: true })
     const late = new Error(`no answer from ${host}:${port} within ${target.connectMs} ms`)
     const inTime = whenLate(target.connectMs, () => socket.destroy(Object.assign(late, { code: 'ETIMEDOUT' })))
@@ -98,6 +101,11 @@ export class PostgresConnection implements Session {
     } finally {
       inTime()
     }
+  }
+
+  /** Announces a statement while `send` runs, which must send it at once. */
+  announced(text: string, send: () => Promise<Answer>, shares?: readonly ShareSignal[]): Promise<Answer> {
+    return announceStatement(this.database, text, send, ({ count }) => count, shares)
   }
 
   get isBroken(): boolean {
@@ -195,11 +203,6 @@ function afterCommit(text: string, fault: DatabaseError): DatabaseError {
 
 type SendAs = (text: string, values: readonly unknown[], shape: RowShape) => Promise<Answer>
 
-/** Announces a statement while `send` runs, which must send it at once. */
-export function announced(text: string, send: () => Promise<Answer>, shares?: readonly ShareSignal[]): Promise<Answer> {
-  return announceStatement(text, send, ({ count }) => count, shares)
-}
-
 /** Statements that `sendAs` sends. What Drizzle's `execute` gives has `rows`, as over PGlite, and is the array that Drizzle expects. */
 export function statementsOver(sendAs: SendAs): Statements {
   const queries = drizzle(async (text, values, method) => {
@@ -210,6 +213,10 @@ export function statementsOver(sendAs: SendAs): Statements {
   const share = (text: string) => (values: readonly string[]) =>
     callAlone((arrays) => sendAs(text, arrays, 'arrays'), values)
   return { queries, share }
+}
+
+function serverIn({ hostname, port }: URL): Endpoint {
+  return { address: hostname.replace(/^\[|\]$/g, '') || 'localhost', port: Number(port || 5432) }
 }
 
 /** The server has answered with an error, and the connection goes on. */

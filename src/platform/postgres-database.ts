@@ -6,7 +6,7 @@ import { type Config, ConfigError } from '../config.ts'
 import type { Database, Patience } from './database.ts'
 import { causeOf, connectionState, DatabaseError, unwrapped } from './database-error.ts'
 import { DomainError } from './domain-error.ts'
-import { announced, PostgresConnection, statementsOver, type Target } from './postgres-connection.ts'
+import { PostgresConnection, statementsOver, type Target } from './postgres-connection.ts'
 import { PostgresPool } from './postgres-pool.ts'
 import { SharedStatement } from './shared-statement.ts'
 import { transaction } from './transaction.ts'
@@ -38,7 +38,7 @@ export async function openPostgres(url: string, settings: PostgresSettings, pati
 
 function overPool(pool: PostgresPool, target: Target): Database {
   const { queries } = statementsOver((text, values, shape) =>
-    pool.use((connection) => announced(text, () => connection.commit(text, values, shape))),
+    pool.use((connection) => connection.announced(text, () => connection.commit(text, values, shape))),
   )
   return {
     run: (work) => available(work(queries)),
@@ -51,7 +51,7 @@ function overPool(pool: PostgresPool, target: Target): Database {
       ),
     share: (text) => {
       const statement = new SharedStatement(text, (values, shares) =>
-        pool.use((connection) => announced(text, () => connection.commit(text, values, 'arrays'), shares)),
+        pool.use((connection) => connection.announced(text, () => connection.commit(text, values, 'arrays'), shares)),
       )
       return (values) => available(statement.call(values))
     },

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
-import { announce, type QuerySignal, type ShareSignal, signals } from '../signals.ts'
+import { announce, type DatabaseId, type QuerySignal, type ShareSignal, signals } from '../signals.ts'
 import { CallEnded, isCancelled } from './cancellation.ts'
+import { DatabaseError } from './database-error.ts'
 
 /** What a statement does and to which table, as telemetry names it. */
 export interface Statement {
@@ -22,22 +23,25 @@ const NO_SHARES: readonly ShareSignal[] = []
  * Announces one SQL statement while `work` sends it. Call it when the connection is there and free, so that the
  * statement takes as long as the database does. Work for a call that has ended stops here.
  *
+ * @param database which one it is sent to
  * @param text the statement with placeholders, as it is sent
  * @param rowsOf tells from the driver's result how many rows were read or changed
  * @param shares those of the callers, for a shared statement
  * @throws CallEnded when nobody waits for the answer any more; nothing is sent then
  */
 export function announceStatement<R>(
+  database: DatabaseId,
   text: string,
   work: () => Promise<R>,
   rowsOf: (result: R) => number,
   shares?: readonly ShareSignal[],
 ): Promise<R> {
-  return isCancelled() ? Promise.reject(new CallEnded()) : announceAlways(text, work, rowsOf, shares)
+  return isCancelled() ? Promise.reject(new CallEnded()) : announceAlways(database, text, work, rowsOf, shares)
 }
 
 /** Like `announceStatement`, for what must be sent although nobody waits any more: the end of a transaction. */
 export function announceAlways<R>(
+  database: DatabaseId,
   text: string,
   work: () => Promise<R>,
   rowsOf: (result: R) => number,
@@ -45,13 +49,28 @@ export function announceAlways<R>(
 ): Promise<R> {
   if (!signals.query.hasSubscribers) return work()
   const { operation, table } = describe(text)
-  const signal: QuerySignal = { operation, table, text, system, shares, rows: undefined }
+  const signal: QuerySignal = {
+    operation,
+    table,
+    text,
+    system,
+    database,
+    shares,
+    rows: undefined,
+    statusCode: undefined,
+  }
   for (const share of shares) share.statement = signal
   return announce(signals.query, signal, () =>
-    work().then((result) => {
-      signal.rows = rowsOf(result)
-      return result
-    }),
+    work().then(
+      (result) => {
+        signal.rows = rowsOf(result)
+        return result
+      },
+      (error: unknown) => {
+        if (error instanceof DatabaseError) signal.statusCode = error.sqlState
+        throw error
+      },
+    ),
   )
 }
 

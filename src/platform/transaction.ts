@@ -1,8 +1,11 @@
+import type { DatabaseId } from '../signals.ts'
 import { DatabaseError } from './database-error.ts'
 import { announceAlways, announceStatement } from './statement.ts'
 
 /** The connection that a transaction runs on. */
 export interface Session {
+  /** Which database it is, as telemetry names it. */
+  readonly database: DatabaseId
   /** Sends `begin`, `commit` or `rollback`. Gives the command that the database executed: `COMMIT`. */
   control(text: string): Promise<string | undefined>
   /** Whether the connection is lost, and with it the transaction. */
@@ -16,7 +19,7 @@ export interface Session {
  * announced as well: a commit waits for the disk, and often takes longer than the rest.
  */
 export async function transaction<R>(session: Session, work: () => Promise<R>): Promise<R> {
-  await announceStatement('begin', () => session.control('begin'), noRows)
+  await announceStatement(session.database, 'begin', () => session.control('begin'), noRows)
   let result: R
   try {
     result = await work()
@@ -24,14 +27,16 @@ export async function transaction<R>(session: Session, work: () => Promise<R>): 
     if (!session.isBroken) await rollback(session)
     throw error
   }
-  const command = await announceAlways('commit', () => session.control('commit'), noRows)
+  const command = await announceAlways(session.database, 'commit', () => session.control('commit'), noRows)
   // A statement has failed and its error was swallowed.
   if (command !== 'COMMIT') throw new DatabaseError('the transaction had failed, so nothing was committed', '25P02')
   return result
 }
 
 async function rollback(session: Session): Promise<void> {
-  await announceAlways('rollback', () => session.control('rollback'), noRows).catch(() => session.destroy())
+  await announceAlways(session.database, 'rollback', () => session.control('rollback'), noRows).catch(() =>
+    session.destroy(),
+  )
 }
 
 const noRows = () => 0
