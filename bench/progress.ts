@@ -11,7 +11,7 @@ const barWidth = 30
 
 /** A bar that is drawn over on a terminal, a line per round elsewhere. */
 export function startProgress(steps: number): Progress {
-  return process.stderr.isTTY ? barOnTerminal(steps) : linePerRound()
+  return process.stderr.isTTY && process.env.TERM !== 'dumb' ? barOnTerminal(steps) : linePerRound()
 }
 
 function barOnTerminal(steps: number): Progress {

@@ -38,7 +38,7 @@ async function mustAnswer(url: string): Promise<void> {
 
 /** @returns what ends it */
 function showProgress({ durationMs }: LoadOptions, tally: Tally): () => void {
-  if (!process.stderr.isTTY) return () => undefined
+  if (!process.stderr.isTTY || process.env.TERM === 'dumb') return () => undefined
   const start = performance.now()
   const total = Math.ceil(durationMs / 1000)
   const draw = () => {

@@ -5,6 +5,8 @@ import { once } from 'node:events'
 export interface Terminal {
   /** All that it has shown so far, without colours. */
   shown(): string
+  /** The same as it came, with them. */
+  raw(): string
   /** Resolves when the program has ended. */
   readonly ended: Promise<unknown>
   readonly isRunning: boolean
@@ -22,6 +24,7 @@ export function openTerminal(command: string, cwd: string, env: NodeJS.ProcessEn
   const ended = once(child, 'close')
   return {
     shown: () => plain(output),
+    raw: () => output,
     ended,
     get isRunning() {
       return child.exitCode === null && child.signalCode === null

@@ -1,4 +1,4 @@
-import { inspect } from 'node:util'
+import { inspect, styleText } from 'node:util'
 import type { Claim, Finding } from './claim.ts'
 import { runningServer, type ServerAccess } from './running-server.ts'
 
@@ -23,10 +23,10 @@ async function lookAt(claim: Claim, access: ServerAccess): Promise<Outcome> {
 
 /** A line for each claim; below one that does not hold, what was expected, what was seen, and a hint. */
 export function describe({ claim, ok, seen }: Outcome): string {
-  if (ok) return `${colored(32, '✓')} ${claim.title}`
+  if (ok) return `${styleText('green', '✓', { stream: process.stdout })} ${claim.title}`
   const shown = typeof seen === 'string' ? seen : inspect(seen, { depth: 5, breakLength: 110 })
   return [
-    `${colored(31, '✗')} ${claim.title}`,
+    `${styleText('red', '✗', { stream: process.stdout })} ${claim.title}`,
     `    expected: ${claim.expected}`,
     `    seen:     ${shortened(shown).replaceAll('\n', '\n              ')}`,
     `    hint:     ${claim.hint}`,
@@ -38,10 +38,6 @@ export function summary(outcomes: readonly Outcome[]): string {
   const failed = outcomes.filter(({ ok }) => !ok).length
   if (failed === 0) return `All ${outcomes.length} claims hold.`
   return `${failed} of ${outcomes.length} claims ${failed === 1 ? 'does' : 'do'} not hold.`
-}
-
-function colored(code: number, text: string): string {
-  return process.stdout.isTTY && !process.env.NO_COLOR ? `\u001b[${code}m${text}\u001b[39m` : text
 }
 
 function shortened(text: string): string {

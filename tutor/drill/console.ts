@@ -21,12 +21,12 @@ export class Console {
   }
 
   bold(text: string): string {
-    return this.#isTerminal && !process.env.NO_COLOR ? styleText('bold', text) : text
+    return styleText('bold', text, { stream: process.stdout })
   }
 
   /** Replaces the line that was shown last, on a terminal; shows nothing elsewhere. */
   status(text: string): void {
-    if (this.#isTerminal) process.stdout.write(`\r\x1b[K${text}`)
+    if (this.#isTerminal && process.env.TERM !== 'dumb') process.stdout.write(`\r\x1b[K${text}`)
   }
 
   /** The next line that is typed, without the spaces around it; undefined when there is none any more. */

@@ -93,7 +93,7 @@ export function colouredDiff(diff: string): string {
     .join('\n')
 }
 
-/** In colour on a terminal, unless it does without: https://no-color.org */
+/** In colour on a terminal that has colours, and as NO_COLOR, FORCE_COLOR and TERM say. */
 export function colored(style: 'green' | 'red' | 'bold' | 'dim', text: string): string {
-  return process.stdout.isTTY && !process.env.NO_COLOR ? styleText(style, text) : text
+  return styleText(style, text, { stream: process.stdout })
 }
