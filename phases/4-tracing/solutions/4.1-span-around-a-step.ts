@@ -5,7 +5,7 @@
  * is of little use. What the step does inside hangs beside it instead of below it. The span does not say which discount
  * came out. And when the step throws there is no span at all, just when you want to see it.
  *
- * Make `compute_discount` the current span while the step runs, give it the attribute `discount.percent`, and end it
+ * Make `compute_discount` the current span while the step runs, give it the attribute `course_app.discount.percent`, and end it
  * whatever happens. A span that is not ended is never sent.
  *
  * Where to look: `startActiveSpan`, https://opentelemetry.io/docs/languages/js/instrumentation/#create-spans
@@ -24,7 +24,7 @@ export const quotes = fastifyPlugin(
       return await tracer.startActiveSpan('compute_discount', async (span) => {
         try {
           const percent = await discountFor(customer)
-          span.setAttribute('discount.percent', percent)
+          span.setAttribute('course_app.discount.percent', percent)
           return percent
         } finally {
           span.end()

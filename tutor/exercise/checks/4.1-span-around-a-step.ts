@@ -9,7 +9,7 @@ type Module = typeof import('../../../phases/4-tracing/solutions/4.1-span-around
 export default defineExercise<Module>({
   hints: [
     'tracer.startActiveSpan(name, async (span) => { … }) makes the span the current one for as long as the function runs, and gives back what it returns.',
-    'Set the attribute when you have the number: span.setAttribute("discount.percent", percent).',
+    'Set the attribute when you have the number: span.setAttribute("course_app.discount.percent", percent).',
     'try { … } finally { span.end() }: the span ends when the step throws, too.',
   ],
   async check({ quotes }, claim) {
@@ -52,7 +52,7 @@ export default defineExercise<Module>({
     })
     const mute = quotesSeen.find(({ spans, percent }) => percentOf(spans) !== percent)
     claim('it says which discount came out', mute === undefined, {
-      expected: `the attribute discount.percent with the discount of this very customer, the number ${mute?.percent}`,
+      expected: `the attribute course_app.discount.percent with the discount of this very customer, the number ${mute?.percent}`,
       seen: JSON.stringify(spanNamed('compute_discount', mute?.spans ?? [])?.attributes),
       look: 'span.setAttribute, with a number, before the span is ended',
     })
@@ -108,7 +108,7 @@ function lasted(name: string, spans: readonly ReadableSpan[]): number {
 }
 
 function percentOf(spans: readonly ReadableSpan[]): unknown {
-  return spanNamed('compute_discount', spans)?.attributes['discount.percent']
+  return spanNamed('compute_discount', spans)?.attributes['course_app.discount.percent']
 }
 
 function isFailure(outcome: unknown): boolean {
