@@ -3,6 +3,7 @@ import metrics from '../3-metrics/index.ts'
 import { clientSpans } from './client-spans.ts'
 import { jaegerExporter } from './jaeger-exporter.ts'
 import { lossMetrics } from './loss-metrics.ts'
+import { otelVariables } from './otel-variables.ts'
 import { rpcSpans } from './rpc-spans.ts'
 import { serverSpans } from './server-spans.ts'
 import { signalSpans } from './signal-spans.ts'
@@ -14,6 +15,7 @@ export default definePhase({
   logger: metrics.logger,
   plugins: [
     ...metrics.plugins,
+    [otelVariables, { backend: 'jaeger' }],
     [tracerProvider, { createExporter: jaegerExporter }],
     lossMetrics,
     serverSpans,

@@ -1,13 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { context, propagation, type TextMapPropagator, type TracerProvider, trace } from '@opentelemetry/api'
-import { getNumberFromEnv } from '@opentelemetry/core'
-import type { SpanExporter } from '@opentelemetry/sdk-trace-node'
+import {
+  context,
+  ProxyTracerProvider,
+  propagation,
+  type TextMapPropagator,
+  type TracerProvider,
+  trace,
+} from '@opentelemetry/api'
+import { getNumberFromEnv, getStringFromEnv } from '@opentelemetry/core'
+import { ConsoleSpanExporter, type SpanExporter } from '@opentelemetry/sdk-trace-node'
 import fastifyPlugin from 'fastify-plugin'
 import type { PhaseOptions } from '../../src/phase.ts'
 import { contextManager } from './context-manager.ts'
 import { LabSpans } from './lab-spans.ts'
 import { type LossReason, LostSpans } from './lost-spans.ts'
+import { isSdkDisabled } from './otel-variables.ts'
 import { warnOncePerOutage } from './outage.ts'
+import { propagatorOr } from './propagators.ts'
 import { RandomTraceIdProvider } from './random-trace-ids.ts'
 import { resourceOf } from './resource.ts'
 import { keepingLinked, samplerFromEnvironment } from './sampler.ts'
@@ -32,34 +41,53 @@ const register = takeTurns(() => {
 })
 
 export interface TracerProviderOptions extends PhaseOptions {
-  /** Makes what sends the spans away. It counts the spans that the backend rejects out of a batch. */
+  /**
+   * Makes what sends the spans away, unless `OTEL_TRACES_EXPORTER` is `console` or `none`. It counts the spans that the
+   * backend rejects out of a batch.
+   */
   readonly createExporter: (lost: LostSpans) => SpanExporter
-  /** How context travels in headers; W3C Trace Context if not given. */
+  /** How context travels in headers, unless `OTEL_PROPAGATORS` says so; W3C Trace Context if not given. */
   readonly propagator?: TextMapPropagator
 }
 
 /**
- * Sets OpenTelemetry up: where spans go, which are kept, how context travels, what this service is called.
+ * Sets OpenTelemetry up: where spans go, which are kept, how context travels, who reports.
  */
 export const tracerProvider = fastifyPlugin<TracerProviderOptions>(
-  async (app, { config, lab, createExporter, propagator = new TraceContextPropagator() }) => {
+  async (app, { config, lab, createExporter, propagator: usual = new TraceContextPropagator() }) => {
+    const propagator = propagatorOr(usual)
     const lost = new LostSpans(app.log)
     app.decorate('lostSpans', lost.counts)
+    if (isSdkDisabled()) {
+      // No span is made. The caller's context still goes on to the next service.
+      app.decorate('tracerProvider', new ProxyTracerProvider())
+      register(app, () => {
+        context.setGlobalContextManager(contextManager)
+        propagation.setGlobalPropagator(propagator)
+      })
+      app.addHook('onClose', async () => lost.close())
+      return
+    }
+    const choice = getStringFromEnv('OTEL_TRACES_EXPORTER')
+    const chosenExporter = choice === 'console' ? () => new ConsoleSpanExporter() : createExporter
     const exportTimeoutMillis = getNumberFromEnv('OTEL_BSP_EXPORT_TIMEOUT') ?? 30_000
-    const exporter = warnOncePerOutage(() => createExporter(lost), lost, exportTimeoutMillis)
+    const exporter = warnOncePerOutage(() => chosenExporter(lost), lost, exportTimeoutMillis)
+    // A batch costs much the same whether it is large or small, so few large ones are cheaper.
+    const batches = spanBatches(exporter, lost, {
+      scheduledDelayMillis: getNumberFromEnv('OTEL_BSP_SCHEDULE_DELAY') ?? 1000,
+      maxQueueSize: getNumberFromEnv('OTEL_BSP_MAX_QUEUE_SIZE') ?? 8192,
+      maxExportBatchSize: getNumberFromEnv('OTEL_BSP_MAX_EXPORT_BATCH_SIZE') ?? 1024,
+      exportTimeoutMillis,
+    })
     const provider = new RandomTraceIdProvider({
       resource: resourceOf(config),
       sampler: keepingLinked(samplerFromEnvironment()),
-      // A batch costs much the same whether it is large or small, so few large ones are cheaper.
-      spanProcessors: [
-        spanBatches(exporter, lost, {
-          scheduledDelayMillis: getNumberFromEnv('OTEL_BSP_SCHEDULE_DELAY') ?? 1000,
-          maxQueueSize: getNumberFromEnv('OTEL_BSP_MAX_QUEUE_SIZE') ?? 8192,
-          maxExportBatchSize: getNumberFromEnv('OTEL_BSP_MAX_EXPORT_BATCH_SIZE') ?? 1024,
-          exportTimeoutMillis,
-        }),
-        ...(lab ? [new LabSpans(lab)] : []),
-      ],
+      // The SDK reads the other limits, and knows these two by names that are not the specification's.
+      spanLimits: {
+        attributePerEventCountLimit: getNumberFromEnv('OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT') ?? 128,
+        attributePerLinkCountLimit: getNumberFromEnv('OTEL_LINK_ATTRIBUTE_COUNT_LIMIT') ?? 128,
+      },
+      spanProcessors: [...(choice === 'none' ? [] : [batches]), ...(lab ? [new LabSpans(lab)] : [])],
     })
     app.decorate('tracerProvider', provider)
     register(app, () => provider.register({ contextManager, propagator }))

@@ -21,6 +21,7 @@ import { rpcMetrics } from '../3-metrics/rpc-metrics.ts'
 import { targetInfo } from '../3-metrics/target-info.ts'
 import { clientSpans } from '../4-tracing/client-spans.ts'
 import { lossMetrics } from '../4-tracing/loss-metrics.ts'
+import { otelVariables } from '../4-tracing/otel-variables.ts'
 import { rpcSpans } from '../4-tracing/rpc-spans.ts'
 import { serverSpans } from '../4-tracing/server-spans.ts'
 import { signalSpans } from '../4-tracing/signal-spans.ts'
@@ -44,6 +45,7 @@ export default definePhase({
     flushLogs,
     requestEnd,
     // First who it is and where it belongs, so that everything after can say so.
+    [otelVariables, { backend: 'otlp' }],
     [tracerProvider, { createExporter: otlpExporter, propagator }],
     requestId,
     requestScope,

@@ -25,6 +25,7 @@ import { knownMethod } from '../3-metrics/known-method.ts'
 import { METRICS_TEXT } from '../3-metrics/metrics-endpoint.ts'
 import type {} from '../4-tracing/client-spans.ts'
 import { INSTRUMENTATION_VERSION } from '../4-tracing/instrumentation.ts'
+import { isSdkDisabled } from '../4-tracing/otel-variables.ts'
 import { errorType } from '../4-tracing/record-error.ts'
 import { resourceOf } from '../4-tracing/resource.ts'
 import { takeTurns } from '../4-tracing/take-turns.ts'
@@ -40,6 +41,7 @@ const register = takeTurns(() => metrics.disable())
  */
 export const otelMetrics = fastifyPlugin<PhaseOptions>(
   async (app, { config }) => {
+    if (isSdkDisabled() || process.env.OTEL_METRICS_EXPORTER === 'none') return
     const resource = resourceOf(config)
     const counted = app.registry.getSingleMetric('http_server_request_duration_seconds') as Histogram
     const scheme = 'setSecureContext' in app.server ? 'https' : 'http'

@@ -1,22 +1,44 @@
+import { getStringFromEnv } from '@opentelemetry/core'
 import { OTLPExporterBase } from '@opentelemetry/otlp-exporter-base'
+import { convertLegacyHttpOptions, createOtlpHttpExportDelegate } from '@opentelemetry/otlp-exporter-base/node-http'
 import { convertLegacyOtlpGrpcOptions, createOtlpGrpcExportDelegate } from '@opentelemetry/otlp-grpc-exporter-base'
-import { ProtobufTraceSerializer, TraceExporterMetricsHelper } from '@opentelemetry/otlp-transformer'
-import type { SpanExporter } from '@opentelemetry/sdk-trace-node'
+import {
+  JsonTraceSerializer,
+  ProtobufTraceSerializer,
+  TraceExporterMetricsHelper,
+} from '@opentelemetry/otlp-transformer'
+import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-node'
 import type { LostSpans } from '../4-tracing/lost-spans.ts'
 import { encodeSpans } from './otlp-spans.ts'
 
+type Serializer = typeof ProtobufTraceSerializer
+
 /**
- * Sends spans in OpenTelemetry's own protocol, which Jaeger and every other backend understands. It reads
- * `OTEL_EXPORTER_OTLP_ENDPOINT` and its siblings by itself. This is `new OTLPTraceExporter()` of
- * `@opentelemetry/exporter-trace-otlp-grpc`, which will do in most services, but with a faster encoder.
+ * Sends spans in OpenTelemetry's own protocol, which Jaeger and every other backend understands: by gRPC, unless
+ * `OTEL_EXPORTER_OTLP_PROTOCOL` is `http/protobuf` or `http/json`. Each reads `OTEL_EXPORTER_OTLP_ENDPOINT` and its
+ * siblings by itself. These are the `OTLPTraceExporter`s of `@opentelemetry/exporter-trace-otlp-grpc`, `…-proto` and
+ * `…-http`, which will do in most services, but with a faster encoder for protobuf.
  *
- * https://opentelemetry.io/docs/specs/otlp/
+ * https://opentelemetry.io/docs/specs/otel/protocol/exporter/
  */
 export function otlpExporter(lost: LostSpans): SpanExporter {
+  switch (settingForTraces('PROTOCOL')) {
+    case 'http/protobuf':
+      return overHttp('application/x-protobuf', countingRejected(protobuf, lost))
+    case 'http/json':
+      return overHttp('application/json', countingRejected(JsonTraceSerializer, lost))
+    default:
+      return overGrpc(countingRejected(protobuf, lost))
+  }
+}
+
+const protobuf: Serializer = { ...ProtobufTraceSerializer, serializeRequest: encodeSpans }
+
+function overGrpc(serializer: Serializer): SpanExporter {
   return new OTLPExporterBase(
     createOtlpGrpcExportDelegate(
       convertLegacyOtlpGrpcOptions({}, 'TRACES'),
-      { ...ProtobufTraceSerializer, serializeRequest: encodeSpans, deserializeResponse: countingRejected(lost) },
+      serializer,
       'otlp_grpc_span_exporter',
       TraceExporterMetricsHelper,
       undefined,
@@ -26,15 +48,35 @@ export function otlpExporter(lost: LostSpans): SpanExporter {
   )
 }
 
+function overHttp(contentType: string, serializer: Serializer): SpanExporter {
+  return new OTLPExporterBase<ReadableSpan[]>(
+    createOtlpHttpExportDelegate(
+      convertLegacyHttpOptions({}, 'TRACES', 'v1/traces', { 'Content-Type': contentType }),
+      serializer,
+      'otlp_http_span_exporter',
+      TraceExporterMetricsHelper,
+      undefined,
+    ),
+  )
+}
+
 /**
  * A backend may take a batch and reject some of its spans. That is no failure, so nobody else would hear of it.
  *
  * https://opentelemetry.io/docs/specs/otlp/#partial-success
  */
-function countingRejected(lost: LostSpans): typeof ProtobufTraceSerializer.deserializeResponse {
-  return (bytes) => {
-    const response = ProtobufTraceSerializer.deserializeResponse(bytes)
-    lost.add('rejected', Number(response.partialSuccess?.rejectedSpans ?? 0))
-    return response
+function countingRejected(serializer: Serializer, lost: LostSpans): Serializer {
+  return {
+    serializeRequest: serializer.serializeRequest,
+    deserializeResponse(bytes) {
+      const response = serializer.deserializeResponse(bytes)
+      lost.add('rejected', Number(response.partialSuccess?.rejectedSpans ?? 0))
+      return response
+    },
   }
+}
+
+/** What is set for traces alone wins over what is set for all signals. */
+function settingForTraces(name: string): string | undefined {
+  return getStringFromEnv(`OTEL_EXPORTER_OTLP_TRACES_${name}`) ?? getStringFromEnv(`OTEL_EXPORTER_OTLP_${name}`)
 }

@@ -1,4 +1,4 @@
-import { type Span, trace } from '@opentelemetry/api'
+import { isSpanContextValid, type Span, trace } from '@opentelemetry/api'
 import fastifyPlugin from 'fastify-plugin'
 import { signals } from '../../src/signals.ts'
 import { currentFields, type Scope, scopes } from '../2-request-logging/request-scope.ts'
@@ -27,6 +27,7 @@ export const traceFields = fastifyPlugin(
 )
 
 function addIds({ fields }: Scope, span: Span): void {
+  if (!isSpanContextValid(span.spanContext())) return // the SDK is disabled, and so no span has an id
   const { traceId, spanId } = span.spanContext()
   fields.trace_id = traceId
   fields.span_id = spanId
@@ -36,7 +37,8 @@ function addIds({ fields }: Scope, span: Span): void {
 export function currentFieldsWithTrace(): object {
   const fields = currentFields()
   const span = trace.getSpan(contextManager.active())
-  if (span === undefined) return fields
-  const { traceId, spanId } = span.spanContext()
+  const spanContext = span?.spanContext()
+  if (spanContext === undefined || !isSpanContextValid(spanContext)) return fields
+  const { traceId, spanId } = spanContext
   return fields.span_id === spanId ? fields : { ...fields, trace_id: traceId, span_id: spanId }
 }

@@ -3,6 +3,7 @@ import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
 import { type Config, type ConfigDefaults, ConfigError, loadConfig } from '../config.ts'
 import { loadPhase, type Phase } from '../phase.ts'
+import { checkExportTarget } from './export-target.ts'
 import { fromHere } from './from-here.ts'
 
 /** Longer than the longest request that the server accepts to take (`/slow?ms=10000`). */
@@ -31,6 +32,7 @@ export async function serve(
   process.stderr.on('error', ignoreBrokenPipe)
   try {
     const config = loadConfig(process.argv.slice(2), defaults)
+    checkExportTarget()
     const phase = await loadPhase(config.PHASE)
     const app = build(config, phase)
     let isReady = false

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import {
+  type MethodDefinition,
   Server,
   ServerCredentials,
   type ServerUnaryCall,
@@ -12,7 +13,18 @@ import type { Test } from 'tap'
 import type { Attributes, AttributeValue, ReceivedSpan } from './received-span.ts'
 import { Inbox, receiverOf, type SpanReceiver } from './span-receiver.ts'
 
-export type OtlpReceiver = SpanReceiver<status>
+export interface OtlpReceiver extends SpanReceiver<status> {
+  /** Those of each request so far. */
+  readonly headers: readonly Readonly<Record<string, unknown>>[]
+}
+
+/** What a server needs for TLS, in PEM format. */
+export interface Tls {
+  readonly key: Buffer
+  readonly cert: Buffer
+  /** Asks clients for a certificate that this one has signed. */
+  readonly clientCa?: Buffer
+}
 
 const protoFolder = fileURLToPath(new URL('../../../test/support/proto/', import.meta.url))
 const service = loadSync('opentelemetry/proto/collector/trace/v1/trace_service.proto', {
@@ -28,17 +40,19 @@ const service = loadSync('opentelemetry/proto/collector/trace/v1/trace_service.p
  * `@opentelemetry/exporter-trace-otlp-grpc` sends. `endpoint` is for `OTEL_EXPORTER_OTLP_ENDPOINT`.
  * A span that the protocol does not allow is refused and makes the test fail at its end.
  *
- * @param options `port` to come back where an earlier receiver was; free unless given
+ * @param options `port` to come back where an earlier receiver was; free unless given. `tls` takes no other connections
  */
 export async function startOtlpReceiver(
   t: Pick<Test, 'teardown'>,
-  options: { readonly port?: number } = {},
+  options: { readonly port?: number; readonly tls?: Tls } = {},
 ): Promise<OtlpReceiver> {
   const inbox = new Inbox<status>(status.OK)
+  const headers: Record<string, unknown>[] = []
   let stopped = false
 
   function Export(call: ServerUnaryCall<ExportRequest, object>, callback: sendUnaryData<object>): void {
     inbox.requests++
+    headers.push(call.metadata.getMap())
     const spans = decode(call.request)
     if (inbox.answer === 'hang') return
     if (spans === undefined || inbox.answer !== status.OK) {
@@ -67,13 +81,34 @@ export async function startOtlpReceiver(
 
   const server = new Server()
   server.addService(service, { Export })
-  const port = await bind(server, options.port ?? 0)
-  return receiverOf(t, inbox, { payload: 'OTLP requests', endpoint: `http://127.0.0.1:${port}`, port, stop })
+  const port = await bind(server, options.port ?? 0, options.tls)
+  const endpoint = `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}`
+  const receiver = receiverOf(t, inbox, { payload: 'OTLP requests', endpoint, port, stop })
+  return Object.assign(receiver, { headers })
 }
 
-function bind(server: Server, port: number): Promise<number> {
+/** The spans in the body of an OTLP request over HTTP. @throws when the protocol does not allow it. */
+export function spansIn(body: Buffer, contentType: string | undefined): ReceivedSpan[] {
+  const { requestDeserialize, requestSerialize } = service.Export as MethodDefinition<object, object>
+  if (contentType === 'application/x-protobuf') return flatten(requestDeserialize(body) as ExportRequest)
+  if (contentType !== 'application/json') throw new Error(`${contentType} is no content type of OTLP`)
+  // JSON differs from protobuf's own mapping in one thing: ids are hexadecimal.
+  const request = JSON.parse(body.toString(), (key, value) =>
+    /^(trace|span|parentSpan)Id$/.test(key) ? Buffer.from(value, 'hex') : value,
+  )
+  return flatten(requestDeserialize(requestSerialize(request)) as ExportRequest)
+}
+
+function bind(server: Server, port: number, tls: Tls | undefined): Promise<number> {
+  const credentials = tls
+    ? ServerCredentials.createSsl(
+        tls.clientCa ?? null,
+        [{ private_key: tls.key, cert_chain: tls.cert }],
+        tls.clientCa !== undefined,
+      )
+    : ServerCredentials.createInsecure()
   return new Promise((resolve, reject) => {
-    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, bound) =>
+    server.bindAsync(`127.0.0.1:${port}`, credentials, (error, bound) =>
       error === null ? resolve(bound) : reject(error),
     )
   })

@@ -28,7 +28,10 @@ export interface Endpoints {
 export function endpointsFromEnvironment(): Endpoints {
   return {
     jaeger: process.env.OTEL_EXPORTER_JAEGER_ENDPOINT || 'http://localhost:14268/api/traces',
-    otlp: process.env.OTEL_EXPORTER_OTLP_ENDPOINT || 'http://localhost:4317',
+    otlp:
+      process.env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ||
+      process.env.OTEL_EXPORTER_OTLP_ENDPOINT ||
+      'http://localhost:4317',
     query: process.env.JAEGER_QUERY_URL || 'http://localhost:16686',
   }
 }

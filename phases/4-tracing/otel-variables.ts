@@ -1,0 +1,208 @@
+import { DiagLogLevel, diag } from '@opentelemetry/api'
+import { getBooleanFromEnv, getStringFromEnv } from '@opentelemetry/core'
+import type { FastifyBaseLogger } from 'fastify'
+import fastifyPlugin from 'fastify-plugin'
+import type { PhaseOptions } from '../../src/phase.ts'
+
+interface Variable {
+  /** To complete "Set it to …". */
+  readonly expected: string
+  accepts(value: string): boolean
+}
+
+const any: Variable = { expected: 'any text', accepts: () => true }
+const boolean = oneOf('true', 'false')
+const protocol = oneOf('grpc', 'http/protobuf', 'http/json')
+const compression = oneOf('gzip', 'none')
+
+/** What is honoured in every phase with OpenTelemetry. `OTEL_SERVICE_NAME` and the resource belong to all phases. */
+const ALWAYS: Readonly<Record<string, Variable>> = {
+  OTEL_SERVICE_NAME: any,
+  OTEL_RESOURCE_ATTRIBUTES: any,
+  OTEL_SDK_DISABLED: boolean,
+  OTEL_LOG_LEVEL: oneOf('none', 'error', 'warn', 'info', 'debug', 'verbose', 'all'),
+  OTEL_PROPAGATORS: {
+    expected: 'tracecontext, baggage, or both with a comma between, or to none',
+    accepts: (value) =>
+      value === 'none' || value.split(',').every((name) => /^\s*(tracecontext|baggage)\s*$/.test(name)),
+  },
+  OTEL_TRACES_SAMPLER: oneOf(
+    'parentbased_always_on',
+    'parentbased_always_off',
+    'parentbased_traceidratio',
+    'always_on',
+    'always_off',
+    'traceidratio',
+  ),
+  OTEL_TRACES_SAMPLER_ARG: {
+    expected: 'a number from 0 to 1, and OTEL_TRACES_SAMPLER to parentbased_traceidratio or traceidratio',
+    accepts: (value) =>
+      Number(value) >= 0 && Number(value) <= 1 && (Number(value) === 1 || /ratio$/i.test(env('OTEL_TRACES_SAMPLER'))),
+  },
+  OTEL_LOGS_EXPORTER: oneOf('none'),
+  OTEL_BSP_SCHEDULE_DELAY: wholeNumber(0),
+  OTEL_BSP_EXPORT_TIMEOUT: wholeNumber(1),
+  OTEL_BSP_MAX_QUEUE_SIZE: wholeNumber(1),
+  OTEL_BSP_MAX_EXPORT_BATCH_SIZE: wholeNumber(1),
+  OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: wholeNumber(0),
+  OTEL_ATTRIBUTE_COUNT_LIMIT: wholeNumber(0),
+  OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT: wholeNumber(0),
+  OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT: wholeNumber(0),
+  OTEL_SPAN_EVENT_COUNT_LIMIT: wholeNumber(0),
+  OTEL_SPAN_LINK_COUNT_LIMIT: wholeNumber(0),
+  OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT: wholeNumber(0),
+  OTEL_LINK_ATTRIBUTE_COUNT_LIMIT: wholeNumber(0),
+}
+
+/** What is honoured where spans go to Jaeger in its own format: phase 4. */
+const WITH_JAEGER: Readonly<Record<string, Variable>> = {
+  OTEL_TRACES_EXPORTER: oneOf('jaeger', 'console', 'none'),
+  OTEL_EXPORTER_JAEGER_ENDPOINT: any,
+  OTEL_EXPORTER_JAEGER_USER: any,
+  OTEL_EXPORTER_JAEGER_PASSWORD: any,
+}
+
+/** What is honoured where spans go out as OTLP and OpenTelemetry measures too: phase 5. */
+const WITH_OTLP: Readonly<Record<string, Variable>> = {
+  OTEL_TRACES_EXPORTER: oneOf('otlp', 'console', 'none'),
+  OTEL_METRICS_EXPORTER: oneOf('prometheus', 'none'),
+  OTEL_METRICS_EXEMPLAR_FILTER: oneOf('trace_based'),
+  ...ofTraces('ENDPOINT', any),
+  ...ofTraces('PROTOCOL', protocol),
+  ...ofTraces('COMPRESSION', compression),
+  ...ofTraces('HEADERS', any),
+  ...ofTraces('TIMEOUT', wholeNumber(1)),
+  ...ofTraces('INSECURE', boolean),
+  ...ofTraces('CERTIFICATE', any),
+  ...ofTraces('CLIENT_KEY', any),
+  ...ofTraces('CLIENT_CERTIFICATE', any),
+}
+
+const HONOURED = { jaeger: { ...ALWAYS, ...WITH_JAEGER }, otlp: { ...ALWAYS, ...WITH_OTLP } }
+
+/** The names of all variables that some phase honours. */
+export const HONOURED_NAMES = [...new Set(Object.values(HONOURED).flatMap((variables) => Object.keys(variables)))]
+
+/** What to do instead of setting what has no effect. The first that fits a name is it. */
+const INSTEAD: readonly [name: RegExp, remedy: string][] = [
+  [/CONFIG_FILE$/, 'No file is read. Set the variables that it would replace.'],
+  [/^OTEL_(BLRP|LOGRECORD|EXPORTER_OTLP_LOGS)_/, 'Log lines go to standard output and LOG_FILE. Collect them there.'],
+  [/^OTEL_(METRIC|EXPORTER_OTLP_METRICS|EXPORTER_PROMETHEUS)_/, 'Metrics are not sent. Scrape /metrics/otel on PORT.'],
+  [/^OTEL_EXPORTER_ZIPKIN_/, 'Zipkin gets no spans. Run phase 5 and send it OTLP through a collector.'],
+  [/^OTEL_EXPORTER_JAEGER_/, 'Set OTEL_EXPORTER_JAEGER_ENDPOINT.'],
+  [/^OTEL_NODE_/, "What is instrumented is in the phase's index.ts. Describe the source in OTEL_RESOURCE_ATTRIBUTES."],
+  [/^OTEL_/, 'This app does not know it. Look for it in the configuration table of README.md.'],
+]
+
+export interface OtelVariablesOptions extends PhaseOptions {
+  /** Where spans go in this phase. */
+  readonly backend: keyof typeof HONOURED
+}
+
+/**
+ * Makes sure that no variable of OpenTelemetry is ignored in silence. A value that does not exist and a variable that
+ * has no effect are a warning each, and count as unset from there on, as the specification demands.
+ *
+ * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
+ */
+export const otelVariables = fastifyPlugin<OtelVariablesOptions>(
+  async (app, { backend }) => {
+    for (const name of Object.keys(process.env)
+      .filter((name) => name.startsWith('OTEL_'))
+      .sort()) {
+      if (env(name) === '') continue
+      const problem = check(name, backend)
+      if (problem === undefined) continue
+      app.log.warn({ reason: `${name}: ${problem}` }, 'a variable of OpenTelemetry is ignored')
+      // The SDK reads the environment by itself, and would take a wrong number for right or complain in its own words.
+      delete process.env[name]
+    }
+    logWhatTheSdkSays(app.log)
+  },
+  { name: 'otel-variables' },
+)
+
+/** Whether spans and OpenTelemetry's metrics are switched off. Propagation is not. */
+export function isSdkDisabled(): boolean {
+  return getBooleanFromEnv('OTEL_SDK_DISABLED')
+}
+
+/** @returns why a variable that is set cannot be honoured, and what to do */
+function check(name: string, backend: keyof typeof HONOURED): string | undefined {
+  const variable = (HONOURED[backend] as Record<string, Variable>)[name]
+  if (variable === undefined) return checkElsewhere(name, backend)
+  const value = env(name)
+  if (!variable.accepts(value)) return `${JSON.stringify(value)} has no effect. Set it to ${variable.expected}.`
+  if (isChoice(variable)) process.env[name] = value.toLowerCase() // the SDK knows lower case only
+  return undefined
+}
+
+/** What only the other phase honours is no mistake where both have been told where to send spans. */
+function checkElsewhere(name: string, backend: keyof typeof HONOURED): string | undefined {
+  if (HONOURED_NAMES.includes(name)) {
+    const [own, phase] = backend === 'jaeger' ? ['JAEGER', 5] : ['OTLP', 4]
+    if (env(`OTEL_EXPORTER_${own}_ENDPOINT`) !== '') return undefined
+    return `only phase ${phase} uses it. Run phase ${phase}, or set OTEL_EXPORTER_${own}_ENDPOINT for this one.`
+  }
+  return INSTEAD.find(([pattern]) => pattern.test(name))?.[1]
+}
+
+/** `OTEL_LOG_LEVEL` asks for what goes on inside the SDK. As in OpenTelemetry's own set-up for Node, unset is none. */
+function logWhatTheSdkSays(log: FastifyBaseLogger): void {
+  const level = getStringFromEnv('OTEL_LOG_LEVEL')
+  if (level === undefined || level === 'none') return
+  const { pino, api } = LEVELS[level as keyof typeof LEVELS]
+  // Whoever sets it wants to see it, also where LOG_LEVEL would hide it.
+  const sdk = log.child({ scope: 'opentelemetry' }, { level: pino })
+  const say =
+    (level: 'error' | 'warn' | 'info' | 'debug' | 'trace') =>
+    (reason: string, ...more: unknown[]) =>
+      sdk[level]({ reason: [reason, ...more].map(String).join(' ') }, 'OpenTelemetry says')
+  diag.setLogger(
+    { error: say('error'), warn: say('warn'), info: say('info'), debug: say('debug'), verbose: say('trace') },
+    { logLevel: api, suppressOverrideMessage: true },
+  )
+}
+
+const LEVELS = {
+  error: { pino: 'error', api: DiagLogLevel.ERROR },
+  warn: { pino: 'warn', api: DiagLogLevel.WARN },
+  info: { pino: 'info', api: DiagLogLevel.INFO },
+  debug: { pino: 'debug', api: DiagLogLevel.DEBUG },
+  verbose: { pino: 'trace', api: DiagLogLevel.VERBOSE },
+  all: { pino: 'trace', api: DiagLogLevel.ALL },
+} as const
+
+/** Without the blanks around it. Empty is the same as unset. */
+function env(name: string): string {
+  return process.env[name]?.trim() ?? ''
+}
+
+interface Choice extends Variable {
+  readonly values: readonly string[]
+}
+
+function isChoice(variable: Variable): variable is Choice {
+  return 'values' in variable
+}
+
+/** One of some words, in upper or lower case. */
+function oneOf(...values: string[]): Choice {
+  return {
+    values,
+    expected: values.join(', ').replace(/, ([^,]+)$/, ' or $1'),
+    accepts: (value) => values.includes(value.toLowerCase()),
+  }
+}
+
+function wholeNumber(minimum: number): Variable {
+  return {
+    expected: `a whole number, ${minimum} or more`,
+    accepts: (value) => /^\d+$/.test(value) && Number(value) >= minimum && Number(value) < 2 ** 31,
+  }
+}
+
+/** A variable of the exporter for all signals, and its form for traces, which wins. */
+function ofTraces(name: string, variable: Variable): Record<string, Variable> {
+  return { [`OTEL_EXPORTER_OTLP_${name}`]: variable, [`OTEL_EXPORTER_OTLP_TRACES_${name}`]: variable }
+}
