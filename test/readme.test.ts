@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { HONOURED_NAMES } from '../phases/4-tracing/otel-variables.ts'
 import { type Config, loadConfig } from '../src/config.ts'
 import { anchorsOf } from './docs/anchors.ts'
 import { startApp } from './support/app-process.ts'
@@ -44,6 +45,9 @@ function settings(): string[] {
   throw new Error('loadConfig takes a setting that does not exist')
 }
 
+/** The table says once that each variable of the exporter has a form for traces. */
+const withoutSignal = (name: string) => name.replace('OTEL_EXPORTER_OTLP_TRACES_', 'OTEL_EXPORTER_OTLP_')
+
 /** Every setting with its default as one would write it; `unset` where there is none. */
 function defaults(): Record<string, string> {
   const names = settings()
@@ -58,7 +62,9 @@ t.test('configuration', async (t) => {
   const own = Object.keys(expected)
   t.ok(own.length > 10, 'the settings have been found')
   const documented = [...tableAfter('<!-- config -->'), ...tableAfter('<!-- config: OpenTelemetry -->')]
-  const table = Object.fromEntries(documented.map(([variable, value]) => [code(variable)[0], code(value)[0] ?? value]))
+  const table: Record<string, string | undefined> = Object.fromEntries(
+    documented.flatMap(([variable, value]) => code(variable).map((name) => [name, code(value)[0] ?? value])),
+  )
 
   t.test('the README lists every setting with its default', async (t) => {
     t.same(Object.fromEntries(own.map((name) => [name, table[name]])), expected)
@@ -73,7 +79,13 @@ t.test('configuration', async (t) => {
     const inCode = readdirSync(join(root, 'phases'), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))
       .flatMap((name) => read(join('phases', name)).match(/OTEL_[A-Z_]+/g) ?? [])
-    for (const name of new Set(inCode)) t.ok(table[name] !== undefined, name)
+    const names = inCode.filter((name) => !name.endsWith('_'))
+    for (const name of new Set(names.map(withoutSignal))) t.ok(table[name] !== undefined, name)
+    t.strictSame(
+      [...others, 'OTEL_SERVICE_NAME'].toSorted(),
+      [...new Set(HONOURED_NAMES.map(withoutSignal))].toSorted(),
+      'the table has what phases honour, and nothing else',
+    )
   })
 
   t.test('.env.example has the same variables and defaults', async (t) => {

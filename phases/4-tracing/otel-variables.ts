@@ -19,6 +19,7 @@ const compression = oneOf('gzip', 'none')
 const ALWAYS: Readonly<Record<string, Variable>> = {
   OTEL_SERVICE_NAME: any,
   OTEL_RESOURCE_ATTRIBUTES: any,
+  OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS: any,
   OTEL_SDK_DISABLED: boolean,
   OTEL_LOG_LEVEL: oneOf('none', 'error', 'warn', 'info', 'debug', 'verbose', 'all'),
   OTEL_PROPAGATORS: {
