@@ -50,11 +50,11 @@ export default defineExercise<Module>({
     duringScrape = () => {}
     list.join(first)
     list.join(crypto.randomUUID())
-    await claimGauge('who joins twice waits once', 'who counts: the list, or the gauge')
+    await claimGauge('a person who joins twice waits once', 'who counts: the list, or the gauge')
     list.leave(second)
     list.leave(second)
     list.leave('a stranger')
-    await claimGauge('who leaves twice is gone once', 'who counts: the list, or the gauge')
+    await claimGauge('a person who leaves twice is gone once', 'who counts: the list, or the gauge')
     list.isQuiet = true
     list.leave(third)
     list.leave(fourth)
