@@ -46,6 +46,7 @@ function detailsOf(span: ReceivedSpan): string {
       `event ${name}`,
       ...factsOf(attributes).map((fact) => `  ${fact}`),
     ]),
+    ...span.links.map(({ traceId, spanId }) => `link to span ${spanId} of trace ${traceId}`),
   ]
   return [`${span.name} (${span.service})`, ...facts.map((fact) => `  ${fact}`)].join('\n')
 }
