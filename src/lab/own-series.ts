@@ -11,6 +11,9 @@ export interface OwnSeries {
   readonly requests: number
 }
 
+/** How the events begin that say what has happened to a booking. */
+const BOOKING = 'course_app.booking.'
+
 /**
  * Reads from a request's lines and spans what it counts in. The names of metrics, log fields and attributes are those
  * of the README.
@@ -57,14 +60,14 @@ export function ownSeries(service: string, lines: readonly LogLine[], spans: rea
       const [operation, table] = [String(a['db.operation.name']), String(a['db.collection.name'] ?? '')]
       histogram('db_client_operation_duration_seconds', { operation, table, outcome })
     }
-    if (a['cache.outcome'] !== undefined) {
-      const operation = String(a['db.operation.name'])
+    const cached = a['course_app.cache.outcome']
+    if (cached !== undefined) {
+      const operation = String(a['course_app.cache.operation'])
       histogram('cache_operation_duration_seconds', { operation })
-      if (a['cache.outcome'] !== 'ok')
-        counter('cache_requests_total', { operation, result: String(a['cache.outcome']) })
+      if (cached !== 'ok') counter('cache_requests_total', { operation, result: String(cached) })
     }
     for (const { name } of events) {
-      if (name.startsWith('booking.')) counter('booking_status_total', { status: name.slice('booking.'.length) })
+      if (name.startsWith(BOOKING)) counter('booking_status_total', { status: name.slice(BOOKING.length) })
     }
   }
 

@@ -54,21 +54,20 @@ function callsOf({ from, to, protocol, durations, errors }: Measured): Calls {
 /** What a span calls: a database or a cache by its name, another service by the span with which it answers. */
 function targetOf({ kind, attributes }: Span, child: Span | undefined): Node | undefined {
   const system = attributes['db.system.name']
-  if (typeof system === 'string') {
-    return { name: system, type: attributes['cache.outcome'] === undefined && !isCache(system) ? 'database' : 'cache' }
-  }
+  if (isCache(attributes)) return { name: String(system ?? 'memory'), type: 'cache' }
+  if (typeof system === 'string') return { name: system, type: 'database' }
   if (kind !== 'client') return undefined
   if (child?.kind === 'server') return { name: child.service, type: 'service' }
   const address = attributes['server.address'] ?? attributes['rpc.method']
   return { name: String(address ?? 'unknown'), type: 'external' }
 }
 
-function isCache(system: string): boolean {
-  return system === 'redis' || system === 'memory'
+function isCache(attributes: Span['attributes']): boolean {
+  return attributes['course_app.cache.operation'] !== undefined
 }
 
 function protocolOf({ attributes }: Span): Protocol {
-  const system = attributes['db.system.name']
-  if (typeof system === 'string') return isCache(system) ? 'cache' : 'sql'
+  if (isCache(attributes)) return 'cache'
+  if (attributes['db.system.name'] !== undefined) return 'sql'
   return attributes['rpc.system.name'] === undefined ? 'http' : 'grpc'
 }
