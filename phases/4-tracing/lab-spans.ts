@@ -51,10 +51,10 @@ function describe(span: ReadableSpan): Span {
     parent_is_remote: parent?.isRemote === true,
     service: String(span.resource.attributes[ATTR_SERVICE_NAME]),
     name: span.name,
-    kind: SpanKind[span.kind].toLowerCase() as Span['kind'],
+    kind: (SpanKind[span.kind] as string).toLowerCase() as Span['kind'],
     start: milliseconds(span.startTime),
     duration: milliseconds(span.duration),
-    status: SpanStatusCode[status.code].toLowerCase() as Span['status'],
+    status: (SpanStatusCode[status.code] as string).toLowerCase() as Span['status'],
     ...(status.message ? { status_message: status.message } : {}),
     attributes: span.attributes as LabAttributes,
     events: span.events.map(({ name, time, attributes = {} }) => ({

@@ -18,6 +18,7 @@ export const openapi = fastifyPlugin(
           version: '1.0.0',
           license: { name: 'MIT', identifier: 'MIT' },
         },
+        servers: [{ url: '/', description: 'Where this document comes from.' }],
         tags: [
           { name: 'Tutorial', description: 'Endpoints that behave in one telling way each.' },
           { name: 'Courses', description: 'The catalog.' },
@@ -50,9 +51,13 @@ export const swaggerPages: FastifyPluginAsync = async (pages) => {
 }
 
 /** The part of OpenAPI that is touched below. */
+interface Response {
+  readonly description?: string
+  readonly headers?: object
+}
 interface Operation {
   readonly parameters?: readonly { readonly schema: object; required?: boolean }[]
-  responses: Record<string, object>
+  responses: Record<string, Response>
 }
 interface Document {
   readonly paths?: Record<string, Record<string, Operation>>
@@ -66,9 +71,26 @@ function completed(document: Document): Document {
       if ('default' in parameter.schema) parameter.required = false
     }
     const other = problemThat('Any other problem, such as a server that is too busy.')
-    operation.responses = { ...operation.responses, default: other }
+    const responses: Record<string, Response> = { ...operation.responses, default: other }
+    operation.responses = Object.fromEntries(
+      Object.entries(responses).map(([status, response]) => [status, withHeaders(status, response)]),
+    )
   }
   return document
+}
+
+function withHeaders(status: string, response: Response): Response {
+  const ofBusyServer = ['503', '5XX', 'default'].includes(status) ? { 'retry-after': RETRY_AFTER } : {}
+  return { ...response, headers: { 'x-request-id': REQUEST_ID, ...ofBusyServer, ...response.headers } }
+}
+
+const REQUEST_ID = {
+  description: 'Names the request in logs and traces. Sent from phase 2 on; a caller may choose it by the same header.',
+  schema: { type: 'string', pattern: '^[A-Za-z0-9._-]{1,128}$' },
+}
+const RETRY_AFTER = {
+  description: 'With a 503: after how many seconds to try again.',
+  schema: { type: 'integer', minimum: 1 },
 }
 
 /** Everything comes from here and nothing may be framed. Swagger UI styles its elements inline. */
