@@ -7,7 +7,9 @@
  *
  * https://nodejs.org/api/diagnostics_channel.html#tracingchannel-channels
  */
+
 import { type Channel, channel, type TracingChannel, tracingChannel } from 'node:diagnostics_channel'
+import type { Server } from 'node:http'
 
 /** A unit of work inside a handler or service, worth a span of its own. */
 export interface StepSignal {
@@ -128,6 +130,23 @@ export interface RpcMetadata {
   set(key: string, value: string): void
 }
 
+/**
+ * Something on an HTTP connection that Node's parser could not turn into a request: a malformed head, one that is too
+ * long or too slow, a `CONNECT`. No hook runs for it. The work that is announced is writing the answer.
+ */
+export interface RefusalSignal {
+  /** Of the answer: 400, 405, 408, 413 or 431. */
+  readonly status: number
+  /** The server that refuses. */
+  readonly server: Server
+  /** The other end of the connection. */
+  readonly peer: { readonly address: string | undefined; readonly port: number | undefined }
+  /** Node's code for what was wrong, such as `HPE_INVALID_METHOD`. Never what the client sent. */
+  readonly reason: string
+  /** Names the refusal to the client; a listener sets it at the start, if refusals are to have an id. */
+  requestId?: string
+}
+
 /** What `announce` and Node add to a tracing signal. */
 export interface Progress {
   /** When the work began, on the clock of `performance.now()`, in milliseconds. */
@@ -160,6 +179,7 @@ export const signals = {
   cache: tracingChannel('course-app:cache') as Tracing<CacheSignal>,
   rpcServer: tracingChannel('course-app:rpc.server') as Tracing<RpcSignal>,
   rpcClient: tracingChannel('course-app:rpc.client') as Tracing<RpcSignal>,
+  refusal: tracingChannel('course-app:http.refusal') as Tracing<RefusalSignal>,
   booking: channel('course-app:booking') as Channel,
 }
 

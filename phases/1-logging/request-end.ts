@@ -1,3 +1,6 @@
+import { AsyncResource } from 'node:async_hooks'
+import type { Socket } from 'node:net'
+import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import type {} from '../../src/phase.ts'
@@ -6,8 +9,12 @@ import type {} from '../../src/phase.ts'
 export interface RequestEnd {
   readonly request: FastifyRequest
   readonly reply: FastifyReply
-  /** Of the answer, or 499 if the client did not wait for it. */
+  /** Of the answer that was sent, or 499 if the connection closed before an answer began. */
   readonly status: number
+  /** Whether the answer was cut off after its status had been sent. */
+  readonly aborted: boolean
+  /** What failed: the handler, or the stream that the answer's body came from. */
+  readonly error: Error | undefined
   /** From receiving the request to the end, in milliseconds. */
   readonly latency: number
 }
@@ -38,6 +45,7 @@ const CLIENT_CLOSED_REQUEST = 499
 export const requestEnd = fastifyPlugin(
   async (app) => {
     const listeners: ((end: RequestEnd) => void)[] = []
+    const failures = new WeakMap<FastifyRequest, Failure>()
     app.decorate('onRequestEnd', (listener) => {
       listeners.push(listener)
     })
@@ -49,13 +57,75 @@ export const requestEnd = fastifyPlugin(
       request.route = url
       request.observed = config.observed !== false
       if (!request.observed) return done()
-      reply.raw.on('close', () => {
-        const status = reply.raw.writableFinished ? reply.statusCode : CLIENT_CLOSED_REQUEST
-        const end = { request, reply, status, latency: reply.elapsedTime }
-        for (const listener of listeners) listener(end)
+      onceOver(reply, (isComplete) => {
+        const isSent = isComplete || isBegun(reply)
+        const { error, within = atOnce } = failures.get(request) ?? {}
+        const status = isSent ? reply.statusCode : CLIENT_CLOSED_REQUEST
+        const end = { request, reply, status, aborted: isSent && !isComplete, error, latency: reply.elapsedTime }
+        within(() => {
+          for (const listener of listeners) listener(end)
+        })
       })
       done()
+    })
+
+    app.addHook('onError', (request, _reply, error, done) => {
+      failures.set(request, { error, within: currentContext() })
+      done()
+    })
+    app.addHook('onSend', (request, _reply, payload, done) => {
+      if (payload instanceof Readable) {
+        const within = currentContext()
+        payload.once('error', (error) => failures.set(request, { error, within }))
+      }
+      done(null, payload)
     })
   },
   { name: 'request-end' },
 )
+
+interface Failure {
+  readonly error: Error
+  /** Calls something in the context in which the request was served: the end of a connection has lost it. */
+  readonly within: (work: () => void) => void
+}
+
+const atOnce: Failure['within'] = (work) => work()
+const currentContext = (): Failure['within'] => AsyncResource.bind(atOnce)
+
+/** Calls `end` once: when the whole answer has been sent, or when the connection has closed before that. */
+function onceOver({ raw, request }: FastifyReply, end: (isComplete: boolean) => void): void {
+  const { socket } = request.raw
+  // Not `writableFinished`: Node 20 says that also of bytes which were thrown away with their connection.
+  const over = () => end(raw.writableEnded && !socket.destroyed)
+  if (raw.socket !== null) {
+    raw.once('close', over)
+    return
+  }
+  // The answer waits for its turn on the connection. If that closes first, Node 20 emits no 'close' for the answer.
+  const waiting = waitingOn(socket)
+  const overOnce = () => {
+    if (waiting.delete(overOnce)) over()
+  }
+  waiting.add(overOnce)
+  raw.once('close', overOnce)
+}
+
+/** Behind other answers on the same connection, an answer is kept back until its turn comes: it has no socket so long. */
+function isBegun({ raw }: FastifyReply): boolean {
+  return raw.headersSent && (raw.socket !== null || raw.writableFinished)
+}
+
+const waitingAnswers = new WeakMap<Socket, Set<() => void>>()
+
+/** What to call when the connection closes. There may be many, so they share one listener. */
+function waitingOn(socket: Socket): Set<() => void> {
+  const known = waitingAnswers.get(socket)
+  if (known) return known
+  const waiting = new Set<() => void>()
+  waitingAnswers.set(socket, waiting)
+  socket.once('close', () => {
+    for (const over of waiting) over()
+  })
+  return waiting
+}

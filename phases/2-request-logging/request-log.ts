@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { milliseconds } from '../1-logging/on-end.ts'
-import type {} from '../1-logging/request-end.ts'
+import type { RequestEnd } from '../1-logging/request-end.ts'
+import { loggableOf } from './loggable-headers.ts'
 import { asPartOf } from './request-scope.ts'
 
 /** Logs each request when it starts (debug) and when it is over (info, warn, error). */
@@ -11,21 +12,23 @@ export const requestLog = fastifyPlugin(
       app.addHook('onRequest', (request, _reply, done) => {
         if (request.observed) {
           const { method, headers } = request
-          app.log.debug({ method, path: pathOf(request), headers }, 'request started')
+          app.log.debug({ method, path: pathOf(request), headers: loggableOf(headers) }, 'request started')
         }
         done()
       })
     }
 
-    app.onRequestEnd(({ request, status, latency }) => {
+    app.onRequestEnd((end) => {
+      const { request, status, aborted, latency } = end
       const line = {
         method: request.method,
         path: pathOf(request),
         route: request.route,
         status,
+        ...(aborted ? { aborted } : {}),
         latency: milliseconds(latency),
       }
-      asPartOf(request, () => app.log[levelOf(status)](line, 'request completed'))
+      asPartOf(request, () => app.log[levelOf(end)](line, 'request completed'))
     })
   },
   { name: 'request-log', dependencies: ['request-end', 'request-scope'] },
@@ -33,9 +36,9 @@ export const requestLog = fastifyPlugin(
 
 const DETAILED = new Set(['trace', 'debug'])
 
-function levelOf(status: number): 'info' | 'warn' | 'error' {
-  if (status >= 500) return 'error'
-  return status >= 400 ? 'warn' : 'info'
+function levelOf({ status, aborted, error }: RequestEnd): 'info' | 'warn' | 'error' {
+  if (status >= 500 || (aborted && error)) return 'error'
+  return status >= 400 || aborted ? 'warn' : 'info'
 }
 
 /** Without the query, which may hold anything. */

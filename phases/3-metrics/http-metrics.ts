@@ -1,10 +1,14 @@
 import fastifyPlugin from 'fastify-plugin'
 import { Counter, Gauge, Histogram } from 'prom-client'
+import { signals } from '../../src/signals.ts'
+import { onEnd } from '../1-logging/on-end.ts'
 import type { RequestEnd } from '../1-logging/request-end.ts'
 import { knownMethod } from './known-method.ts'
 import type {} from './process-metrics.ts'
 
 const labelNames = ['method', 'route', 'status'] as const
+
+type Labels = Readonly<Record<(typeof labelNames)[number], string | number>>
 
 export interface HttpMetricsOptions {
   /** Makes the function that gives the trace to show beside a duration, if there is one (phase 5). */
@@ -50,20 +54,23 @@ export const httpMetrics = fastifyPlugin<HttpMetricsOptions>(
       done()
     })
 
+    function measure(labels: Labels, latency: number, exemplarLabels?: Record<string, string>): void {
+      count.inc(labels)
+      const seconds = latency / 1000
+      if (exemplarOf) duration.observe({ labels, value: seconds, exemplarLabels })
+      else duration.observe(labels, seconds)
+    }
+
     app.onRequestEnd((end) => {
       const { request, status, latency } = end
-      const labels = {
-        method: knownMethod(request.method),
-        // The template, never the path: /v1/courses/:course_id is one series, ids would be millions.
-        route: request.route,
-        status,
-      }
-      const seconds = latency / 1000
-
       active.dec()
-      count.inc(labels)
-      if (exemplarOf) duration.observe({ labels, value: seconds, exemplarLabels: exemplarOf(end) })
-      else duration.observe(labels, seconds)
+      // The template, never the path: /v1/courses/:course_id is one series, ids would be millions.
+      measure({ method: knownMethod(request.method), route: request.route, status }, latency, exemplarOf?.(end))
+    })
+
+    // What Node could not read as a request was answered, too. It has neither a method nor a route.
+    onEnd(app, signals.refusal, ({ status }, latency) => {
+      measure({ method: '_OTHER', route: 'unmatched', status }, latency)
     })
   },
   { name: 'http-metrics', dependencies: ['request-end', 'process-metrics'] },

@@ -4,6 +4,7 @@ import { clientSpans } from './client-spans.ts'
 import { jaegerExporter } from './jaeger-exporter.ts'
 import { lossMetrics } from './loss-metrics.ts'
 import { otelVariables } from './otel-variables.ts'
+import { refusalSpans } from './refusal-spans.ts'
 import { rpcSpans } from './rpc-spans.ts'
 import { serverSpans } from './server-spans.ts'
 import { signalSpans } from './signal-spans.ts'
@@ -19,6 +20,7 @@ export default definePhase({
     [tracerProvider, { createExporter: jaegerExporter }],
     lossMetrics,
     serverSpans,
+    refusalSpans,
     rpcSpans,
     signalSpans,
     clientSpans,

@@ -57,7 +57,7 @@ export const serverSpans = fastifyPlugin(
       done()
     })
 
-    app.onRequestEnd(({ request, status }) => {
+    app.onRequestEnd(({ request, status, aborted, error }) => {
       const { span } = request
       if (span === null) return
       span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, status)
@@ -67,6 +67,14 @@ export const serverSpans = fastifyPlugin(
         span.setStatus({ code: SpanStatusCode.ERROR })
         const cause = thrown.get(request)
         if (cause) recordError(span, cause.error, cause.at)
+      }
+      if (aborted) {
+        span.setAttribute(ATTR_ERROR_TYPE, 'aborted')
+        // The status was sent before the body's source failed. Without an error it was the client who left.
+        if (error) {
+          recordError(span, error)
+          span.setStatus({ code: SpanStatusCode.ERROR })
+        }
       }
       span.end()
     })

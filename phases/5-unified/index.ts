@@ -6,6 +6,7 @@ import { createLogger } from '../1-logging/logger.ts'
 import { requestEnd } from '../1-logging/request-end.ts'
 import { stepLog } from '../1-logging/step-log.ts'
 import { domainLog } from '../2-request-logging/domain-log.ts'
+import { refusalLog } from '../2-request-logging/refusal-log.ts'
 import { requestId } from '../2-request-logging/request-id.ts'
 import { requestLog } from '../2-request-logging/request-log.ts'
 import { requestScope } from '../2-request-logging/request-scope.ts'
@@ -22,6 +23,7 @@ import { targetInfo } from '../3-metrics/target-info.ts'
 import { clientSpans } from '../4-tracing/client-spans.ts'
 import { lossMetrics } from '../4-tracing/loss-metrics.ts'
 import { otelVariables } from '../4-tracing/otel-variables.ts'
+import { refusalSpans } from '../4-tracing/refusal-spans.ts'
 import { rpcSpans } from '../4-tracing/rpc-spans.ts'
 import { serverSpans } from '../4-tracing/server-spans.ts'
 import { signalSpans } from '../4-tracing/signal-spans.ts'
@@ -49,8 +51,11 @@ export default definePhase({
     [tracerProvider, { createExporter: otlpExporter, propagator }],
     requestId,
     requestScope,
+   
     rpcLog,
+    refusalLog,
     serverSpans,
+    refusalSpans,
     rpcSpans,
     traceFields,
     // Logs

@@ -18,13 +18,15 @@ export const traceFields = fastifyPlugin(
       const span = scope?.context && trace.getSpan(scope.context)
       if (scope && span) addIds(scope, span)
     }
-    signals.rpcServer.start.subscribe(onCall)
+    for (const { start } of STARTS) start.subscribe(onCall)
     app.addHook('onClose', async () => {
-      signals.rpcServer.start.unsubscribe(onCall)
+      for (const { start } of STARTS) start.unsubscribe(onCall)
     })
   },
-  { name: 'trace-fields', dependencies: ['request-scope', 'server-spans', 'rpc-spans'] },
+  { name: 'trace-fields', dependencies: ['request-scope', 'server-spans', 'rpc-spans', 'refusal-spans'] },
 )
+
+const STARTS = [signals.rpcServer, signals.refusal]
 
 function addIds({ fields }: Scope, span: Span): void {
   if (!isSpanContextValid(span.spanContext())) return // the SDK is disabled, and so no span has an id

@@ -46,6 +46,7 @@ export function ownSeries(service: string, lines: readonly LogLine[], spans: rea
 
   const fromLine = (id: string, fields: LogFields) => {
     if (fields.message === 'request completed') http(id, fields.method, fields.route, fields.status)
+    if (fields.message === 'request refused') http(id, '_OTHER', undefined, fields.status)
     if (fields.message === 'call completed') grpc(id, fields.rpc, fields.grpc_status)
     const [, status] = /^booking (created|reserved|completed|failed|expired)$/.exec(fields.message ?? '') ?? []
     if (status !== undefined) counter('booking_status_total', { status })

@@ -5,6 +5,8 @@ import { addAllowedMethods } from './allowed-methods.ts'
 import { drain } from './drain.ts'
 import { jsonBody } from './json-body.ts'
 import { problemDetails } from './problem.ts'
+import { onClientError, watchConnections } from './refusal.ts'
+import { requestRules } from './request-rules.ts'
 import { serverDefaults } from './server-defaults.ts'
 import { validation } from './validation.ts'
 
@@ -15,7 +17,7 @@ import { validation } from './validation.ts'
  */
 export function createServer(options: PhaseOptions, phase: Phase): FastifyInstance {
   const logger = openLogger(options, phase)
-  const app = fastify({
+  const app: FastifyInstance = fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
     // The phases write the request log themselves, and put the request's fields on every line by
     // context, so that no child logger has to be made per request.
@@ -28,7 +30,8 @@ export function createServer(options: PhaseOptions, phase: Phase): FastifyInstan
     return503OnClosing: false,
     bodyLimit: 64 * 1024,
     requestTimeout: 30_000,
-    http: { headersTimeout: 10_000 },
+    // Node answers a request without a `Host` by itself, unseen by any hook; request-rules.ts does it here.
+    http: { headersTimeout: 10_000, requireHostHeader: false },
     // A path that cannot be decoded becomes one that does not exist. It then runs through the same
     // hooks as any request, and the not-found handler tells the two apart.
     rewriteUrl: (request) => {
@@ -37,11 +40,9 @@ export function createServer(options: PhaseOptions, phase: Phase): FastifyInstan
       return isDecodable(path) ? path : '/malformed'
     },
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
-    clientErrorHandler(error, socket) {
-      if (error.code === 'ECONNRESET' || !socket.writable) return
-      socket.end(answerToMalformedHttp(error.code))
-    },
+    clientErrorHandler: (error, socket) => onClientError(app, error, socket),
   })
+  watchConnections(app)
   addAllowedMethods(app, MAX_PARAM_LENGTH)
   app.register(validation)
   app.register(jsonBody)
@@ -55,6 +56,7 @@ export function addPhase(app: FastifyInstance, given: PhaseOptions, phase: Phase
     app.register(plugin, { ...options, ...given })
   }
   app.register(problemDetails)
+  app.register(requestRules)
   app.register(serverDefaults, { config: given.config })
   app.register(drain)
 }
@@ -91,21 +93,4 @@ function isDecodable(url: string): boolean {
   } catch {
     return false
   }
-}
-
-/** What does not even parse as HTTP never becomes a request, so the answer is written by hand. */
-function answerToMalformedHttp(code: string | undefined): string {
-  const [status, title] =
-    code === 'HPE_HEADER_OVERFLOW'
-      ? [431, 'Request Header Fields Too Large']
-      : code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? [408, 'Request Timeout']
-        : [400, 'Bad Request']
-  const body = JSON.stringify({
-    type: 'about:blank',
-    title,
-    status,
-    detail: 'This is not an HTTP request that the server understands.',
-  })
-  return `HTTP/1.1 ${status} ${title}\r\nconnection: close\r\ncontent-type: application/problem+json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
 }

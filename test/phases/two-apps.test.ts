@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, register } from 'prom-client'
 import t from 'tap'
+import { sendRaw } from '../support/http.ts'
 import { type RunningApp, startInProcess } from '../support/in-process-app.ts'
 
 /** An application's own metric, made before any app as module-level code does. */
@@ -43,6 +44,10 @@ for (const number of [3, 5]) {
     await (await fetch(`${a.url}/hello`)).text()
     await book(a)
     await (await fetch(`${a.url}/v1/courses/${COURSE}`)).text()
+    const refused = async (one: RunningApp) =>
+      (await one.metrics()).total('http_server_request_count_total', { method: '_OTHER' })
+    await sendRaw('127.0.0.1', Number(new URL(a.url).port), 'NONSENSE\r\n\r\n')
+    t.strictSame([await refused(a), await refused(b)], [1, 0], 'what is no request, too')
     t.equal(await requests(a), 3)
     t.equal(await requests(b), 1)
     const after = { a: await seen(a), b: await seen(b) }
