@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, RouteOptions } from 'fastify'
 import findMyWay from 'find-my-way'
 
 declare module 'fastify' {
@@ -15,14 +15,33 @@ declare module 'fastify' {
  * https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6
  */
 export function addAllowedMethods(app: FastifyInstance, maxParamLength: number): void {
-  const paths = findMyWay({ maxParamLength })
+  const routes: RouteOptions[] = []
+  let paths: Router | undefined
 
-  app.addHook('onRoute', ({ url, method }) => {
-    if (url === '*') return // of CORS, for preflights
-    const known = paths.findRoute('GET', url)?.store as Set<string> | undefined
-    const methods = known ?? new Set<string>()
-    if (known === undefined) paths.on('GET', url, () => {}, methods)
-    for (const each of [method].flat()) methods.add(each)
+  app.addHook('onRoute', (route) => {
+    routes.push(route)
   })
-  app.decorate('methodsOf', (path) => [...((paths.find('GET', path)?.store as Set<string> | undefined) ?? [])])
+  app.decorate('methodsOf', (path) => {
+    paths ??= routerOf(routes, maxParamLength) // by now, all hooks have had their way with the routes
+    return [...((paths.find('GET', path)?.store as Set<string> | undefined) ?? [])]
+  })
+}
+
+type Router = ReturnType<typeof findMyWay>
+
+/** A router of paths, whatever the method, that keeps their methods. */
+function routerOf(routes: readonly RouteOptions[], maxParamLength: number): Router {
+  const paths = findMyWay({ maxParamLength })
+  const methodsByUrl = new Map<string, Set<string>>()
+  for (const { url, method } of routes) {
+    if (url === '*') continue // of CORS, for preflights
+    let methods = methodsByUrl.get(url)
+    if (methods === undefined) {
+      methods = new Set()
+      methodsByUrl.set(url, methods)
+      paths.on('GET', url, () => {}, methods)
+    }
+    for (const each of [method].flat()) methods.add(each)
+  }
+  return paths
 }

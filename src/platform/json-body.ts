@@ -17,7 +17,7 @@ export const jsonBody = fastifyPlugin(
       const wrong = whatIsWrong(request, body)
       if (wrong !== undefined) done(wrong)
       else if (body.length === 0 && request.routeOptions.schema?.body === undefined) done(null, undefined)
-      else parse(request, body.toString(), (error, value) => done(error && explain(error, body), value))
+      else parse(request, body.toString(), (error, value) => done(error ? explain(error, body) : halves(value), value))
     })
   },
   { name: 'json-body' },
@@ -28,6 +28,18 @@ function whatIsWrong({ headers }: FastifyRequest, body: Buffer): HttpError | und
   if (!/^utf-?8$/i.test(charset))
     return new HttpError(415, 'JSON is UTF-8. Send it with no charset, or with charset=utf-8.')
   return isUtf8(body) ? undefined : new HttpError(400, 'The body is not valid UTF-8.')
+}
+
+/** The error of a value with half of a surrogate pair in one of its texts, as `"\\ud800"`. No UTF-8 could hold it. */
+function halves(value: unknown): HttpError | null {
+  if (isWellFormed(value)) return null
+  return new HttpError(400, 'The body has half of a surrogate pair, which is no character.')
+}
+
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed()
+  if (typeof value !== 'object' || value === null) return true
+  return Object.entries(value).every(([key, inner]) => key.isWellFormed() && isWellFormed(inner))
 }
 
 /** Fastify says "not valid JSON" of a key that it only finds dangerous. */

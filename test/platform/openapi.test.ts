@@ -146,7 +146,7 @@ t.test('the document', async (t) => {
       t.ok(refused.length > 25, `${path}: they have been found`)
       for (const method of refused) {
         const answer = await send(origin + path.replace(/\{\w+\}/, 'x'), { method })
-        t.match({ ...answer }, { status: 405, headers: { allow: has.join(', ') } }, `${method} ${path}`)
+        t.same([answer.status, answer.headers.allow], [405, has.join(', ')], `${method} ${path}`)
       }
     }
   })

@@ -2,8 +2,8 @@ import { Type } from 'typebox'
 import { explainPattern } from '../../platform/validation.ts'
 import { exampleIds } from '../seed-data.ts'
 
-/** Control characters, which PostgreSQL or a log could not hold or show, and halves of a surrogate pair. */
-const CONTROL = '\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u0084\\u0086-\\u009f\\ud800-\\udfff'
+/** Control characters, which PostgreSQL or a log could not hold or show. */
+const CONTROL = '\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u0084\\u0086-\\u009f'
 /** What ends a line, and what turns the direction in which text is read, so that it shows as something else. */
 const BREAKS = '\\u0009\\u000a\\u000d\\u0085\\u2028\\u2029'
 const BIDIRECTIONAL = '\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069'
@@ -27,10 +27,20 @@ export const Line = (maxLength: number, options: Record<string, unknown> = {}) =
 export const Uuid = (example: string, description?: string) =>
   Type.String({ format: 'uuid', maxLength: 36, examples: [example], ...(description ? { description } : {}) })
 
-export const Instant = (options: Record<string, unknown> = {}) => Type.String({ format: 'date-time', ...options })
+/** The part of RFC 3339 that the service keeps. The format alone would let other years pass, leap seconds and `+01`. */
+const instant = {
+  format: 'date-time',
+  pattern: '^(19[7-9]|[2-9]\\d\\d)\\d-\\d\\d-\\d\\d[Tt ]\\d\\d:\\d\\d:[0-5]\\d(\\.\\d+)?([Zz]|[+-]\\d\\d:\\d\\d)$',
+}
+explainPattern(
+  instant.pattern,
+  'must be a time from 1970 to 9999 with Z or an offset such as +01:00, and not a leap second',
+)
+
+export const Instant = (options: Record<string, unknown> = {}) => Type.String({ ...instant, ...options })
 
 export const NullableInstant = (options: Record<string, unknown> = {}) =>
-  Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time', ...options })
+  Type.Unsafe<string | null>({ type: ['string', 'null'], ...instant, ...options })
 
 /** The part of a list's query that says which page. */
 export const pageQuery = {
