@@ -2,6 +2,7 @@ import { definePhase } from '../../src/phase.ts'
 import logging from '../1-logging/index.ts'
 import { createLogger } from '../1-logging/logger.ts'
 import { domainLog } from './domain-log.ts'
+import { outgoingId } from './outgoing-id.ts'
 import { refusalLog } from './refusal-log.ts'
 import { requestId } from './request-id.ts'
 import { requestLog } from './request-log.ts'
@@ -12,5 +13,5 @@ export default definePhase({
   number: 2,
   title: 'Request logging',
   logger: (options) => createLogger(options, currentFields),
-  plugins: [...logging.plugins, requestId, requestScope, requestLog, refusalLog, domainLog, rpcLog],
+  plugins: [...logging.plugins, requestId, requestScope, outgoingId, requestLog, refusalLog, domainLog, rpcLog],
 })

@@ -6,6 +6,7 @@ import { createLogger } from '../1-logging/logger.ts'
 import { requestEnd } from '../1-logging/request-end.ts'
 import { stepLog } from '../1-logging/step-log.ts'
 import { domainLog } from '../2-request-logging/domain-log.ts'
+import { outgoingId } from '../2-request-logging/outgoing-id.ts'
 import { refusalLog } from '../2-request-logging/refusal-log.ts'
 import { requestId } from '../2-request-logging/request-id.ts'
 import { requestLog } from '../2-request-logging/request-log.ts'
@@ -51,7 +52,7 @@ export default definePhase({
     [tracerProvider, { createExporter: otlpExporter, propagator }],
     requestId,
     requestScope,
-   
+    outgoingId,
     rpcLog,
     refusalLog,
     serverSpans,

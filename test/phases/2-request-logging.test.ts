@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import t from 'tap'
 import { type AppProcess, startApp } from '../support/app-process.ts'
-import type { LogLine } from '../support/log-file.ts'
+import { type LogLine, waitForLine } from '../support/log-file.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
@@ -96,12 +98,55 @@ t.test('phase 2', async (t) => {
   })
 
   t.test('credentials do not reach the log', async (t) => {
-    await fetch(`${app.url}/hello`, {
-      headers: { authorization: 'Bearer s3cret-token', cookie: 'session=s3cret-cookie', 'x-request-id': 'secret' },
+    const secrets = [
+      ...['authorization', 'cookie', 'proxy-authorization', 'x-api-key', 'x-auth-token', 'x-amz-security-token'],
+      ...['idempotency-key', 'referer', 'x-csrf-token', 'x-forwarded-authorization', 'x-new-next-year'],
+    ]
+    await fetch(`${app.url}/hello?token=s3cret`, {
+      headers: {
+        ...Object.fromEntries(secrets.map((name) => [name, `s3cret of ${name}`])),
+        'user-agent': `agent ${'x'.repeat(10_000)}`,
+        'x-request-id': 'secret',
+      },
     })
     const [started] = await linesOf(app, 'secret')
-    t.match(started?.headers, { authorization: '[redacted]', cookie: '[redacted]' })
-    t.notMatch(JSON.stringify(await app.logLines()), /s3cret/)
+    const { host, 'user-agent': agent, ...others } = (started?.headers ?? {}) as Record<string, string>
+    t.equal(host, new URL(app.url).host)
+    t.equal(agent, `agent ${'x'.repeat(194)}`, 'long values are cut')
+    t.strictSame(
+      Object.keys(others).filter((name) => secrets.includes(name)),
+      [],
+    )
+    t.notMatch(await readFile(app.logFile, 'utf8'), /s3cret/)
+  })
+
+  t.test('a call to another service takes the id along', async (t) => {
+    const response = await fetch(`${app.url}/propagation`, { headers: { 'x-request-id': 'in-two-services' } })
+    t.equal(response.status, 200, await response.text())
+    const partner = join(dirname(app.logFile), 'partner.log')
+    const line = await waitForLine(partner, 'the line of the partner', ({ message }) => message === 'request completed')
+    t.match(line, { service: 'partner', path: '/hop', request_id: 'in-two-services' })
+  })
+
+  t.test('the context is there behind a body that comes in parts', async (t) => {
+    const { courses } = (await (await fetch(`${app.url}/v1/courses`)).json()) as { courses: { course_id: string }[] }
+    const body = JSON.stringify({ course_id: courses[0]?.course_id, user_id: 'u1' })
+    const request = fetch(`${app.url}/v1/bookings`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-request-id': 'in-parts' },
+      body: new ReadableStream({
+        async start(controller) {
+          controller.enqueue(Buffer.from(body.slice(0, 10)))
+          await app.waitForLogLine('it has started', ({ request_id }) => request_id === 'in-parts')
+          controller.enqueue(Buffer.from(body.slice(10)))
+          controller.close()
+        },
+      }),
+      duplex: 'half',
+    } as RequestInit)
+    t.equal((await request).status, 201)
+    const lines = await linesOf(app, 'in-parts')
+    t.ok(lines.some(({ table }) => table === 'bookings'))
   })
 
   t.test('nothing that a caller sends can forge or split a line', async (t) => {
