@@ -30,4 +30,4 @@ compiler.stdout.on('data', (text) => {
   }
 })
 compiler.on('exit', (code) => process.exit(code ?? 1))
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => (app ?? compiler).kill(signal))
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => (app ?? compiler).kill(signal))

@@ -14,7 +14,7 @@ const { PORT = '8080', LOG_FILE = 'logs/app.log' } = process.env
 const running = []
 let stopping = false
 
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stop(0))
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(0))
 
 const course = start('course', { PORT: PORT === '0' ? '0' : String(Number(PORT) + 1) })
 const [address, health] = await Promise.all([grpcAddressOf(course), healthUrlOf(course)])

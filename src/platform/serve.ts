@@ -1,13 +1,10 @@
 import type { AddressInfo } from 'node:net'
-import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
 import { type Config, type ConfigDefaults, ConfigError, loadConfig } from '../config.ts'
 import { loadPhase, type Phase } from '../phase.ts'
 import { checkExportTarget } from './export-target.ts'
 import { fromHere } from './from-here.ts'
-
-/** Longer than the longest request that the server accepts to take (`/slow?ms=10000`). */
-const GRACE_MS = 15_000
+import { shutDownWithGrace } from './shutdown.ts'
 
 export interface Serving {
   readonly app: FastifyInstance
@@ -29,19 +26,15 @@ export async function serve(
   onListening: (serving: Serving) => void,
   defaults: ConfigDefaults = {},
 ): Promise<void> {
-  process.stderr.on('error', ignoreBrokenPipe)
+  // Whoever read them has gone (`npm start | head`), or their disk is full. That is no reason to stop serving.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   try {
     const config = loadConfig(process.argv.slice(2), defaults)
     checkExportTarget()
     const phase = await loadPhase(config.PHASE)
     const app = build(config, phase)
     let isReady = false
-    closeWithGrace({ delay: GRACE_MS, logger: false }, async ({ err, signal }) => {
-      if (err) app.log.fatal({ err }, 'the process cannot go on')
-      else app.log.info({ signal }, 'shutting down')
-      // Before that there is nothing in flight, and closing would wait for a start that may take its time.
-      if (isReady) await app.close()
-    })
+    shutDownWithGrace(app, { isReady: () => isReady, hasLog: phase.logger !== undefined })
     await app.ready()
     isReady = true
     const { url, grpcAddress } = await listen(app, config)
@@ -50,11 +43,6 @@ export async function serve(
     process.stderr.write(`${error instanceof ConfigError ? error.message : ((error as Error).stack ?? error)}\n`)
     process.exit(1)
   }
-}
-
-/** Whoever read stderr has gone (`npm start | head`). That is no reason to stop serving. */
-function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
 }
 
 async function listen(app: FastifyInstance, { HOST, PORT }: Config): Promise<Pick<Serving, 'url' | 'grpcAddress'>> {

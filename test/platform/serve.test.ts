@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { Agent, get, type IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -62,6 +64,7 @@ t.test('a second signal does not wait', { buffered: true }, async (t) => {
   t.equal(code, 1)
   t.ok(ms - askedAgain < 2000, `${ms - askedAgain} ms`)
   t.match(await outcome, { code: 'ECONNRESET' }, 'the request is broken off')
+  t.match((await app.logLines()).at(-1), { level: 'warn', message: /^a second signal: / })
 })
 
 t.test('an error that nobody caught is logged with its stack, and ends the process with 1', async (t) => {
@@ -72,6 +75,67 @@ t.test('an error that nobody caught is logged with its stack, and ends the proce
     message: 'the process cannot go on',
     err: { message: 'this was not caught', stack: /small-server/ },
   })
+})
+
+t.test('what was not caught is told even if it is no error', async (t) => {
+  const ended = await runApp(t, { script, env: { PHASE: '1', FAIL: 'without an error' } })
+  t.equal(ended.code, 1)
+  const fatal = parseLogLines(ended.stdout).find(({ level }) => level === 'fatal')
+  t.match(fatal, { message: 'the process cannot go on', err: { message: /undefined.* was thrown/, stack: String } })
+})
+
+t.test('phase 0 has no log, so the stack is on stderr', async (t) => {
+  const { code, stderr } = await runApp(t, { script, env: { PHASE: '0', FAIL: 'later' } })
+  t.equal(code, 1)
+  t.match(stderr, /^the process cannot go on: Error: this was not caught\n +at .*small-server/m)
+})
+
+t.test('an error while it shuts down is logged with its stack, and requests in flight finish', async (t) => {
+  const app = await startApp(t, { script, env: { PHASE: '2', LOG_LEVEL: 'debug', FAIL: 'while closing' } })
+  const { outcome } = await inFlight(t, app, '/slow?ms=1000')
+  const { code } = await app.stop()
+  t.equal(code, 1)
+  t.match(await outcome, { statusCode: 200 })
+  const lines = await app.logLines()
+  t.match(
+    lines.find(({ level }) => level === 'fatal'),
+    { message: 'an error while the process ends', err: { message: 'this was not caught', stack: /small-server/ } },
+  )
+  t.match(lines.at(-1), { message: 'request completed', status: 200 })
+
+  const bare = await startApp(t, { script, env: { PHASE: '0', FAIL: 'while closing' } })
+  t.equal((await bare.stop()).code, 1)
+  t.match(bare.stderr(), /^an error while the process ends: Error: this was not caught\n +at .*small-server/m)
+})
+
+t.test('a plugin that fails to close is logged with its stack', async (t) => {
+  const app = await startApp(t, { script, env: { PHASE: '1', FAIL: 'to close' } })
+  t.equal((await app.stop()).code, 1)
+  const fatal = (await app.logLines()).find(({ level }) => level === 'fatal')
+  t.match(fatal, { message: 'the server could not be closed', err: { message: 'this cannot be closed' } })
+})
+
+t.test('a server that npm has started ends when the shell between them is gone', async (t) => {
+  const shell = spawn('sh', ['-c', `"${process.execPath}" "${script}"; exit $?`], {
+    env: { ...process.env, npm_lifecycle_event: 'start', PHASE: '1', PORT: '0', LOG_FILE: '' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true, // a group of its own, for the teardown
+  })
+  const closed = once(shell, 'close') // when the server has gone too
+  let output = ''
+  for (const stream of [shell.stdout, shell.stderr]) stream.on('data', (text) => (output += text))
+  t.teardown(async () => {
+    try {
+      process.kill(-(shell.pid as number), 'SIGKILL')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    }
+    await closed
+  })
+  await waitFor('its address', () => /^http:.*$/m.test(output))
+  shell.kill('SIGTERM')
+  await waitFor('the server to end', () => shell.stdout.closed && shell.stderr.closed)
+  t.match(output, '"signal":"SIGTERM","message":"shutting down"')
 })
 
 t.test('a start that fails for no reason of configuration shows where', async (t) => {

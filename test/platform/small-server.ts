@@ -11,6 +11,18 @@ await serve(
     app.register(slow)
     app.register(error)
     app.get('/livez', () => ({ status: 'alive' }))
+    if (process.env.FAIL === 'while closing') {
+      app.addHook('preClose', async () => {
+        process.nextTick(() => {
+          throw new Error('this was not caught')
+        })
+      })
+    }
+    if (process.env.FAIL === 'to close') {
+      app.addHook('onClose', async () => {
+        throw new Error('this cannot be closed')
+      })
+    }
     app.register((_app, _options, done) => {
       if (process.env.FAIL === 'to start') {
         process.kill(process.pid, 'SIGTERM')
@@ -25,6 +37,7 @@ await serve(
     process.stderr.write(`${url}\n`)
     setImmediate(() => {
       if (process.env.FAIL === 'later') throw new Error('this was not caught')
+      if (process.env.FAIL === 'without an error') void Promise.reject(undefined)
     })
   },
 )

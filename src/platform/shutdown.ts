@@ -1,0 +1,77 @@
+import { inspect } from 'node:util'
+import closeWithGrace from 'close-with-grace'
+import type { FastifyInstance } from 'fastify'
+
+/** Longer than the longest request that the server accepts to take (`/slow?ms=10000`). */
+const GRACE_MS = 15_000
+
+/** How often a server that npm has started looks whether npm is still there. */
+const LOOK_MS = 500
+
+export interface ShutdownOptions {
+  /** Whether there may be requests in flight. Before that, closing would wait for a start that may take its time. */
+  readonly isReady: () => boolean
+  /** Whether the app's log goes anywhere. Phase 0 has none, and what is fatal is told on stderr. */
+  readonly hasLog: boolean
+}
+
+/**
+ * On SIGTERM, SIGINT, SIGHUP and on an error that nobody caught, closes the app, which finishes the requests in
+ * flight, and exits. The exit code is 1 after an error, after a second signal and when closing takes too long, else 0.
+ * Each of these is a line, and so is every error that comes while the app closes.
+ */
+export function shutDownWithGrace(app: FastifyInstance, { isReady, hasLog }: ShutdownOptions): void {
+  let failed = false
+  let closing = false
+
+  function fail(message: string, thrown?: unknown): void {
+    failed = true
+    const err = thrown === undefined || thrown instanceof Error ? thrown : new Error(`${inspect(thrown)} was thrown`)
+    if (hasLog) app.log.fatal({ err }, message)
+    else process.stderr.write(`${message}${err ? `: ${err.stack}` : ''}\n`)
+  }
+
+  const { close } = closeWithGrace(
+    {
+      delay: GRACE_MS,
+      logger: false,
+      skip: ['uncaughtException', 'unhandledRejection'], // at the second one it would exit without a word
+      onSecondSignal: (signal) => app.log.warn({ signal }, 'a second signal: requests in flight are cut off'),
+      onTimeout: (ms) => fail(`requests in flight are cut off: the server has not closed within ${ms} ms`),
+    },
+    async ({ signal }) => {
+      closing = true
+      if (signal) app.log.info({ signal }, 'shutting down')
+      try {
+        if (isReady()) await app.close()
+      } catch (error) {
+        fail('the server could not be closed', error)
+      }
+      if (failed) process.exit(1)
+    },
+  )
+
+  function onError(thrown: unknown): void {
+    const isFirst = !closing
+    fail(isFirst ? 'the process cannot go on' : 'an error while the process ends', thrown ?? String(thrown))
+    if (isFirst) void close()
+  }
+  process.on('uncaughtException', onError)
+  process.on('unhandledRejection', onError)
+  endWithNpm()
+}
+
+/**
+ * A signal to npm reaches the shell between npm and this process, and no further. Then this process has another parent,
+ * and would keep its port.
+ */
+function endWithNpm(): void {
+  // A partner service of ours ends with its app.
+  if (process.env.npm_lifecycle_event === undefined || process.send) return
+  const { ppid } = process
+  const timer = setInterval(() => {
+    if (process.ppid === ppid) return
+    clearInterval(timer)
+    process.kill(process.pid, 'SIGTERM')
+  }, LOOK_MS).unref()
+}
