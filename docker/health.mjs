@@ -1,5 +1,6 @@
 // For a container's health check: exit code 0 if this container's server answers 200 on a path, else 1.
 // Usage: node docker/health.mjs /readyz
+process.env.no_proxy = '127.0.0.1' // whatever NODE_USE_ENV_PROXY says
 const { PORT = '8080' } = process.env
 const [path = '/livez'] = process.argv.slice(2)
 try {

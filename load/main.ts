@@ -2,9 +2,12 @@
 import { markdownTable } from '../bench/markdown-table.ts'
 import { ConfigError } from '../src/config.ts'
 import { progressBar } from '../src/course/progress-bar.ts'
+import { bypassProxyOnLoopback } from '../src/platform/no-proxy.ts'
 import { type LoadOptions, readOptions, usage } from './options.ts'
 import { runLoad } from './run.ts'
 import { type KindSummary, Tally } from './tally.ts'
+
+bypassProxyOnLoopback()
 
 try {
   if (process.argv.includes('--help')) console.log(usage)

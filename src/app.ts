@@ -19,6 +19,7 @@ import type { Phase } from './phase.ts'
 import { cache } from './platform/cache.ts'
 import { database } from './platform/database.ts'
 import { GrpcClient } from './platform/grpc/client.ts'
+import { logGrpcTo } from './platform/grpc/grpc-log.ts'
 import { checkHealth } from './platform/grpc/remote-health.ts'
 import { grpcServer } from './platform/grpc/server.ts'
 import { openapi, swaggerPages } from './platform/openapi.ts'
@@ -77,6 +78,7 @@ function addCourseService(app: FastifyInstance, config: Config, { routes }: { ro
 /** Made when it is first needed, and closed with the app. */
 function clientOf(app: FastifyInstance, addresses: () => string): () => GrpcClient {
   let client: GrpcClient | undefined
+  logGrpcTo(app.log)
   app.addHook('onClose', async () => client?.close())
   return () => {
     client ??= new GrpcClient(addresses())

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { parseArgs } from 'node:util'
 import { Ajv, type ErrorObject } from 'ajv'
 import { envSchema } from 'env-schema'
@@ -106,6 +107,12 @@ const ConfigSchema = Type.Object({
     default: 1000,
     description: 'milliseconds; above them requests are answered with 503 (0 never does)',
   }),
+  TRUST_PROXY: Type.Optional(
+    Type.String({
+      format: 'proxies',
+      description: 'addresses or networks (10.0.0.5, 10.0.0.0/8, loopback, linklocal, uniquelocal) with commas between',
+    }),
+  ),
   OTEL_SERVICE_NAME: Type.String({
     minLength: 1,
     default: 'course-app',
@@ -136,6 +143,7 @@ export function loadConfig(args: readonly string[] = process.argv.slice(2), defa
   const given = { ...defaults, ...dependentDefaults(explicit), ...nameIn(attributes), ...explicit }
   // Without strictNumbers: false, PORT=Infinity would pass a maximum.
   const ajv = new Ajv({ coerceTypes: true, useDefaults: true, removeAdditional: true, strictNumbers: false })
+  ajv.addFormat('proxies', (list: string) => list.split(',').every((name) => isProxy(name.trim())))
   try {
     const settings = envSchema<Static<typeof ConfigSchema>>({ schema: ConfigSchema, data: given, env: false, ajv })
     return { ...settings, OTEL_RESOURCE_ATTRIBUTES: { 'service.version': version, ...attributes } }
@@ -230,6 +238,18 @@ function fromArguments(args: readonly string[]): Record<string, string> {
     const known = names.map((name) => `--${flagOf(name)}`).join(' ')
     throw new ConfigError('Arguments', (error as Error).message.split('. ')[0] as string, `Known are ${known}.`)
   }
+}
+
+/** What Fastify's `trustProxy` takes: an address, a network, or a name that stands for some. */
+function isProxy(name: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(name)) return true
+  const [address = '', prefix, ...more] = name.split('/')
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] as number
+  return bits > 0 && more.length === 0 && (prefix === undefined || (/^\d+$/.test(prefix) && isFrom1To(bits, prefix)))
+}
+
+function isFrom1To(bits: number, prefix: string): boolean {
+  return Number(prefix) >= 1 && Number(prefix) <= bits
 }
 
 function flagOf(name: string): string {

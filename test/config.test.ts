@@ -169,6 +169,18 @@ t.test('a value that cannot work is refused with its name and a remedy', async (
     ['LOG_FILE_MAX_BYTES', '10MB'],
     ['LOG_FILE_COUNT', '101'],
     ['MAX_EVENT_LOOP_DELAY_MS', '-1'],
+    [
+      'TRUST_PROXY',
+      'true',
+      '1',
+      'proxy',
+      '10.0.0.0/33',
+      '0.0.0.0/0',
+      '::1/129',
+      '10.0.0.1,',
+      '10.0.0.1/8/8',
+      '10.0.0.0/255.0.0.0',
+    ],
     ['OTEL_RESOURCE_ATTRIBUTES', 'shop', 'team=a=b', '=shop', 'team=%zz'],
   ] as [string, ...string[]][]) {
     for (const value of values) {

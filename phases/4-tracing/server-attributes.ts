@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { Attributes } from '@opentelemetry/api'
 import {
   ATTR_CLIENT_ADDRESS,
@@ -42,14 +43,14 @@ export function serverAttributes(request: FastifyRequest): Attributes {
     [ATTR_HTTP_REQUEST_METHOD_ORIGINAL]: known === method ? undefined : method,
     [ATTR_HTTP_ROUTE]: request.is404 ? undefined : request.route,
     [ATTR_URL_PATH]: pathOf(request),
-    [ATTR_URL_SCHEME]: request.protocol,
+    [ATTR_URL_SCHEME]: request.protocol === 'https' ? 'https' : 'http', // a proxy may pass on anything
     [ATTR_SERVER_ADDRESS]: server?.address,
     [ATTR_SERVER_PORT]: server?.port,
     [ATTR_NETWORK_PROTOCOL_VERSION]: raw.httpVersion,
-    // The connection's other end, and who is behind it. The two differ when Fastify trusts a proxy.
+    // The connection's other end, and who is behind it. The two differ when Fastify trusts a proxy (TRUST_PROXY).
     [ATTR_NETWORK_PEER_ADDRESS]: raw.socket.remoteAddress,
     [ATTR_NETWORK_PEER_PORT]: raw.socket.remotePort,
-    [ATTR_CLIENT_ADDRESS]: request.ip,
+    [ATTR_CLIENT_ADDRESS]: isIP(request.ip) === 0 ? raw.socket.remoteAddress : request.ip,
     [ATTR_USER_AGENT_ORIGINAL]: request.headers['user-agent'],
     [ATTR_REQUEST_ID]: request.id,
   }

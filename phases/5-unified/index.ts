@@ -31,6 +31,7 @@ import { signalSpans } from '../4-tracing/signal-spans.ts'
 import { TraceContextPropagator } from '../4-tracing/trace-context.ts'
 import { tracerProvider } from '../4-tracing/tracer-provider.ts'
 import { createExemplarOf } from './exemplars.ts'
+import { grpcLog } from './grpc-log.ts'
 import { otelMetrics } from './otel-metrics.ts'
 import { otlpExporter } from './otlp-exporter.ts'
 import { currentFieldsWithTrace, traceFields } from './trace-fields.ts'
@@ -49,6 +50,7 @@ export default definePhase({
     requestEnd,
     // First who it is and where it belongs, so that everything after can say so.
     [otelVariables, { backend: 'otlp' }],
+    grpcLog,
     [tracerProvider, { createExporter: otlpExporter, propagator }],
     requestId,
     requestScope,

@@ -1,4 +1,4 @@
-import { getStringFromEnv } from '@opentelemetry/core'
+import { type ExportResult, getStringFromEnv } from '@opentelemetry/core'
 import { OTLPExporterBase } from '@opentelemetry/otlp-exporter-base'
 import { convertLegacyHttpOptions, createOtlpHttpExportDelegate } from '@opentelemetry/otlp-exporter-base/node-http'
 import { convertLegacyOtlpGrpcOptions, createOtlpGrpcExportDelegate } from '@opentelemetry/otlp-grpc-exporter-base'
@@ -35,7 +35,7 @@ export function otlpExporter(lost: LostSpans): SpanExporter {
 const protobuf: Serializer = { ...ProtobufTraceSerializer, serializeRequest: encodeSpans }
 
 function overGrpc(serializer: Serializer): SpanExporter {
-  return new OTLPExporterBase(
+  return new GrpcExporter(
     createOtlpGrpcExportDelegate(
       convertLegacyOtlpGrpcOptions({}, 'TRACES'),
       serializer,
@@ -46,6 +46,20 @@ function overGrpc(serializer: Serializer): SpanExporter {
       '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
     ),
   )
+}
+
+class GrpcExporter extends OTLPExporterBase<ReadableSpan[]> {
+  override export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
+    super.export(spans, ({ code, error }) => done(error ? { code, error: namingTheProxy(error) } : { code }))
+  }
+}
+
+/** grpc-js goes through the proxy that the environment names, and has no words for one that does not let it through. */
+function namingTheProxy(error: Error): Error {
+  const { grpc_proxy, https_proxy, http_proxy } = process.env
+  const proxy = grpc_proxy || https_proxy || http_proxy || ''
+  const cause = URL.canParse(proxy) ? `the proxy ${new URL(proxy).host} does not lead there` : 'unknown'
+  return new Error(error.message.replace('Last error: undefined', `Last error: ${cause}`), { cause: error })
 }
 
 function overHttp(contentType: string, serializer: Serializer): SpanExporter {

@@ -13,7 +13,8 @@ export function ownRequestsAlone(app: FastifyInstance): void {
   })
   app.addHook('onRequest', async (request, reply) => {
     reply.header('cross-origin-resource-policy', 'same-origin')
-    if (!isOwnHost(request)) {
+    // A page in a browser can send `X-Forwarded-Host`, but not another `Host`.
+    if (!isOwnName(request.headers.host ?? '') || !isOwnName(request.host)) {
       const remedy = 'Open it by localhost or by the address of the machine.'
       throw new HttpError(403, `The Lab does not answer to the name ${nameIn(request.host)}. ${remedy}`)
     }
@@ -25,7 +26,7 @@ export function ownRequestsAlone(app: FastifyInstance): void {
  * A site that has its own name resolve to this machine is of the same origin as far as the browser can tell
  * (DNS rebinding). Only the name in the request gives it away, so it must be one that no site can have.
  */
-function isOwnHost({ host }: FastifyRequest): boolean {
+function isOwnName(host: string): boolean {
   const name = nameIn(host)
   return name === 'localhost' || name.endsWith('.localhost') || isIP(name) !== 0
 }

@@ -4,6 +4,7 @@ import { type Config, type ConfigDefaults, ConfigError, loadConfig } from '../co
 import { loadPhase, type Phase } from '../phase.ts'
 import { checkExportTarget } from './export-target.ts'
 import { fromHere } from './from-here.ts'
+import { bypassProxyOnLoopback } from './no-proxy.ts'
 import { shutDownWithGrace } from './shutdown.ts'
 
 export interface Serving {
@@ -31,6 +32,7 @@ export async function serve(
   try {
     const config = loadConfig(process.argv.slice(2), defaults)
     checkExportTarget()
+    bypassProxyOnLoopback()
     const phase = await loadPhase(config.PHASE)
     const app = build(config, phase)
     let isReady = false

@@ -28,6 +28,8 @@ export function createServer(options: PhaseOptions, phase: Phase): FastifyInstan
     // Fastify's own refusal is not problem details. A request that comes in on a connection while the
     // server closes is its last one: it is answered, with `connection: close`.
     return503OnClosing: false,
+    // Who may say by `X-Forwarded-…` for whom, by which scheme and to which host a request was.
+    trustProxy: options.config.TRUST_PROXY ?? false,
     bodyLimit: 64 * 1024,
     requestTimeout: 30_000,
     // Node answers a request without a `Host` by itself, unseen by any hook; request-rules.ts does it here.

@@ -5,12 +5,15 @@
  * Exit code 0: every claim holds; 1: some do not; 2: there is nothing to check.
  */
 import { loadConfig } from '../../src/config.ts'
+import { bypassProxyOnLoopback } from '../../src/platform/no-proxy.ts'
 import { checkFreshServer } from './every-phase.ts'
 import { checkLearnersServer, OtherPhase } from './learners-server.ts'
 import { describe, type Outcome, summary } from './report.ts'
 import { NoSpanSource } from './span-source.ts'
 import { Teardowns } from './teardowns.ts'
 import { NoServer } from './which-phase.ts'
+
+bypassProxyOnLoopback()
 
 const USAGE = `Usage:
   npm run check -- 3   checks the server that runs in your other terminal against lesson 3

@@ -1,9 +1,12 @@
 /** `npm run drill`: an incident to find the cause of. */
 import { randomInt } from 'node:crypto'
+import { bypassProxyOnLoopback } from '../../src/platform/no-proxy.ts'
 import { AppFailed } from './app-process.ts'
 import { drill } from './drill.ts'
 import { incidents } from './incidents.ts'
 import { OptionError, readOptions, usage } from './options.ts'
+
+bypassProxyOnLoopback()
 
 try {
   const options = readOptions(process.argv.slice(2), (limit) => randomInt(limit))

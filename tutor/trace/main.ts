@@ -7,12 +7,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { loadConfig } from '../../src/config.ts'
+import { bypassProxyOnLoopback } from '../../src/platform/no-proxy.ts'
 import { firstSpan } from '../check/first-span.ts'
 import { runningServer } from '../check/running-server.ts'
 import { endpointsFromEnvironment, NoSpanSource, openSpanSource, type SpanSource } from '../check/span-source.ts'
 import { Teardowns } from '../check/teardowns.ts'
 import { NoServer, whichPhase } from '../check/which-phase.ts'
 import { details, waterfall } from './waterfall.ts'
+
+bypassProxyOnLoopback()
 
 const USAGE = `Usage: npm run trace -- '/slow?ms=300' [--method POST] [--details]`
 

@@ -1,14 +1,9 @@
-import {
-  Server,
-  ServerCredentials,
-  type ServiceDefinition,
-  setLogger,
-  type UntypedServiceImplementation,
-} from '@grpc/grpc-js'
+import { Server, ServerCredentials, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js'
 import type { FastifyBaseLogger } from 'fastify'
 import fp from 'fastify-plugin'
 import { type Config, ConfigError } from '../../config.ts'
 import { fromHere } from '../from-here.ts'
+import { logGrpcTo } from './grpc-log.ts'
 import { Health, type Readiness } from './health.ts'
 import { addReflection } from './reflection.ts'
 import { Malformed } from './unary.ts'
@@ -48,9 +43,7 @@ export class GrpcServer {
   constructor(config: Pick<Config, 'HOST' | 'GRPC_PORT'>, readiness: Readiness, log: FastifyBaseLogger) {
     this.#config = config
     this.#log = log
-    // grpc-js would write to stderr by itself. Whatever it mentions there it reports as an error as well.
-    const note = (message: unknown) => log.debug(String(message))
-    setLogger({ error: note, info: note, debug: note })
+    logGrpcTo(log)
     this.#health = new Health({ '': readiness })
     this.#health.addTo(this.#server)
     addReflection(this.#server, () => this.#services)
