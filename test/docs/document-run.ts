@@ -95,6 +95,9 @@ async function copyOf(root: string, scope: Scope): Promise<string> {
   return folder
 }
 
+/** A port after a host name, or as the attribute of a span. */
+const PORT = /(?<=(?:localhost|127\.0\.0\.1):|server\.port = )\d+/g
+
 /** A free port for each one that documents speak of. */
 async function portsOfOurs(): Promise<Map<string, string>> {
   const ports = new Map<string, string>()
@@ -103,12 +106,12 @@ async function portsOfOurs(): Promise<Map<string, string>> {
 }
 
 function toOurs(text: string, ports: ReadonlyMap<string, string>): string {
-  return text.replaceAll(/(?<=(?:localhost|127\.0\.0\.1):)\d+/g, (port) => ports.get(port) ?? port)
+  return text.replaceAll(PORT, (port) => ports.get(port) ?? port)
 }
 
 function toTheirs(text: string, ports: ReadonlyMap<string, string>): string {
   const theirs = new Map([...ports].map(([their, our]) => [our, their]))
-  return text.replaceAll(/(?<=(?:localhost|127\.0\.0\.1):)\d+/g, (port) => theirs.get(port) ?? port)
+  return text.replaceAll(PORT, (port) => theirs.get(port) ?? port)
 }
 
 async function becomesTrue(
