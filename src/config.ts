@@ -55,6 +55,7 @@ const ConfigSchema = Type.Object({
   }),
   COURSE_GRPC_URL: Type.String({
     pattern: '^[^\\s,/]+:\\d{1,5}(,[^\\s,/]+:\\d{1,5})*$',
+    format: 'servers',
     default: '127.0.0.1:9900',
     description: 'host:port of the course service, several with commas between',
   }),
@@ -96,11 +97,15 @@ const ConfigSchema = Type.Object({
   }),
   LOG_FILE_COUNT: Type.Integer({ minimum: 1, maximum: 100, default: 5, description: 'a number from 1 to 100' }),
   EXTERNAL_API_URL: Type.Optional(
-    Type.String({ pattern: '^(https?://.+)?$', description: 'an http:// or https:// URL' }),
+    Type.String({ pattern: '^(https?://.+)?$', format: 'url', description: 'an http:// or https:// URL' }),
   ),
   EXTERNAL_TIMEOUT_MS: Type.Integer({ ...milliseconds, default: 2000 }),
   PARTNER_URL: Type.Optional(
-    Type.String({ pattern: '^(https?://.+)?$', description: 'an http:// or https:// URL, or leave it unset' }),
+    Type.String({
+      pattern: '^(https?://.+)?$',
+      format: 'url',
+      description: 'an http:// or https:// URL, or leave it unset',
+    }),
   ),
   MAX_EVENT_LOOP_DELAY_MS: Type.Integer({
     minimum: 0,
@@ -120,12 +125,22 @@ const ConfigSchema = Type.Object({
   }),
   LAB: Type.Enum(['on', 'off'], { default: 'on', description: 'on or off' }),
   LAB_COURSE_URL: Type.Optional(
-    Type.String({ pattern: '^(http://.+)?$', description: "the course service's http:// URL, where /livez is" }),
+    Type.String({
+      pattern: '^(http://.+)?$',
+      format: 'url',
+      description: "the course service's http:// URL, where /livez is",
+    }),
   ),
-  PROMETHEUS_URL: Type.Optional(Type.String({ pattern: LINK, description: LINK_DESCRIPTION })),
-  GRAFANA_URL: Type.Optional(Type.String({ pattern: LINK, description: LINK_DESCRIPTION })),
-  JAEGER_URL: Type.Optional(Type.String({ pattern: LINK, description: LINK_DESCRIPTION })),
-  CORS_ORIGIN: Type.Optional(Type.String({ description: 'the one origin that browsers may call from' })),
+  PROMETHEUS_URL: Type.Optional(Type.String({ pattern: LINK, format: 'urls', description: LINK_DESCRIPTION })),
+  GRAFANA_URL: Type.Optional(Type.String({ pattern: LINK, format: 'urls', description: LINK_DESCRIPTION })),
+  JAEGER_URL: Type.Optional(Type.String({ pattern: LINK, format: 'urls', description: LINK_DESCRIPTION })),
+  CORS_ORIGIN: Type.Optional(
+    Type.String({
+      pattern: '^(https?://[^/?#\\s]+)?$',
+      format: 'url',
+      description: 'the one origin that browsers may call from, as they send it: https://shop.example',
+    }),
+  ),
 })
 
 /**
@@ -143,6 +158,9 @@ export function loadConfig(args: readonly string[] = process.argv.slice(2), defa
   const given = { ...defaults, ...dependentDefaults(explicit), ...nameIn(attributes), ...explicit }
   // Without strictNumbers: false, PORT=Infinity would pass a maximum.
   const ajv = new Ajv({ coerceTypes: true, useDefaults: true, removeAdditional: true, strictNumbers: false })
+  ajv.addFormat('url', (text: string) => URL.canParse(text))
+  ajv.addFormat('urls', (text: string) => text.split(' ').every((url) => URL.canParse(url)))
+  ajv.addFormat('servers', (text: string) => text.split(',').every((server) => URL.canParse(`http://${server}`)))
   ajv.addFormat('proxies', (list: string) => list.split(',').every((name) => isProxy(name.trim())))
   try {
     const settings = envSchema<Static<typeof ConfigSchema>>({ schema: ConfigSchema, data: given, env: false, ajv })

@@ -5,6 +5,7 @@ import { loadPhase, type Phase } from '../phase.ts'
 import { checkExportTarget } from './export-target.ts'
 import { fromHere } from './from-here.ts'
 import { bypassProxyOnLoopback } from './no-proxy.ts'
+import { checkOtelValues } from './otel-values.ts'
 import { shutDownWithGrace } from './shutdown.ts'
 
 export interface Serving {
@@ -31,6 +32,7 @@ export async function serve(
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   try {
     const config = loadConfig(process.argv.slice(2), defaults)
+    checkOtelValues()
     checkExportTarget()
     bypassProxyOnLoopback()
     const phase = await loadPhase(config.PHASE)
