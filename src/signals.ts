@@ -106,10 +106,12 @@ export interface CacheCommand {
 
 /** One gRPC call, on the server or on the client. */
 export interface RpcSignal {
-  /** `course.v1.CatalogService` */
+  /** `course.v1.CatalogService`; `_OTHER` for a service that the server does not have. */
   readonly service: string
-  /** `GetCourse` */
+  /** `GetCourse`; `_OTHER` for a method that the server does not have. */
   readonly method: string
+  /** What the caller asked for when there is no such method. It may be anything. */
+  readonly originalMethod?: string
   /** The server that the caller asked for, `host:port`; on a client that has several, all of them with commas between. */
   readonly authority: string
   /** The other end of the connection; on a client only known at the end, and only if there was a connection. */
@@ -120,6 +122,11 @@ export interface RpcSignal {
   readonly responseMetadata: RpcMetadata
   /** The gRPC status code by number that the caller is told; set when the call is done. */
   statusCode?: number
+  /**
+   * Whether the caller alone is the reason why a server has not answered: it did not wait, its deadline included, or
+   * it sent what no method takes.
+   */
+  causedByCaller?: boolean
 }
 
 /** gRPC's headers. Keys are in lower case; values are printable ASCII, as they are in HTTP. */

@@ -40,9 +40,12 @@ export const rpcLog = fastifyPlugin(
 
 const KEY = 'x-request-id'
 
+/** A caller that does not wait and a method that does not exist are no error of the server's, whatever the status. */
 function log(logger: FastifyBaseLogger, call: RpcSignal & Progress, latency: number): void {
-  const line = { ...fieldsOf(call), latency }
-  if (isServerFault(line.grpc_status)) logger.error({ ...line, err: call.error }, 'call completed')
+  const path = call.originalMethod === undefined ? undefined : `/${call.originalMethod}`
+  const line = { ...fieldsOf(call), path, latency }
+  if (isServerFault(line.grpc_status) && !call.causedByCaller)
+    logger.error({ ...line, err: call.error }, 'call completed')
   else logger[line.grpc_status === 'OK' ? 'info' : 'warn'](line, 'call completed')
 }
 

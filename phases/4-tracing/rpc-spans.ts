@@ -15,6 +15,7 @@ import {
   ATTR_NETWORK_PEER_ADDRESS,
   ATTR_NETWORK_PEER_PORT,
   ATTR_RPC_METHOD,
+  ATTR_RPC_METHOD_ORIGINAL,
   ATTR_RPC_STATUS_CODE,
   ATTR_RPC_SYSTEM_NAME,
   ATTR_SERVER_ADDRESS,
@@ -57,7 +58,7 @@ export const rpcSpans = fastifyPlugin(
         ...peerOf(call),
         [ATTR_REQUEST_ID]: scope.fields.request_id,
       }
-      const span = tracer.startSpan(nameOf(call), { kind: SpanKind.SERVER, attributes }, caller)
+      const span = tracer.startSpan(serverSpanName(call), { kind: SpanKind.SERVER, attributes }, caller)
       spans.set(call, span)
       scope.context = trace.setSpan(caller, span)
     }
@@ -70,7 +71,8 @@ export const rpcSpans = fastifyPlugin(
       // As with a 4xx: what is the caller's mistake marks the caller's span, not this one.
       if (isServerFault(status)) {
         span.setAttribute(ATTR_ERROR_TYPE, status)
-        if (call.error) recordError(span, call.error)
+        // The conventions count a deadline and an unknown method too. No code of this server threw an error then.
+        if (call.error && !call.causedByCaller) recordError(span, call.error)
         span.setStatus({ code: SpanStatusCode.ERROR })
       }
       span.end()
@@ -101,8 +103,13 @@ export const rpcSpans = fastifyPlugin(
   { name: 'rpc-spans', dependencies: ['rpc-log', 'tracer-provider'] },
 )
 
-function nameOf({ service, method }: RpcSignal): string {
-  return `${service}/${method}`
+/** As for HTTP, a name that a caller made up is none for a span. */
+function serverSpanName(call: RpcSignal): string {
+  return call.originalMethod === undefined ? nameOf(call) : RPC_SYSTEM_NAME_VALUE_GRPC
+}
+
+function nameOf({ service, method, originalMethod }: RpcSignal): string {
+  return originalMethod === undefined ? `${service}/${method}` : method
 }
 
 /** A client with several servers tells all of them: which one it will ask is not known yet. */
@@ -114,6 +121,7 @@ function attributesOf(call: RpcSignal, server: Address | undefined): Attributes 
   return {
     [ATTR_RPC_SYSTEM_NAME]: RPC_SYSTEM_NAME_VALUE_GRPC,
     [ATTR_RPC_METHOD]: nameOf(call),
+    [ATTR_RPC_METHOD_ORIGINAL]: call.originalMethod,
     [ATTR_SERVER_ADDRESS]: server?.address,
     [ATTR_SERVER_PORT]: server?.port,
   }

@@ -69,6 +69,66 @@ t.test('a gRPC call is logged, counted and traced as an HTTP request is', async 
     t.match(root, { status: { code: 'unset' }, attributes: { 'rpc.status_code': 'NOT_FOUND' } })
   })
 
+  const refused = {
+    'a method that does not exist': {
+      path: `${service}/Nothing`,
+      code: 'UNIMPLEMENTED',
+      line: { rpc: `${service}/_OTHER`, path: `/${service}/Nothing` },
+      span: { name: 'grpc', 'rpc.method': '_OTHER', 'rpc.method_original': `${service}/Nothing` },
+      status: 'error',
+      labels: { service, method: '_OTHER' },
+    },
+    'a service that does not exist': {
+      path: 'made.up.Service/Get',
+      code: 'UNIMPLEMENTED',
+      line: { rpc: '_OTHER/_OTHER', path: '/made.up.Service/Get' },
+      span: { name: 'grpc', 'rpc.method': '_OTHER', 'rpc.method_original': 'made.up.Service/Get' },
+      status: 'error',
+      labels: { service: '_OTHER', method: '_OTHER' },
+    },
+    'a request that is too large': {
+      path: `${service}/CreateCourse`,
+      bytes: 70_000,
+      code: 'RESOURCE_EXHAUSTED',
+      line: { rpc: `${service}/CreateCourse` },
+      span: { name: `${service}/CreateCourse`, 'rpc.method': `${service}/CreateCourse` },
+      status: 'unset',
+      labels: { service, method: 'CreateCourse' },
+    },
+    'a deadline of the caller’s that has passed': {
+      path: `${service}/UpdateCourse`,
+      // What is already over when it arrives. A client would not even send it.
+      timeout: { 'grpc-timeout': '1n' },
+      code: 'DEADLINE_EXCEEDED',
+      line: { rpc: `${service}/UpdateCourse` },
+      span: { name: `${service}/UpdateCourse`, 'rpc.method': `${service}/UpdateCourse` },
+      status: 'error',
+      labels: { service, method: 'UpdateCourse' },
+    },
+  }
+  for (const [what, expected] of Object.entries(refused)) {
+    await t.test(`${what}: one line, one span and a count`, async (t) => {
+      const { path, code, bytes = 0, timeout = {} } = { bytes: undefined, timeout: undefined, ...expected }
+      const traceId = crypto.randomUUID().replaceAll('-', '')
+      const id = traceId.slice(0, 8)
+      const metadata = { 'x-request-id': id, traceparent: `00-${traceId}-00f067aa0ba902b7-01`, ...timeout }
+      const answer = await client.send(path, Buffer.alloc(bytes), { metadata })
+      t.match(answer, { code, reason: code, metadata: { 'x-request-id': id } })
+
+      const trace = await collector.waitForTrace(traceId, { spans: 1 })
+      const [span] = trace
+      const { name, ...attributes } = expected.span
+      t.match(span, { name, kind: 'server', status: { code: expected.status }, events: [] })
+      t.match(span?.attributes, { ...attributes, 'rpc.status_code': code, 'course_app.request_id': id })
+      await app.waitForLogLine('the call', (l) => l.request_id === id)
+      const lines = (await app.logLines()).filter((l) => l.request_id === id)
+      t.match(lines, [
+        { ...expected.line, level: 'warn', message: 'call completed', grpc_status: code, trace_id: traceId },
+      ])
+      t.notOk(lines[0]?.err, 'without a stack: no code of this server is at fault')
+    })
+  }
+
   const metrics = await scrape(`${app.url}/metrics`)
   for (const [method, status_code] of [
     ['GetCourse', 'OK'],
@@ -78,6 +138,10 @@ t.test('a gRPC call is logged, counted and traced as an HTTP request is', async 
     const labels = { service, method, status_code }
     t.equal(metrics.value('grpc_server_request_total', labels), 1)
     t.equal(metrics.value('grpc_server_request_duration_seconds_count', labels), 1)
+  }
+  for (const { labels, code: status_code } of Object.values(refused)) {
+    t.equal(metrics.value('grpc_server_request_total', { ...labels, status_code }), 1)
+    t.equal(metrics.value('grpc_server_request_duration_seconds_count', { ...labels, status_code }), 1)
   }
   t.equal(metrics.total('grpc_server_requests_in_flight'), 0)
 })

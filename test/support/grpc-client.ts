@@ -55,10 +55,8 @@ export async function reflectedClient(t: Pick<Test, 'teardown'>, address: string
   const ask = asker(client, version)
   const list = await ask({ list_services: '*' })
   const services = (list.list_services_response?.service ?? []).map(({ name }) => name)
-  // Those that reflection cannot describe are described by itself under another name.
-  const described = services.filter((name) => !name.includes('v1alpha'))
   const files = new Map<string, object>()
-  for (const name of described) {
+  for (const name of services) {
     const { file_descriptor_response } = await ask({ file_containing_symbol: name })
     for (const bytes of file_descriptor_response?.file_descriptor_proto ?? []) {
       const file = descriptor.FileDescriptorProto.decode(bytes) as unknown as { name: string }
@@ -173,7 +171,8 @@ function read<T>(type: string, bytes: Buffer): T {
   return (rpc[type] as unknown as { deserialize: (bytes: Buffer) => T }).deserialize(bytes)
 }
 
-function detailsOf(metadata: Metadata): Pick<Answer, 'reason' | 'fields'> {
+/** What the details of a status say. */
+export function detailsOf(metadata: Metadata): Pick<Answer, 'reason' | 'fields'> {
   const [bytes] = metadata.get('grpc-status-details-bin') as Buffer[]
   const details = bytes
     ? read<{ details: { type_url: string; value: Buffer }[] }>('google.rpc.Status', bytes).details

@@ -18,6 +18,9 @@ interface File extends Named {
   readonly service: readonly (Named & { readonly method: readonly Named[] })[]
 }
 
+/** Reflection's own file, and the name under which older clients know it. Beside their package they are the same. */
+const REFLECTION = 'grpc/reflection/v1/reflection.proto'
+
 /** The files of `proto/` as reflection gives them out. */
 export class DescriptorFiles {
   readonly #files = new Map<string, File>()
@@ -26,7 +29,7 @@ export class DescriptorFiles {
 
   constructor(set: Uint8Array) {
     const { file: files } = descriptor.FileDescriptorSet.decode(set) as unknown as { file: File[] }
-    for (const file of files) {
+    for (const file of files.flatMap((file) => (file.name === REFLECTION ? [file, olderReflection(file)] : [file]))) {
       this.#files.set(file.name, file)
       this.#bytes.set(file.name, descriptor.FileDescriptorProto.encode(file).finish())
       for (const symbol of symbolsOf(file)) this.#fileOf.set(symbol, file.name)
@@ -46,6 +49,13 @@ export class DescriptorFiles {
     for (const each of names) for (const other of this.#files.get(each)?.dependency ?? []) names.add(other)
     return [...names].map((each) => this.#bytes.get(each) as Uint8Array)
   }
+}
+
+function olderReflection(file: File): File {
+  const older = JSON.stringify(file)
+    .replaceAll('grpc.reflection.v1', 'grpc.reflection.v1alpha')
+    .replaceAll('grpc/reflection/v1/', 'grpc/reflection/v1alpha/')
+  return descriptor.FileDescriptorProto.fromObject(JSON.parse(older)) as unknown as File
 }
 
 let files: DescriptorFiles | undefined

@@ -1,11 +1,18 @@
-import { Server, ServerCredentials, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js'
+import {
+  type Server,
+  ServerCredentials,
+  type ServiceDefinition,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js'
 import type { FastifyBaseLogger } from 'fastify'
 import fp from 'fastify-plugin'
 import { type Config, ConfigError } from '../../config.ts'
 import { fromHere } from '../from-here.ts'
+import { announceCalls, type MethodName } from './announced-call.ts'
 import { logGrpcTo } from './grpc-log.ts'
 import { Health, type Readiness } from './health.ts'
 import { addReflection } from './reflection.ts'
+import { createStrictServer } from './strict-server.ts'
 import { Malformed } from './unary.ts'
 import { Utf8Reader } from './utf8-reader.ts'
 
@@ -31,9 +38,18 @@ const LIMITS = {
   'grpc.enable_channelz': 0,
 }
 
+/** Bytes of a call's metadata, as Node.js takes of a request's headers over HTTP. */
+const MAX_METADATA_BYTES = 16 * 1024
+
+/** OpenTelemetry's word for a value that a caller made up. */
+const OTHER = '_OTHER'
+
 /** The gRPC server of an app: its services, health and reflection on one port, from `listen` until the app closes. */
 export class GrpcServer {
-  readonly #server = new Server(LIMITS)
+  readonly #server: Server
+  readonly #methods: ReadonlyMap<string, object>
+  /** Paths of methods that are about the server rather than its work. */
+  readonly #unannounced: ReadonlySet<string>
   readonly #services: string[] = []
   readonly #health: Health
   readonly #config: Pick<Config, 'HOST' | 'GRPC_PORT'>
@@ -44,9 +60,14 @@ export class GrpcServer {
     this.#config = config
     this.#log = log
     logGrpcTo(log)
+    const interceptors = [announceCalls((path) => this.#nameOf(path))]
+    const { server, methods } = createStrictServer({ ...LIMITS, interceptors }, MAX_METADATA_BYTES)
+    this.#server = server
+    this.#methods = methods
     this.#health = new Health({ '': readiness })
-    this.#health.addTo(this.#server)
-    addReflection(this.#server, () => this.#services)
+    this.#health.addTo(server)
+    addReflection(server, () => this.#services)
+    this.#unannounced = new Set(methods.keys())
   }
 
   /**
@@ -86,6 +107,18 @@ export class GrpcServer {
   /** Where this process reaches its own server once it listens. */
   get ownAddress(): string {
     return this.#ownAddress
+  }
+
+  /** Names of this program only, so that there are few. */
+  #nameOf(path: string): MethodName | undefined {
+    if (this.#unannounced.has(path)) return undefined
+    const [, service = '', method = ''] = path.split('/')
+    if (this.#methods.has(path)) return { service, method }
+    return {
+      service: this.#services.includes(service) ? service : OTHER,
+      method: OTHER,
+      originalMethod: path.replace(/^\//, ''),
+    }
   }
 
   #bind(address: string): Promise<number> {

@@ -1,10 +1,9 @@
-import { type handleUnaryCall, Metadata, type ServerUnaryCall, status } from '@grpc/grpc-js'
-import { announce, type RpcMetadata, type RpcSignal, signals } from '../../signals.ts'
+import { type handleUnaryCall, type ServerUnaryCall, status } from '@grpc/grpc-js'
+import type { RpcMetadata, RpcSignal } from '../../signals.ts'
 import { onBehalfOf } from '../cancellation.ts'
 import { DomainError } from '../domain-error.ts'
-import { addDetails, GrpcError, toGrpcError } from './grpc-error.ts'
-import { MetadataCarrier } from './metadata.ts'
-import { peerIn } from './peer.ts'
+import { announcedCall, whyAbandoned } from './announced-call.ts'
+import { addDetails, toGrpcError } from './grpc-error.ts'
 
 /** What a handler may want to know about a call beside its request. */
 export interface Call {
@@ -24,8 +23,8 @@ type Handle<Request, Response> = (request: Request, call: Call) => Promise<Respo
 type Work<Request, Response> = (call: ServerUnaryCall<Request, Response>, signal: RpcSignal) => Promise<Response>
 
 /**
- * A method that takes one request and gives one response. The whole of it is announced on `signals.rpcServer`. What
- * `handle` throws becomes a status, and its statements end with the call: at its deadline or when it is cancelled.
+ * A method that takes one request and gives one response. It runs inside the announcement of its call. What `handle`
+ * throws becomes a status, and its statements end with the call: at its deadline or when it is cancelled.
  */
 export function unary<Request, Response>(handle: Handle<Request, Response>): handleUnaryCall<Request, Response> {
   return announced((call, signal) =>
@@ -43,32 +42,21 @@ export function sharedUnary<Request, Response>(handle: Handle<Request, Response>
 
 function announced<Request, Response>(work: Work<Request, Response>): handleUnaryCall<Request, Response> {
   return (call, callback) => {
-    const response = new Metadata()
-    const signal = signalOf(call, response)
-    announce(signals.rpcServer, signal, () => outcome(call, signal, work)).then(
-      (message) => {
-        call.sendMetadata(response)
-        callback(null, message)
-      },
-      (error: unknown) => {
-        const failure = toGrpcError(error)
-        addDetails(response, failure)
-        callback({ code: failure.code, details: failure.message, metadata: response })
-      },
-    )
-  }
-}
-
-function signalOf(call: AnyCall, response: Metadata): RpcSignal {
-  const [, service = '', method = ''] = call.getPath().split('/')
-  return {
-    service,
-    method,
-    authority: call.getHost(),
-    peer: peerIn(call.getPeer()),
-    requestMetadata: new MetadataCarrier(call.metadata),
-    responseMetadata: new MetadataCarrier(response),
-    statusCode: undefined,
+    const announced = announcedCall(call.metadata)
+    const { signal, responseMetadata } = announced
+    announced
+      .run(() => outcome(call, signal, work))
+      .then(
+        (message) => {
+          call.sendMetadata(responseMetadata)
+          callback(null, message)
+        },
+        (error: unknown) => {
+          const failure = toGrpcError(error)
+          addDetails(responseMetadata, failure)
+          callback({ code: failure.code, details: failure.message, metadata: responseMetadata })
+        },
+      )
   }
 }
 
@@ -78,14 +66,15 @@ async function outcome<Request, Response>(
   work: Work<Request, Response>,
 ): Promise<Response> {
   try {
-    if (isOver(call)) throw whyOver(call)
+    if (isOver(call)) throw whyAbandoned(deadlineOf(call))
     if (call.request instanceof Malformed) throw new DomainError('invalid', wrong(call.request))
     const response = await work(call, signal)
-    if (isOver(call)) throw whyOver(call)
+    if (isOver(call)) throw whyAbandoned(deadlineOf(call))
     signal.statusCode = status.OK
     return response
   } catch (error) {
-    const cause = isOver(call) ? whyOver(call) : error
+    signal.causedByCaller = isOver(call)
+    const cause = signal.causedByCaller ? whyAbandoned(deadlineOf(call)) : error
     signal.statusCode = toGrpcError(cause).code
     throw cause
   }
@@ -97,11 +86,9 @@ function wrong({ reason }: Malformed): string {
 
 /** The deadline counts from when it has passed, even if the event loop was too busy to notice. */
 function isOver(call: AnyCall): boolean {
-  return call.cancelled || Number(call.getDeadline()) <= Date.now()
+  return call.cancelled || deadlineOf(call) <= Date.now()
 }
 
-function whyOver(call: AnyCall): GrpcError {
-  return Number(call.getDeadline()) <= Date.now()
-    ? new GrpcError(status.DEADLINE_EXCEEDED, 'DEADLINE_EXCEEDED', 'The deadline has passed.')
-    : new GrpcError(status.CANCELLED, 'CANCELLED', 'The caller has cancelled the call.')
+function deadlineOf(call: AnyCall): number {
+  return Number(call.getDeadline())
 }

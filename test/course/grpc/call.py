@@ -27,11 +27,18 @@ def call(channel, path, request, timeout=10, metadata=()):
         return {"code": error.code().name, "details": error.details(), "raw": details.decode("latin-1")}
 
 
+def describe(channel, version, symbol):
+    path = f"/grpc.reflection.{version}.ServerReflection/ServerReflectionInfo"
+    method = channel.stream_stream(path, request_serializer=bytes, response_deserializer=bytes)
+    return next(method(iter([text(4, symbol)]), timeout=10)).decode("latin-1")
+
+
 with grpc.insecure_channel(address) as channel:
     grpc.channel_ready_future(channel).result(timeout=10)
     catalog = "/course.v1.CatalogService/"
     booking = "/course.v1.BookingService/"
     key = (("idempotency-key", "from-python"),)
+    reflection = "grpc.reflection.{}.ServerReflection"
     new = text(1, course_id) + text(3, user_id)
     print(json.dumps({
         "course": call(channel, catalog + "GetCourse", text(1, course_id)),
@@ -40,8 +47,15 @@ with grpc.insecure_channel(address) as channel:
         "garbage": call(channel, catalog + "GetCourse", b"\xff\xff"),
         "large": call(channel, catalog + "GetCourse", bytes(100_000)),
         "unknown": call(channel, catalog + "Unknown", b""),
+        "metadata": call(channel, catalog + "GetCourse", text(1, course_id), metadata=(("large", "x" * 60_000),)),
+        "many": call(channel, catalog + "GetCourse", text(1, course_id), metadata=(("many", "x" * 100),) * 200),
+        "after": call(channel, catalog + "GetCourse", text(1, course_id)),
         "late": call(channel, catalog + "GetCourse", text(1, course_id), timeout=1e-9),
         "created": call(channel, booking + "CreateBooking", new, metadata=key),
         "again": call(channel, booking + "CreateBooking", new, metadata=key),
         "health": call(channel, "/grpc.health.v1.Health/Check", text(1, "course.v1.CatalogService")),
+        "described": {
+            "code": "OK",
+            "response": [describe(channel, version, reflection.format(version)) for version in ("v1", "v1alpha")],
+        },
     }))

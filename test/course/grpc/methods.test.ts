@@ -25,6 +25,7 @@ t.test('reflection tells which services and methods there are', async (t) => {
     'CompleteBooking',
     'ExpireBooking',
   ])
+  t.same(client.methods('grpc.reflection.v1alpha.ServerReflection'), ['ServerReflectionInfo'])
   t.ok(client.files.includes('google/protobuf/timestamp.proto'), 'imports come along')
 })
 

@@ -10,7 +10,7 @@ const script = fileURLToPath(new URL('../../../../test/course/grpc/call.py', imp
 
 interface Got {
   readonly code: string
-  readonly response: string
+  readonly response: string | readonly string[]
   readonly details: string
   readonly raw: string
   readonly metadata: Record<string, string>
@@ -29,20 +29,27 @@ t.test('an independent implementation of gRPC understands the server', needsPyth
     garbage: 'INVALID_ARGUMENT',
     large: 'RESOURCE_EXHAUSTED',
     unknown: 'UNIMPLEMENTED',
+    metadata: 'RESOURCE_EXHAUSTED',
+    many: 'RESOURCE_EXHAUSTED',
+    after: 'OK',
     late: 'DEADLINE_EXCEEDED',
     created: 'OK',
     again: 'OK',
     health: 'OK',
+    described: 'OK',
   })
   t.match(textIn(got.course), /observability-from-scratch/)
   t.match(got.wrong?.details, /not valid/)
   t.match(got.wrong?.raw, /google\.rpc\.BadRequest[\s\S]*course_id/)
+  for (const name of ['large', 'unknown']) t.match(got[name]?.raw, /google\.rpc\.ErrorInfo/, name)
   t.match(textIn(got.created), /python/)
   t.equal(got.again?.response, got.created?.response)
   t.match(got.again?.metadata, { 'idempotency-replayed': 'true' })
   t.equal(got.health?.response, '0801', 'SERVING')
+  const packages = [/grpc\.reflection\.v1\b/, /grpc\.reflection\.v1alpha\b/]
+  t.match(got.described?.response, packages, 'and reflection describes itself under both of its names')
 })
 
 function textIn(got: Got | undefined): string {
-  return Buffer.from(got?.response ?? '', 'hex').toString()
+  return Buffer.from(String(got?.response), 'hex').toString()
 }
