@@ -11,10 +11,14 @@ export interface RequestEnd {
   readonly reply: FastifyReply
   /** Of the answer that was sent, or 499 if the connection closed before an answer began. */
   readonly status: number
+  /** Whether an answer began, so that `status` was sent. */
+  readonly answered: boolean
   /** Whether the answer was cut off after its status had been sent. */
   readonly aborted: boolean
   /** What failed: the handler, or the stream that the answer's body came from. */
   readonly error: Error | undefined
+  /** When it failed, in milliseconds since 1970. */
+  readonly failedAt: number | undefined
   /** From receiving the request to the end, in milliseconds. */
   readonly latency: number
 }
@@ -32,7 +36,7 @@ declare module 'fastify' {
   }
 }
 
-/** nginx' number for "client closed request". No client ever sees it. */
+/** nginx' number for "client closed request", for log lines and labels. It is never sent. */
 const CLIENT_CLOSED_REQUEST = 499
 
 /**
@@ -58,10 +62,11 @@ export const requestEnd = fastifyPlugin(
       request.observed = config.observed !== false
       if (!request.observed) return done()
       onceOver(reply, (isComplete) => {
-        const isSent = isComplete || isBegun(reply)
-        const { error, within = atOnce } = failures.get(request) ?? {}
-        const status = isSent ? reply.statusCode : CLIENT_CLOSED_REQUEST
-        const end = { request, reply, status, aborted: isSent && !isComplete, error, latency: reply.elapsedTime }
+        const answered = isComplete || isBegun(reply)
+        const { error, failedAt, within = atOnce } = failures.get(request) ?? {}
+        const status = answered ? reply.statusCode : CLIENT_CLOSED_REQUEST
+        const aborted = answered && !isComplete
+        const end = { request, reply, status, answered, aborted, error, failedAt, latency: reply.elapsedTime }
         within(() => {
           for (const listener of listeners) listener(end)
         })
@@ -70,13 +75,13 @@ export const requestEnd = fastifyPlugin(
     })
 
     app.addHook('onError', (request, _reply, error, done) => {
-      failures.set(request, { error, within: currentContext() })
+      failures.set(request, { error, failedAt: Date.now(), within: currentContext() })
       done()
     })
     app.addHook('onSend', (request, _reply, payload, done) => {
       if (payload instanceof Readable) {
         const within = currentContext()
-        payload.once('error', (error) => failures.set(request, { error, within }))
+        payload.once('error', (error) => failures.set(request, { error, failedAt: Date.now(), within }))
       }
       done(null, payload)
     })
@@ -86,6 +91,7 @@ export const requestEnd = fastifyPlugin(
 
 interface Failure {
   readonly error: Error
+  readonly failedAt: number
   /** Calls something in the context in which the request was served: the end of a connection has lost it. */
   readonly within: (work: () => void) => void
 }

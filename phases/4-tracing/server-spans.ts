@@ -1,8 +1,7 @@
 import { propagation, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import { ATTR_ERROR_TYPE, ATTR_HTTP_RESPONSE_STATUS_CODE } from '@opentelemetry/semantic-conventions'
-import type { FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
-import type {} from '../1-logging/request-end.ts'
+import type { RequestEnd } from '../1-logging/request-end.ts'
 import type {} from '../2-request-logging/request-scope.ts'
 import type {} from './context-manager.ts'
 import { INSTRUMENTATION_VERSION } from './instrumentation.ts'
@@ -15,12 +14,6 @@ declare module 'fastify' {
     /** The span of this request; `null` for what is not traced. */
     span: Span | null
   }
-}
-
-interface Thrown {
-  readonly error: unknown
-  /** In milliseconds since 1970. */
-  readonly at: number
 }
 
 /** Asked for every few seconds by machines; their traces would bury the others. */
@@ -51,33 +44,31 @@ export const serverSpans = fastifyPlugin(
       done()
     })
 
-    const thrown = new WeakMap<FastifyRequest, Thrown>()
-    app.addHook('onError', (request, _reply, error, done) => {
-      if (request.span !== null) thrown.set(request, { error, at: Date.now() })
-      done()
-    })
-
-    app.onRequestEnd(({ request, status, aborted, error }) => {
-      const { span } = request
+    app.onRequestEnd((end) => {
+      const { span } = end.request
       if (span === null) return
-      span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, status)
-      // A 4xx is the caller's error: it marks the caller's span, not this one.
-      if (status >= 500) {
-        span.setAttribute(ATTR_ERROR_TYPE, String(status))
+      if (end.answered) span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, end.status)
+      const failure = failureOf(end)
+      if (failure !== undefined) {
+        span.setAttribute(ATTR_ERROR_TYPE, failure)
         span.setStatus({ code: SpanStatusCode.ERROR })
-        const cause = thrown.get(request)
-        if (cause) recordError(span, cause.error, cause.at)
-      }
-      if (aborted) {
-        span.setAttribute(ATTR_ERROR_TYPE, 'aborted')
-        // The status was sent before the body's source failed. Without an error it was the client who left.
-        if (error) {
-          recordError(span, error)
-          span.setStatus({ code: SpanStatusCode.ERROR })
-        }
+        // The error of a 4xx is the caller's, also when its answer cannot be sent.
+        if (end.error && (end.reply.statusCode >= 500 || end.aborted)) recordError(span, end.error, end.failedAt)
       }
       span.end()
     })
   },
   { name: 'server-spans', dependencies: ['request-end', 'request-scope', 'tracer-provider'] },
 )
+
+/**
+ * What went wrong with a request, for `error.type`. A 4xx is the caller's error: it marks the caller's span, not this
+ * one. A status that was not sent is no status of the answer.
+ *
+ * https://opentelemetry.io/docs/specs/semconv/http/http-spans/#status
+ */
+function failureOf({ status, answered, aborted }: RequestEnd): string | undefined {
+  if (!answered) return 'connection_closed'
+  if (aborted) return 'aborted'
+  return status >= 500 ? String(status) : undefined
+}

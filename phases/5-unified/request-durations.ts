@@ -1,4 +1,4 @@
-import { type HrTime, ValueType } from '@opentelemetry/api'
+import { type Attributes, type HrTime, ValueType } from '@opentelemetry/api'
 import { millisToHrTime } from '@opentelemetry/core'
 import type { Resource } from '@opentelemetry/resources'
 import {
@@ -65,14 +65,22 @@ async function dataPoints(
         [ATTR_HTTP_REQUEST_METHOD]: labels.method,
         [ATTR_URL_SCHEME]: scheme,
         ...(labels.route === 'unmatched' ? {} : { [ATTR_HTTP_ROUTE]: labels.route }),
-        ...(Number(labels.status) >= 500 ? { [ATTR_ERROR_TYPE]: String(labels.status) } : {}),
-        [ATTR_HTTP_RESPONSE_STATUS_CODE]: labels.status,
+        ...outcomeOf(Number(labels.status)),
       }
       points.push({ startTime, endTime, attributes, value: { sum, count: value, buckets: asCounts(buckets) } })
       buckets = []
     }
   }
   return points
+}
+
+/** 499 stands for a connection that closed before an answer began. OpenTelemetry knows only statuses that were sent. */
+function outcomeOf(status: number): Attributes {
+  if (status === 499) return { [ATTR_ERROR_TYPE]: 'connection_closed' }
+  return {
+    ...(status >= 500 ? { [ATTR_ERROR_TYPE]: String(status) } : {}),
+    [ATTR_HTTP_RESPONSE_STATUS_CODE]: String(status),
+  }
 }
 
 /** prom-client's buckets count all that is smaller too; OpenTelemetry's count only what is in them. */

@@ -14,6 +14,9 @@ export interface OwnSeries {
 /** How the events begin that say what has happened to a booking. */
 const BOOKING = 'course_app.booking.'
 
+/** What metrics have for the status of a request that got no answer; its span has none. */
+const NO_ANSWER = 499
+
 /**
  * Reads from a request's lines and spans what it counts in. The names of metrics, log fields and attributes are those
  * of the README.
@@ -54,7 +57,7 @@ export function ownSeries(service: string, lines: readonly LogLine[], spans: rea
   const fromSpan = (span: Span) => {
     const { attributes: a, kind, events, span_id } = span
     if (kind === 'server' && a['http.request.method'] !== undefined)
-      http(span_id, a['http.request.method'], a['http.route'], a['http.response.status_code'])
+      http(span_id, a['http.request.method'], a['http.route'], a['http.response.status_code'] ?? NO_ANSWER)
     if (kind === 'server' && a['rpc.method'] !== undefined) grpc(span_id, a['rpc.method'], a['rpc.status_code'])
     if (kind === 'client' && a['db.query.text'] !== undefined) {
       const outcome = span.status === 'error' ? 'error' : 'ok'

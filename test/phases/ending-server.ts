@@ -38,6 +38,10 @@ await serve(
       return { slow: true }
     })
     app.get('/never', () => new Promise<never>(() => {}))
+    app.get('/throws', async ({ id, log }) => {
+      log.info(`/throws ${id}`)
+      throw new SyntaxError('a mistake of the program')
+    })
     // Sends a request without a socket, and tells what came of it.
     app.get('/inject', async ({ headers, query }) => {
       const { method, url } = query as { method: 'GET' | 'HEAD'; url: string }

@@ -14,6 +14,8 @@ import { waitFor } from '../support/wait-for.ts'
 
 const script = fileURLToPath(new URL('./ending-server.js', import.meta.url))
 
+const EXCEPTION = { 'exception.type': 'RangeError', 'exception.message': 'the source of the answer has failed' }
+
 /** How a request is to be told of. */
 interface Expected {
   readonly method?: string
@@ -95,9 +97,14 @@ async function isToldOnce(
     await waitFor(`the span of ${name}`, () => own().length > 0)
     t.equal(own().length, 1, `${name}: one span`)
     const [span] = own()
-    t.equal(span?.attributes['http.response.status_code'], status, `${name}: the span's status`)
-    t.equal(span?.attributes['error.type'], aborted ? 'aborted' : undefined, `${name}: error.type`)
-    t.equal(span?.status.code, aborted === 'by its source' ? 'error' : 'unset', `${name}: whether the span failed`)
+    const sent = status === 499 ? undefined : status
+    t.equal(span?.attributes['http.response.status_code'], sent, `${name}: the span has a status if one was sent`)
+    const errorType = aborted ? 'aborted' : sent === undefined ? 'connection_closed' : undefined
+    t.equal(span?.attributes['error.type'], errorType, `${name}: error.type`)
+    t.equal(span?.status.code, errorType ? 'error' : 'unset', `${name}: whether the span failed`)
+    const exceptions = aborted === 'by its source' ? [{ name: 'exception', attributes: EXCEPTION }] : []
+    t.match(span?.events, exceptions, `${name}: what failed`)
+    t.equal(span?.events.length, exceptions.length)
   }
 }
 
@@ -205,6 +212,34 @@ for (const phase of [2, 3, 4, 5]) {
           server.spans().filter(({ attributes }) => mine.includes(String(attributes['course_app.request_id'])))
         await waitFor('20 spans', () => own().length >= 20)
         t.equal(own().length, 20)
+        t.ok(own().every(({ attributes }) => !('http.response.status_code' in attributes)))
+        t.ok(own().every(({ attributes }) => attributes['error.type'] === 'connection_closed'))
+      }
+    })
+
+    await t.test('an error whose answer can no longer be sent', async (t) => {
+      const id = `unsent-${phase}`
+      const heads = ['/never', '/throws'].map(
+        (path) => `GET ${path} HTTP/1.1\r\nhost: test\r\nx-request-id: ${id}\r\n\r\n`,
+      )
+      const socket = connect(port, '127.0.0.1')
+      socket.write(heads.join(''))
+      await waitFor('both to be served', async () => (await readFile(app.logFile, 'utf8')).includes(`"/throws ${id}"`))
+      socket.destroy()
+      const ended = async () => {
+        return (await app.logLines()).filter((line) => line.request_id === id && line.message === 'request completed')
+      }
+      await waitFor('both ends', async () => (await ended()).length === 2)
+      t.match(await ended(), [{ status: 499 }, { status: 499 }])
+      const failures = (await app.logLines()).filter((line) => line.request_id === id && line.err !== undefined)
+      t.match(failures, [{ level: 'error', message: 'request failed', err: { type: 'SyntaxError' } }])
+      t.equal(failures.length, 1)
+      if (phase >= 4) {
+        const own = () => server.spans().filter(({ attributes }) => attributes['course_app.request_id'] === id)
+        await waitFor('both spans', () => own().length === 2)
+        const failed = own().find(({ name }) => name === 'GET /throws')
+        t.match(failed?.events, [{ name: 'exception', attributes: { 'exception.type': 'SyntaxError' } }])
+        t.equal(failed?.attributes['error.type'], 'connection_closed')
       }
     })
 
@@ -312,6 +347,13 @@ for (const phase of [2, 3, 4, 5]) {
           'only the scrape is active',
         )
     })
+
+    if (phase === 5) {
+      const seen = await scrape(`${app.url}/metrics/otel`)
+      const durations = (labels: Record<string, string>) => seen.total('http_server_request_duration_count', labels)
+      t.equal(durations({ http_response_status_code: '499' }), 0, 'OpenTelemetry has no status that was not sent')
+      t.ok(durations({ error_type: 'connection_closed' }) >= 20)
+    }
 
     t.notMatch(await readFile(app.logFile, 'utf8'), /already sent|FST_ERR/, 'no answer was sent twice')
   })

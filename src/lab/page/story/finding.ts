@@ -86,8 +86,9 @@ function failedFirst(rows: readonly SpanRow[]): Span | undefined {
 function failureOf(span: Span): string {
   const exception = span.events.find(({ name }) => name === 'exception')?.attributes
   const { 'exception.type': type = 'Error', 'exception.message': message = span.status_message } = exception ?? {}
-  const status = span.attributes['http.response.status_code']
-  const why = message ? `: ${type}: ${message}` : status ? ` with status ${status}` : ''
+  const { 'http.response.status_code': status, 'error.type': errorType } = span.attributes
+  const reason = errorType === undefined || errorType === String(status) ? '' : `: ${errorType}`
+  const why = message ? `: ${type}: ${message}` : reason || (status ? ` with status ${status}` : '')
   return `It failed in ${span.name} of ${span.service}${why}.`
 }
 
