@@ -1,9 +1,15 @@
+import { Readable } from 'node:stream'
 import { sql } from 'drizzle-orm'
 import { buildApp } from '../../src/app.ts'
 import { serve } from '../../src/platform/serve.ts'
 import { announce, signals } from '../../src/signals.ts'
 
-/** The app, with two routes more whose work fails: a statement, and a step. */
+async function* cutOff(): AsyncGenerator<string> {
+  yield 'a part of the answer'
+  throw new RangeError('the rest is missing')
+}
+
+/** The app, with three routes more that fail: by a statement, by a step, and in the middle of the answer. */
 await serve(
   (config, phase) => {
     const app = buildApp(config, phase)
@@ -15,6 +21,9 @@ await serve(
         Promise.reject(Object.assign(new TypeError('it fails on purpose'), { code: 'ON_PURPOSE' })),
       ),
     )
+    app.get('/cut-off', (_request, reply) => reply.send(Readable.from(cutOff())))
+    // What takes 30 seconds otherwise.
+    Object.assign(app.server, { headersTimeout: 1000, requestTimeout: 2000, connectionsCheckingInterval: 50 })
     return app
   },
   ({ url, grpcAddress }) => {

@@ -5,7 +5,7 @@ import { type AppProcess, quickStart, startApp } from '../support/app-process.ts
 import { isRegistered } from '../support/attribute-registry.ts'
 import { freePort } from '../support/free-port.ts'
 import { reflectedClient } from '../support/grpc-client.ts'
-import { type HttpClient, httpClient, type RequestOptions } from '../support/http.ts'
+import { type HttpClient, httpClient, type RequestOptions, sendRaw } from '../support/http.ts'
 import { startJaegerReceiver } from '../support/jaeger-receiver.ts'
 import { startOtlpReceiver } from '../support/otlp-receiver.ts'
 import { needsPostgres, startPostgres } from '../support/postgres-server.ts'
@@ -13,6 +13,7 @@ import type { Attributes, ReceivedSpan } from '../support/received-span.ts'
 import { needsRedis, startRedis } from '../support/redis-server.ts'
 import type { SpanReceiver } from '../support/span-receiver.ts'
 import { rootOf, spanNamed } from '../support/span-tree.ts'
+import { waitFor } from '../support/wait-for.ts'
 
 const OWN = /^course_app(\.[a-z][a-z0-9_]*)+$/
 const absent = '01943ad7-aa80-7001-8000-ffffffffffff'
@@ -23,6 +24,8 @@ interface Kind {
   readonly fits: (span: ReceivedSpan) => boolean
   readonly always: readonly string[]
   readonly whenFailed: readonly string[]
+  /** What the conventions do not allow here. */
+  readonly never?: readonly string[]
 }
 
 const isClientOf = (system: string) => (span: ReceivedSpan) =>
@@ -30,15 +33,34 @@ const isClientOf = (system: string) => (span: ReceivedSpan) =>
 const address = ['server.address', 'server.port']
 const peer = ['network.peer.address', 'network.peer.port']
 const http = ['http.request.method', ...address, 'network.protocol.version']
+const request = [...http, ...peer, 'url.path', 'url.scheme', 'client.address', 'course_app.request_id']
+const STATUS = 'http.response.status_code'
+const isHttpServer = ({ kind, attributes }: ReceivedSpan) => kind === 'server' && 'http.request.method' in attributes
 const hasServer = ({ attributes }: ReceivedSpan) => attributes['server.address'] !== undefined
 const statement = ['db.system.name', 'db.operation.name', 'db.query.text', 'db.namespace']
 const command = ['db.system.name', 'db.operation.name', 'db.namespace', ...address]
 const call = ['rpc.system.name', 'rpc.method', 'rpc.status_code', ...address]
 
 const kinds: Record<string, Kind> = {
+  'refused before it was a request': {
+    fits: (span) => isHttpServer(span) && !('url.path' in span.attributes),
+    always: ['http.request.method', STATUS, 'url.scheme', ...peer, 'client.address', 'course_app.request_id'],
+    whenFailed: [],
+  },
+  'HTTP server, no answer': {
+    fits: (span) => isHttpServer(span) && span.attributes['error.type'] === 'connection_closed',
+    always: request,
+    whenFailed: ['error.type'],
+    never: [STATUS],
+  },
+  'HTTP server, no Host': {
+    fits: (span) => isHttpServer(span) && span.attributes[STATUS] === 400 && !hasServer(span),
+    always: [...request.filter((name) => !address.includes(name)), STATUS],
+    whenFailed: [],
+  },
   'HTTP server': {
-    fits: ({ kind, attributes }) => kind === 'server' && 'http.request.method' in attributes,
-    always: [...http, ...peer, 'url.path', 'url.scheme', 'client.address', 'course_app.request_id'],
+    fits: isHttpServer,
+    always: [...request, STATUS],
     whenFailed: ['error.type'],
   },
   'HTTP client': {
@@ -102,6 +124,11 @@ function check(t: Test, span: ReceivedSpan, attributes: Attributes, seen: Set<st
     [],
     `what is missing on ${what}`,
   )
+  t.strictSame(
+    present.filter((attribute) => kind.never?.includes(attribute)),
+    [],
+    `what must not be on ${what}`,
+  )
   t.equal('error.type' in attributes, failed, `error.type says that ${what} failed`)
   t.notOk('url.query' in attributes && span.kind === 'server', `no query on ${what}`)
   t.ok(span.scope.name, `the scope of ${what}`)
@@ -144,10 +171,20 @@ class Caller {
   async trace(t: Test, path: string, spans: number, options: RequestOptions = {}): Promise<readonly ReceivedSpan[]> {
     const traceparent = newTraceparent()
     const headers = { 'user-agent': 'test/1', ...options.headers, traceparent }
-    await this.client.send(this.app.url + path, { ...options, headers }).catch((error: unknown) => {
-      if (!options.signal?.aborted) throw error
+    await this.client.send(this.app.url + path, { ...options, headers }).catch((error: NodeJS.ErrnoException) => {
+      if (!options.signal?.aborted && error.code !== 'ECONNRESET') throw error // an answer was given up, or broke off
     })
     return await this.received(t, traceparent, spans)
+  }
+
+  /** Sends bytes, and gives the span of what was not served: its answer says only the request id. */
+  async refused(t: Test, bytes: string): Promise<ReceivedSpan> {
+    const answer = await sendRaw('127.0.0.1', Number(new URL(this.app.url).port), bytes)
+    const [, id] = /^x-request-id: (\S+)\r$/m.exec(answer) ?? []
+    const own = () => this.receiver.received.all.find((span) => span.attributes['course_app.request_id'] === id)
+    const span = await waitFor('the span of a refusal', own)
+    check(t, span, ownAttributes(span), this.seen)
+    return span
   }
 
   async received(t: Test, traceparent: string, spans: number): Promise<readonly ReceivedSpan[]> {
@@ -238,7 +275,32 @@ export function testSpans(t: Test, phase: '4' | '5'): void {
       t.match(failed, { status: { code: 'error' }, attributes: { 'error.type': '503' } })
       t.match(failed.events, [{ name: 'exception', attributes: { 'exception.type': 'HttpError' } }])
 
-      await caller.trace(t, '/slow?ms=500', 2, { signal: AbortSignal.timeout(100) })
+      const left = rootOf(await caller.trace(t, '/slow?ms=500', 2, { signal: AbortSignal.timeout(100) }))
+      t.match(left, { status: { code: 'error' }, attributes: { 'error.type': 'connection_closed' } })
+      const cut = rootOf(await caller.trace(t, '/cut-off', 1))
+      t.match(cut, { status: { code: 'error' }, attributes: { 'error.type': 'aborted', [STATUS]: 200 } })
+      t.match(cut.events, [{ name: 'exception', attributes: { 'exception.type': 'RangeError' } }])
+    })
+
+    await t.test('what is refused before any route sees it', async (t) => {
+      const host = 'host: shop.example:8443\r\n'
+      for (const [status, bytes, name] of [
+        [400, 'NONSENSE secret\r\n\r\n', 'HTTP'],
+        [431, `GET /hello HTTP/1.1\r\n${host}x-a: ${'a'.repeat(20_000)}\r\n\r\n`, 'HTTP'],
+        [408, `GET /hello HTTP/1.1\r\nhost`, 'HTTP'],
+        [405, `CONNECT example.org:443 HTTP/1.1\r\n${host}\r\n`, 'HTTP'],
+        [400, 'GET /hello HTTP/1.1\r\nconnection: close\r\n\r\n', 'GET /hello'],
+        [417, `GET /hello HTTP/1.1\r\n${host}expect: the-worst\r\nconnection: close\r\n\r\n`, 'GET /hello'],
+        [
+          408,
+          `POST /v1/bookings HTTP/1.1\r\n${host}content-type: application/json\r\ncontent-length: 9\r\n\r\n{`,
+          'POST /v1/bookings',
+        ],
+      ] as const) {
+        const span = await caller.refused(t, bytes)
+        t.match(span, { name, status: { code: 'unset' }, attributes: { [STATUS]: status } })
+        t.notMatch(JSON.stringify(span), 'secret')
+      }
     })
 
     await t.test('steps', async (t) => {
@@ -355,8 +417,10 @@ export function testSpans(t: Test, phase: '4' | '5'): void {
   t.test('every kind of span was looked at, and each that can fail has failed', async (t) => {
     const all = Object.keys(kinds).flatMap((kind) => [`${kind} ok`, `${kind} failed`])
     // Nothing in memory can fail, and a BEGIN only when the server dies at that moment.
-    const neverFails = ['cache in memory failed', 'PostgreSQL, beginning or end of a transaction failed']
-    const expected = all.filter((kind) => !neverFails.includes(kind))
+    const never = ['cache in memory failed', 'PostgreSQL, beginning or end of a transaction failed']
+    // What is refused is the caller's mistake, and no answer is never well.
+    never.push('refused before it was a request failed', 'HTTP server, no Host failed', 'HTTP server, no answer ok')
+    const expected = all.filter((kind) => !never.includes(kind))
     const installed = !('skip' in { ...needsPostgres(), ...needsRedis() })
     t.strictSame(
       [...seen].toSorted(),
