@@ -16,11 +16,14 @@ export interface OtlpHttpReceiver extends SpanReceiver<number> {
 /**
  * Starts what an OpenTelemetry collector offers on its HTTP port: `POST /v1/traces` with protobuf or JSON, gzipped or
  * not. Answers are HTTP statuses. A request that OTLP does not allow makes the test fail at its end.
+ *
+ * @param options `port` is free unless given; `path` is what spans are posted to
  */
 export async function startOtlpHttpReceiver(
   t: Pick<Test, 'teardown'>,
-  options: { readonly tls?: Tls } = {},
+  options: { readonly tls?: Tls; readonly port?: number; readonly path?: string } = {},
 ): Promise<OtlpHttpReceiver> {
+  const { tls, port: wantedPort = 0, path = '/v1/traces' } = options
   const inbox = new Inbox<number>(200)
   const headers: IncomingHttpHeaders[] = []
 
@@ -30,7 +33,7 @@ export async function startOtlpHttpReceiver(
     const body = await buffer(request)
     if (inbox.answer === 'hang') return
     try {
-      if (`${request.method} ${request.url}` !== 'POST /v1/traces') throw new Error(`${request.method} ${request.url}`)
+      if (`${request.method} ${request.url}` !== `POST ${path}`) throw new Error(`${request.method} ${request.url}`)
       const spans = spansIn(
         request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body,
         request.headers['content-type'],
@@ -43,14 +46,13 @@ export async function startOtlpHttpReceiver(
     }
   }
 
-  const { tls } = options
   const server = tls
     ? createTlsServer(
         { key: tls.key, cert: tls.cert, ...(tls.clientCa ? { ca: tls.clientCa, requestCert: true } : {}) },
         take,
       )
     : createServer(take)
-  server.listen(0, '127.0.0.1')
+  server.listen(wantedPort, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   async function stop(): Promise<void> {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import { startApp } from '../support/app-process.ts'
 import { freePort } from '../support/free-port.ts'
+import { startOtlpHttpReceiver } from '../support/otlp-http-receiver.ts'
 import { startOtlpReceiver } from '../support/otlp-receiver.ts'
 import { check } from './learner-commands.ts'
 
@@ -53,6 +54,21 @@ t.test('the server of the other terminal', async (t) => {
     const { code, stdout, stderr } = await check(['5'], settings)
     t.equal(code, 0, stdout + stderr)
     t.match(stdout, /^Phase 5 at http/m)
+    t.match(stdout, /^All \d+ claims hold\.$/m)
+  })
+
+  t.test('its spans are received over HTTP, when it sends them so', async (t) => {
+    const collector = await startOtlpHttpReceiver(t)
+    const env = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+      OTEL_BSP_SCHEDULE_DELAY: '50',
+    }
+    const app = await startApp(t, { env: { ...env, PHASE: '5' } })
+    await collector.stop()
+    const settings = { ...env, PORT: new URL(app.url).port, LOG_FILE: app.logFile }
+    const { code, stdout, stderr } = await check(['5'], settings)
+    t.equal(code, 0, stdout + stderr)
     t.match(stdout, /^All \d+ claims hold\.$/m)
   })
 })

@@ -20,7 +20,7 @@ const USAGE = `Usage:
   npm run check        checks all five phases, each on a server of its own
 
 The server is looked for at PORT (8080), its log in LOG_FILE (logs/app.log). Its spans are received where it sends
-them (OTEL_EXPORTER_JAEGER_ENDPOINT, OTEL_EXPORTER_OTLP_ENDPOINT), or asked of the Jaeger that is there already.`
+them (OTEL_EXPORTER_JAEGER_ENDPOINT, OTEL_EXPORTER_OTLP_ENDPOINT and …_PROTOCOL), or asked of the Jaeger that is there already.`
 
 const PHASES = [1, 2, 3, 4, 5]
 
