@@ -13,6 +13,7 @@ import autocannon from 'autocannon'
 import { type CDPSession, chromium, type Page } from 'playwright-core'
 import { findProgram } from '../test/support/installed.ts'
 import { markdownTable } from './markdown-table.ts'
+import { positive } from './options.ts'
 import { startServer } from './server.ts'
 import { allSubjects, labName } from './subjects.ts'
 
@@ -54,18 +55,23 @@ interface ViewResult {
   readonly heapAfter: number
 }
 
-const { values } = parseArgs({
-  options: {
-    rate: { type: 'string', default: '2000' },
-    seconds: { type: 'string', default: '30' },
-    assert: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-})
-if (values.help) console.log(usage)
-else await measure(Number(values.rate), Number(values.seconds))
+try {
+  const { values } = parseArgs({
+    options: {
+      rate: { type: 'string', default: '2000' },
+      seconds: { type: 'string', default: '30' },
+      assert: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) console.log(usage)
+  else await measure(positive('rate', values.rate), positive('seconds', values.seconds), values.assert)
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}
 
-async function measure(rate: number, seconds: number): Promise<void> {
+async function measure(rate: number, seconds: number, assert: boolean): Promise<void> {
   const executablePath = findProgram('chromium')
   const subject = allSubjects(main).find(({ name }) => name === labName)
   if (executablePath === undefined) throw new Error('chromium is not installed: apt-get install chromium')
@@ -101,7 +107,7 @@ async function measure(rate: number, seconds: number): Promise<void> {
       results.push(await look(page, devTools, view, seconds))
     }
     load.stop()
-    report(results, await load.requestsPerSecond, seconds)
+    report(results, await load.requestsPerSecond, seconds, assert)
   } finally {
     await browser.close()
     await server.stop()
@@ -135,7 +141,7 @@ async function heapOf(devTools: CDPSession): Promise<number> {
   return usedSize
 }
 
-function report(results: readonly ViewResult[], rate: number, seconds: number): void {
+function report(results: readonly ViewResult[], rate: number, seconds: number, assert: boolean): void {
   const megabytes = (bytes: number) => (bytes / 1024 / 1024).toFixed(1)
   const rows = results.map(({ view, longFrames, heapBefore, heapAfter }) => [
     view,
@@ -155,5 +161,5 @@ function report(results: readonly ViewResult[], rate: number, seconds: number): 
   const missed = results.some(
     ({ longFrames, heapBefore, heapAfter }) => longFrames.length > 0 || heapAfter > heapBefore * 1.5,
   )
-  if (missed && values.assert) process.exitCode = 1
+  if (missed && assert) process.exitCode = 1
 }

@@ -85,9 +85,11 @@ function parse(args: readonly string[]) {
   }
 }
 
-function positive(name: string, text: string): number {
+/** @throws OptionError when it is no number greater than 0; only seconds may have a fraction */
+export function positive(name: string, text: string): number {
   const number = Number(text)
-  if (number > 0 && (name === 'seconds' ? Number.isFinite(number) : Number.isInteger(number))) return number
+  const format = name === 'seconds' ? /^\d*\.?\d+$/ : /^\d+$/
+  if (format.test(text) && number > 0 && number < 1e6) return number
   throw new OptionError(`--${name} ${text} does not work: it takes a number greater than 0`)
 }
 

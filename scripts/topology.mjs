@@ -9,7 +9,12 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 const main = fileURLToPath(new URL('../dist/src/main.js', import.meta.url))
-const { PORT = '8080', LOG_FILE = 'logs/app.log' } = process.env
+const { LOG_FILE = 'logs/app.log' } = process.env
+const PORT = process.env.PORT || '8080'
+if (!/^\d+$/.test(PORT) || Number(PORT) > 65_534) {
+  process.stderr.write(`PORT: ${JSON.stringify(PORT)} does not work. Set PORT to a port number, 0 to 65534.\n`)
+  process.exit(1)
+}
 /** In the order in which they start; they stop in the other, so that the gateway can finish what it has begun. */
 const running = []
 let stopping = false

@@ -15,6 +15,7 @@ import { startPostgres } from '../../test/support/postgres-server.ts'
 import { startRedis } from '../../test/support/redis-server.ts'
 import { Interrupted, interruption } from '../interruption.ts'
 import type { LoadOrder, LoadResult } from '../load.ts'
+import { positive } from '../options.ts'
 import { startPeer } from '../peer.ts'
 import { type RunningServer, startServer } from '../server.ts'
 import { type Sink, startSink } from '../sink-client.ts'
@@ -127,27 +128,32 @@ function disciplinesOf(servers: Servers): Discipline[] {
   ]
 }
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '9' },
-    seconds: { type: 'string', default: '2' },
-    only: { type: 'string', default: '' },
-    json: { type: 'boolean', default: false },
-    assert: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-})
-if (values.help) console.log(usage)
-else {
-  try {
-    const bench = run(Number(values.rounds), Number(values.seconds), values.only, values.json)
-    const met = await Promise.race([bench, interruption()])
-    if (values.assert && !met) process.exitCode = 1
-  } catch (error) {
-    if (!(error instanceof Interrupted)) console.error(error instanceof Error ? error.message : error)
-    process.exitCode = error instanceof Interrupted ? error.exitCode : 1
-  } finally {
-    for (let work = undo.pop(); work !== undefined; work = undo.pop()) await work()
-    stopping.abort()
+try {
+  await start()
+} catch (error) {
+  if (!(error instanceof Interrupted)) console.error(error instanceof Error ? error.message : error)
+  process.exitCode = error instanceof Interrupted ? error.exitCode : 1
+} finally {
+  for (let work = undo.pop(); work !== undefined; work = undo.pop()) await work()
+  stopping.abort()
+}
+
+async function start(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: 'string', default: '9' },
+      seconds: { type: 'string', default: '2' },
+      only: { type: 'string', default: '' },
+      json: { type: 'boolean', default: false },
+      assert: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) {
+    console.log(usage)
+    return
   }
+  const bench = run(positive('rounds', values.rounds), positive('seconds', values.seconds), values.only, values.json)
+  const met = await Promise.race([bench, interruption()])
+  if (values.assert && !met) process.exitCode = 1
 }

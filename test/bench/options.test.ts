@@ -20,3 +20,16 @@ t.test('a profile is taken on a path that the subject has', async (t) => {
   t.same(readOptions(['--profile', 'grpc']).paths, ['/v1/courses/{course_id}'])
   t.same(readOptions(['--profile', 'phase5']).paths, ['/hello'])
 })
+
+t.test('numbers that cannot work are refused', async (t) => {
+  for (const [name, ...values] of [
+    ['rounds', '0', 'abc', '1.5', '0x10', '-1', ''],
+    ['connections', '0', '1e9', 'Infinity'],
+    ['seconds', '0', 'NaN', '3s'],
+  ] as [string, ...string[]][])
+    for (const value of values) {
+      const refusal = new OptionError(`--${name} ${value} does not work: it takes a number greater than 0`)
+      t.throws(() => readOptions([`--${name}=${value}`]), refusal)
+    }
+  t.equal(readOptions(['--seconds', '.5']).seconds, 0.5)
+})

@@ -4,7 +4,7 @@
  *
  * Exit code 0: every claim holds; 1: some do not; 2: there is nothing to check.
  */
-import { loadConfig } from '../../src/config.ts'
+import { ConfigError, loadConfig } from '../../src/config.ts'
 import { bypassProxyOnLoopback } from '../../src/platform/no-proxy.ts'
 import { checkFreshServer } from './every-phase.ts'
 import { checkLearnersServer, OtherPhase } from './learners-server.ts'
@@ -24,6 +24,9 @@ them (OTEL_EXPORTER_JAEGER_ENDPOINT, OTEL_EXPORTER_OTLP_ENDPOINT and …_PROTOCO
 
 const PHASES = [1, 2, 3, 4, 5]
 
+/** What went wrong is in the message. */
+const EXPLAINED = [ConfigError, NoServer, OtherPhase, NoSpanSource]
+
 const [wanted, ...more] = process.argv.slice(2)
 if (wanted === '--help' || wanted === '-h') console.log(USAGE)
 else if (more.length > 0 || (wanted !== undefined && !PHASES.includes(Number(wanted)))) {
@@ -39,8 +42,8 @@ async function checkOne(phase: number): Promise<number> {
     console.log(`\n${summary(outcomes)}`)
     return exitCodeOf(outcomes)
   } catch (error) {
-    if (!(error instanceof NoServer || error instanceof OtherPhase || error instanceof NoSpanSource)) throw error
-    console.error(error.message)
+    if (!EXPLAINED.some((kind) => error instanceof kind)) throw error
+    console.error((error as Error).message)
     return 2
   } finally {
     await scope.run()

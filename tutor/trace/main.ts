@@ -6,7 +6,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { loadConfig } from '../../src/config.ts'
+import { ConfigError, loadConfig } from '../../src/config.ts'
 import { bypassProxyOnLoopback } from '../../src/platform/no-proxy.ts'
 import { firstSpan } from '../check/first-span.ts'
 import { runningServer } from '../check/running-server.ts'
@@ -22,22 +22,32 @@ const USAGE = `Usage: npm run trace -- '/slow?ms=300' [--method POST] [--details
 /** Processes send their spans once a second. When nothing has come for longer than that, it is all there is. */
 const QUIET_MS = 2500
 
+/** What went wrong is in the message. */
+const EXPLAINED = [ConfigError, NoServer, NoSpanSource]
+
 const scope = new Teardowns()
 try {
   process.exitCode = await main()
 } catch (error) {
-  if (!(error instanceof NoServer || error instanceof NoSpanSource)) throw error
-  console.error(error.message)
+  if (!EXPLAINED.some((kind) => error instanceof kind)) throw error
+  console.error((error as Error).message)
   process.exitCode = 2
 } finally {
   await scope.run()
 }
 
+function parse() {
+  try {
+    const options = { details: { type: 'boolean' }, method: { type: 'string', default: 'GET' } } as const
+    return parseArgs({ allowPositionals: true, options })
+  } catch (error) {
+    const problem = (error as Error).message.split('. ')[0] as string
+    throw new ConfigError('Arguments', problem, 'Known are a path, --details and --method.')
+  }
+}
+
 async function main(): Promise<number> {
-  const { positionals, values } = parseArgs({
-    allowPositionals: true,
-    options: { details: { type: 'boolean' }, method: { type: 'string', default: 'GET' } },
-  })
+  const { positionals, values } = parse()
   const [path] = positionals
   if (path?.startsWith('/') !== true || positionals.length > 1) {
     console.error(USAGE)
