@@ -12,7 +12,7 @@ import { announceCalls, type MethodName } from './announced-call.ts'
 import { logGrpcTo } from './grpc-log.ts'
 import { Health, type Readiness } from './health.ts'
 import { addReflection } from './reflection.ts'
-import { createStrictServer } from './strict-server.ts'
+import { closeDeafConnections, createStrictServer } from './strict-server.ts'
 import { Malformed } from './unary.ts'
 import { Utf8Reader } from './utf8-reader.ts'
 
@@ -123,9 +123,11 @@ export class GrpcServer {
 
   #bind(address: string): Promise<number> {
     return new Promise<number>((resolve, reject) => {
-      this.#server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) =>
-        error ? reject(error) : resolve(port),
-      )
+      this.#server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
+        if (error) return reject(error)
+        closeDeafConnections(this.#server)
+        resolve(port)
+      })
     })
   }
 

@@ -1,10 +1,11 @@
-import type { Settings } from 'node:http2'
+import type { Http2Server, ServerHttp2Session, Settings } from 'node:http2'
 import { Server, type ServerOptions } from '@grpc/grpc-js'
 
 /** What `Server` keeps to itself and has no options for. */
 interface Internals {
   handlers: ReadonlyMap<string, object>
   readonly commonServerOptions: { settings?: Settings }
+  readonly http2Servers: ReadonlyMap<Http2Server, unknown>
 }
 
 /**
@@ -25,6 +26,35 @@ export function createStrictServer(
   const { commonServerOptions } = internals
   commonServerOptions.settings = { ...commonServerOptions.settings, maxHeaderListSize: maxMetadataBytes }
   return { server, methods }
+}
+
+/** How often connections are looked at, and how long one that is suspected may take to answer. */
+const LOOK_MS = 1000
+const ANSWER_MS = 2000
+
+/**
+ * Closes connections that have gone deaf; for a server that has just been bound. When a header is larger than 64 KiB
+ * nghttp2 says GOAWAY and ignores what comes after, but Node.js leaves the connection open, and its callers wait.
+ */
+export function closeDeafConnections(server: Server): void {
+  const { http2Servers } = server as unknown as Internals
+  for (const http2Server of http2Servers.keys()) http2Server.on('session', watch)
+}
+
+function watch(session: ServerHttp2Session): void {
+  let seen = 0
+  session.on('stream', ({ id = 0 }) => {
+    seen = id
+  })
+  const timer = setInterval(() => {
+    // A stream that has begun and never become a call was refused, or is where the connection has gone deaf.
+    const { lastProcStreamID: last = 0 } = session.state
+    if (last <= seen) return
+    seen = last
+    const late = setTimeout(() => session.destroy(), ANSWER_MS).unref()
+    session.ping(() => clearTimeout(late))
+  }, LOOK_MS).unref()
+  session.on('close', () => clearInterval(timer))
 }
 
 /** grpc-js answers a call itself when it finds no handler, so there is one for every path. */

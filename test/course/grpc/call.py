@@ -48,6 +48,7 @@ with grpc.insecure_channel(address) as channel:
         "large": call(channel, catalog + "GetCourse", bytes(100_000)),
         "unknown": call(channel, catalog + "Unknown", b""),
         "metadata": call(channel, catalog + "GetCourse", text(1, course_id), metadata=(("large", "x" * 60_000),)),
+        "header": call(channel, catalog + "GetCourse", text(1, course_id), metadata=(("large", "x" * 66_000),)),
         "many": call(channel, catalog + "GetCourse", text(1, course_id), metadata=(("many", "x" * 100),) * 200),
         "after": call(channel, catalog + "GetCourse", text(1, course_id)),
         "late": call(channel, catalog + "GetCourse", text(1, course_id), timeout=1e-9),

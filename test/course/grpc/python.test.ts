@@ -30,6 +30,7 @@ t.test('an independent implementation of gRPC understands the server', needsPyth
     large: 'RESOURCE_EXHAUSTED',
     unknown: 'UNIMPLEMENTED',
     metadata: 'RESOURCE_EXHAUSTED',
+    header: 'UNAVAILABLE',
     many: 'RESOURCE_EXHAUSTED',
     after: 'OK',
     late: 'DEADLINE_EXCEEDED',
