@@ -4,11 +4,8 @@ import fastifyPlugin from 'fastify-plugin'
 
 const options: Options = { allErrors: true, useDefaults: true, strict: false }
 
-/** For what has types of its own, JSON and messages of gRPC: a value must be what the schema says, as it is. */
+/** A value must be what the schema says, as it is. */
 export const typed = formats.default(new Ajv(options))
-
-/** For paths, queries and headers, where all is text: `20` is a number. strictNumbers would let `Infinity` be one. */
-const untyped = formats.default(new Ajv({ ...options, coerceTypes: true, strictNumbers: false }))
 
 const explained = new Map<string, string>()
 
@@ -25,7 +22,32 @@ export function messageOf({ message = 'is not valid', params }: Pick<ErrorObject
 /** Checks requests against the schemas of their routes. Fastify's own way would turn `true` in a body into a text. */
 export const validation = fastifyPlugin(
   async (app) => {
-    app.setValidatorCompiler(({ schema, httpPart }) => (httpPart === 'body' ? typed : untyped).compile(schema))
+    app.setValidatorCompiler(({ schema, httpPart }) => {
+      const validate = typed.compile(schema)
+      if (httpPart === 'body') return validate
+      const wanted = Object.entries((schema as ObjectSchema).properties ?? {})
+      const ofText = (values: Record<string, unknown>) => {
+        for (const [name, { type }] of wanted) {
+          const text = values[name]
+          if (typeof text === 'string') values[name] = fromText(text, type)
+        }
+        const isValid = validate(values)
+        ofText.errors = validate.errors
+        return isValid
+      }
+      ofText.errors = validate.errors
+      return ofText
+    })
   },
   { name: 'validation' },
 )
+
+interface ObjectSchema {
+  readonly properties?: Readonly<Record<string, { readonly type?: unknown }>>
+}
+
+/** Paths, queries and headers are text. A number in them is written in digits: `0x10` and `1e3` stay what they are. */
+function fromText(text: string, type: unknown): unknown {
+  if ((type === 'integer' || type === 'number') && /^-?\d+(\.\d+)?$/.test(text)) return Number(text)
+  return type === 'boolean' && (text === 'true' || text === 'false') ? text === 'true' : text
+}

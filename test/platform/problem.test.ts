@@ -79,6 +79,17 @@ t.test('problem details', async (t) => {
     t.equal(ofTemplate.headers.allow, 'GET, HEAD')
   })
 
+  t.test('a request has one Host', async (t) => {
+    for (const [hosts, what] of [
+      ['', 'none'],
+      ['host: a\r\nHost: b\r\n', '2'],
+    ] as const) {
+      const answer = await sendRaw('127.0.0.1', port, `GET /nope HTTP/1.1\r\n${hosts}connection: close\r\n\r\n`)
+      t.match(answer, /^HTTP\/1\.1 400 /)
+      t.match(answer, `needs one Host header, and this one has ${what}.`)
+    }
+  })
+
   t.test('a target with a host in it is the path only', async (t) => {
     const answer = await sendRaw(
       '127.0.0.1',
