@@ -314,7 +314,7 @@ t.test('bookings', async (t) => {
       t.equal((await send(app, method, `/v1/bookings/${unknown}${action}`)).statusCode, 404, action)
       t.equal((await send(app, method, `/v1/bookings/nope${action}`)).statusCode, 400, action)
     }
-    t.equal((await verb(app, unknown, 'nope')).statusCode, 405)
+    t.equal((await verb(app, unknown, 'nope')).statusCode, 404)
     t.equal((await send(app, 'POST', `/v1/bookings/${unknown}`)).statusCode, 405)
   })
 })

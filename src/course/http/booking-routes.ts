@@ -13,10 +13,10 @@ const notFound = problemThat('There is no such booking.')
 
 /** Bookings over HTTP. */
 export const bookingRoutes: FastifyPluginAsyncTypebox<{ bookings: BookingService }> = async (app, { bookings }) => {
-  // Only the router needs to know where the id ends and a verb like `:reserve` begins. OpenAPI, logs,
+  // Only the router needs to know that an id ends where a verb like `:reserve` begins. OpenAPI, logs,
   // metrics and spans have the route as it is written below.
   app.addHook('onRoute', (route) => {
-    route.url = route.url.replace(':booking_id:', ':booking_id([^:]+)::')
+    route.url = route.url.replace(/:booking_id(:?)/, (_, colon) => `:booking_id([^:]+)${colon && '::'}`)
   })
 
   app.post(
