@@ -9,7 +9,12 @@ import { waitFor } from '../support/wait-for.ts'
 t.test('the Lab in phase 5', async (t) => {
   const collector = await startOtlpReceiver(t)
   const app = await startApp(t, {
-    env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, LOG_LEVEL: 'debug', EXTERNAL_TIMEOUT_MS: '10000' },
+    env: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+      LOG_LEVEL: 'debug',
+      TRUST_PROXY: 'loopback',
+      EXTERNAL_TIMEOUT_MS: '10000',
+    },
   })
   const { send, sendJson, getJson, postJson } = httpClient(t)
   const lab = async <T>(path: string) => (await getJson<T>(`${app.url}/lab/api/${path}`)).body
@@ -319,6 +324,7 @@ t.test('the Lab in phase 5', async (t) => {
       { 'sec-fetch-site': 'cross-site' },
       { 'sec-fetch-site': 'same-site' },
       { host: 'evil.example' },
+      { host: 'evil.example', 'x-forwarded-host': 'localhost' }, // a page can send the second one
       { host: `evil.example:${port}` },
       { host: `localhost.evil.example:${port}` },
     ]
