@@ -58,6 +58,7 @@ export class LineWriter {
   async close(): Promise<void> {
     this.#isClosed = true
     await this.drained()
+    if (this.#isBusy()) return // with lines that came meanwhile, and after those it closes
     for (const queue of this.#queues) queue.close()
     open.delete(this)
   }
@@ -74,6 +75,10 @@ export class LineWriter {
     const bytes = this.#takeLines()
     for (const queue of this.#queues) queue.add(bytes)
     if (this.#isClosed) await this.close()
+  }
+
+  #isBusy(): boolean {
+    return this.#gathering !== undefined || this.#queues.some((queue) => queue.isWriting)
   }
 
   #takeLines(): Buffer {
@@ -120,6 +125,10 @@ class Queue {
     this.#waiting.push(bytes)
     this.#size += bytes.length
     this.#writing ??= this.#writeAll()
+  }
+
+  get isWriting(): boolean {
+    return this.#writing !== undefined
   }
 
   async drained(): Promise<void> {

@@ -145,7 +145,7 @@ const claims: readonly Claim[] = [
 
 export default claims
 
-/** Three that everybody knows, and three of which no list of secrets is complete. */
+/** Three well-known ones, and three that a denylist would miss. */
 const CREDENTIAL_HEADERS = [
   ...['authorization', 'cookie', 'proxy-authorization'],
   ...['x-api-key', 'x-auth-token', 'x-session-of-tomorrow'],

@@ -13,7 +13,7 @@ const PATIENCE_MS = 100
  *
  * A scrape starts the reading, but hardly waits for it: when the database is slow or down, the metrics that would
  * tell of it must not be late or missing themselves. It gets the last values then, and how old they are is a
- * metric, too. Before the first reading there are no values, rather than zeros that nobody has seen.
+ * metric, too. Before the first reading there are no values, rather than zeros that were never read.
  */
 export const bookingGauges = fastifyPlugin(
   async (app) => {

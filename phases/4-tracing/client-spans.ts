@@ -41,10 +41,9 @@ export const clientSpans = fastifyPlugin(
 
 /** The original method is only told when it is another one. The query stays out, as it does on the server. */
 function mendAttributes({ method, origin, path }: UndiciRequest): Attributes {
-  const { href } = new URL(path, origin)
   return {
     [ATTR_HTTP_REQUEST_METHOD_ORIGINAL]: knownMethod(method) === method ? undefined : method,
-    [ATTR_URL_FULL]: href.split('?', 1)[0],
+    [ATTR_URL_FULL]: `${origin}${path}`.split('?', 1)[0],
     [ATTR_URL_QUERY]: undefined,
   }
 }

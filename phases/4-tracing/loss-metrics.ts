@@ -4,7 +4,7 @@ import type {} from '../3-metrics/process-metrics.ts'
 import type { LossReason } from './lost-spans.ts'
 import type {} from './tracer-provider.ts'
 
-/** Traces that are not complete mislead whoever does not know it, so metrics say how many spans are missing. */
+/** Incomplete traces mislead their readers, so a metric says how many spans are missing. */
 export const lossMetrics = fastifyPlugin(
   async (app) => {
     new Counter({

@@ -153,7 +153,7 @@ function logWhatTheSdkSays(log: FastifyBaseLogger): void {
   const level = getStringFromEnv('OTEL_LOG_LEVEL')
   if (level === undefined || level === 'none') return
   const { pino, api } = LEVELS[level as keyof typeof LEVELS]
-  // Whoever sets it wants to see it, also where LOG_LEVEL would hide it.
+  // It shows these lines even where LOG_LEVEL would hide them.
   const sdk = log.child({ scope: 'opentelemetry' }, { level: pino })
   const say =
     (level: 'error' | 'warn' | 'info' | 'debug' | 'trace') =>

@@ -78,6 +78,7 @@ export const signalSpans = fastifyPlugin(
     })
 
     const onBooking = (message: unknown) => {
+      if (app.isOwnWork?.() === false) return
       const { status, bookingId, courseId, batchId } = message as BookingSignal
       trace.getActiveSpan()?.addEvent(`${OWN}.booking.${status}`, {
         [`${OWN}.booking.id`]: bookingId,

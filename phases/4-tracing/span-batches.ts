@@ -10,8 +10,8 @@ export interface BatchOptions {
 }
 
 /**
- * Ended spans wait here and leave in batches, in the background. If they come faster than they leave, or nobody takes
- * them, the queue fills up and further spans are dropped: memory is bounded.
+ * Ended spans wait here and leave in batches, in the background. If they come faster than they leave, or the backend
+ * takes none, the queue fills up and further spans are dropped: memory is bounded.
  *
  * The queue and the batches are the SDK's. It drops in silence, so here it is given only what it has room for, and
  * the rest is counted.

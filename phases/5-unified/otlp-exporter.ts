@@ -75,7 +75,7 @@ function overHttp(contentType: string, serializer: Serializer): SpanExporter {
 }
 
 /**
- * A backend may take a batch and reject some of its spans. That is no failure, so nobody else would hear of it.
+ * A backend may take a batch and reject some of its spans. The SDK counts that as a success, so it is counted here.
  *
  * https://opentelemetry.io/docs/specs/otlp/#partial-success
  */

@@ -28,7 +28,7 @@ export async function serve(
   onListening: (serving: Serving) => void,
   defaults: ConfigDefaults = {},
 ): Promise<void> {
-  // Whoever read them has gone (`npm start | head`), or their disk is full. That is no reason to stop serving.
+  // Their reader has gone (`npm start | head`), or their disk is full. The server goes on.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   try {
     const config = loadConfig(process.argv.slice(2), defaults)

@@ -16,7 +16,7 @@ export interface ShutdownOptions {
 }
 
 /**
- * On SIGTERM, SIGINT, SIGHUP and on an error that nobody caught, closes the app, which finishes the requests in
+ * On SIGTERM, SIGINT, SIGHUP and on an uncaught error, closes the app, which finishes the requests in
  * flight, and exits. The exit code is 1 after an error, after a second signal and when closing takes too long, else 0.
  * Each of these is a line, and so is every error that comes while the app closes.
  */

@@ -39,7 +39,7 @@ export function announceStatement<R>(
   return isCancelled() ? Promise.reject(new CallEnded()) : announceAlways(database, text, work, rowsOf, shares)
 }
 
-/** Like `announceStatement`, for what must be sent although nobody waits any more: the end of a transaction. */
+/** Like `announceStatement`, for what must be sent even for a call that has ended: the end of a transaction. */
 export function announceAlways<R>(
   database: DatabaseId,
   text: string,

@@ -111,6 +111,8 @@ t.test('a key that JavaScript would take for more than a key is named', async (t
   const post = (payload: string) => app.inject({ method: 'POST', url: '/v1/courses', headers: json, payload })
   t.match((await post('{"slug":"x","__proto__":{}}')).json(), { status: 400, detail: /__proto__/ })
   t.match((await post('{"slug":')).json(), { status: 400, detail: /valid JSON/ })
+  const deep = 30_000
+  t.match((await post('['.repeat(deep) + ']'.repeat(deep))).json(), { status: 400, detail: /body is not valid/ })
 })
 
 t.test('a command without a body may say that its body is JSON', async (t) => {

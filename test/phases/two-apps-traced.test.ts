@@ -25,6 +25,11 @@ t.test('phase 5: two apps in one process trace each their own', async (t) => {
   t.strictSame([await a.spans(), await b.spans()], [[], expected])
   t.strictSame([await calls(a), await calls(b)], [2, 2])
 
+  const post = { method: 'POST', headers: { 'content-type': 'application/json' } }
+  const body = JSON.stringify({ course_id: '01943ad7-aa80-7001-8000-000000000000', user_id: 'u1' })
+  t.equal((await fetch(`${a.url}/v1/bookings`, { ...post, body })).status, 201)
+  t.strictSame([await a.events(), await b.events()], [['course_app.booking.created'], []], 'its event is there once')
+
   await a.app.close()
   await all(b)
   t.strictSame(await b.spans(), expected, 'the end of one is not the end of the other')

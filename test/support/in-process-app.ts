@@ -1,4 +1,4 @@
-import { InMemorySpanExporter, type NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
+import { InMemorySpanExporter, type NodeTracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace-node'
 import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
 import { tracerProvider } from '../../phases/4-tracing/tracer-provider.ts'
@@ -14,6 +14,8 @@ export interface RunningApp {
   metrics(path?: string): Promise<ReturnType<typeof parseMetrics>>
   /** Names of the spans that were sent since the last time, sorted. */
   spans(): Promise<string[]>
+  /** Names of the events on such spans. */
+  events(): Promise<string[]>
 }
 
 /** Builds the app and lets it listen on a free port. Its spans stay in memory. It closes when the test is over. */
@@ -29,15 +31,17 @@ export async function startInProcess(t: Test, number: number, settings: Partial<
   const quiet = { LOG_FILE: '', LAB: 'off', MAX_EVENT_LOOP_DELAY_MS: 0, SWEEP_INTERVAL_MS: 0 } as const
   const app = buildApp({ ...config, ...settings, ...quiet }, { ...phase, plugins })
   t.teardown(() => app.close())
+  async function sent(): Promise<ReadableSpan[]> {
+    await (app.tracerProvider as NodeTracerProvider).forceFlush()
+    const spans = [...exporter.getFinishedSpans()]
+    exporter.reset()
+    return spans
+  }
   return {
     app,
     url: await app.listen({ host: '127.0.0.1', port: 0 }),
     metrics: async (path = '/metrics') => parseMetrics((await app.inject(path)).body, 'prometheus'),
-    async spans() {
-      await (app.tracerProvider as NodeTracerProvider).forceFlush()
-      const names = exporter.getFinishedSpans().map(({ name }) => name)
-      exporter.reset()
-      return names.sort()
-    },
+    spans: async () => (await sent()).map(({ name }) => name).sort(),
+    events: async () => (await sent()).flatMap(({ events }) => events.map(({ name }) => name)),
   }
 }
