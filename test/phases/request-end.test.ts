@@ -278,7 +278,7 @@ for (const phase of [2, 3, 4, 5]) {
       await told(t, 'no Host', { route: '/ok', status: 400 }, (id) =>
         answered(id, `GET /ok HTTP/1.1\r\nx-request-id: ${id}\r\n\r\n`, 400),
       )
-      await told(t, 'an Expect that nobody knows', { route: '/ok', status: 417 }, (id) =>
+      await told(t, 'an unknown Expect', { route: '/ok', status: 417 }, (id) =>
         answered(
           id,
           `GET /ok HTTP/1.1\r\nhost: test\r\nx-request-id: ${id}\r\nexpect: the-worst\r\nconnection: close\r\n\r\n`,

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { createClient } from 'redis'
 import type { Test } from 'tap'
 import { INSTRUMENTATION_VERSION } from '../../phases/4-tracing/instrumentation.ts'
@@ -17,7 +18,7 @@ import { waitFor } from '../support/wait-for.ts'
 
 const OWN = /^course_app(\.[a-z][a-z0-9_]*)+$/
 const absent = '01943ad7-aa80-7001-8000-ffffffffffff'
-const failingApp = new URL('./app-that-fails.js', import.meta.url).pathname
+const failingApp = join(import.meta.dirname, 'app-that-fails.js')
 
 /** What the conventions require or recommend of each kind of span, as far as the process knows it. */
 interface Kind {
@@ -399,7 +400,7 @@ export function testSpans(t: Test, phase: '4' | '5'): void {
     })
   })
 
-  t.test(`phase ${phase}, nobody at the other end`, async (t) => {
+  t.test(`phase ${phase}, with the other end down`, async (t) => {
     const nowhere = `http://127.0.0.1:${await freePort()}`
     const caller = await start(t, {
       ...quickStart,
