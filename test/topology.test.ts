@@ -39,16 +39,16 @@ t.test('npm run topology', async (t) => {
     t.equal(answer.status, 201)
     await answer.arrayBuffer()
 
-    const trace = await collector.waitForTrace(traceId, { spans: 6 })
+    const trace = await collector.waitForTrace(traceId, { spans: 8 })
     const root = rootOf(trace)
     t.equal(root.parentSpanId, '00f067aa0ba902b7')
     const call = 'course.v1.BookingService/CreateBooking'
     t.strictSame(shapeOf(root, trace), [
       'POST /v1/bookings',
-      [call, [call, 'SELECT courses', 'SELECT batches', 'INSERT bookings']],
+      [call, [call, 'BEGIN', 'SELECT courses', 'SELECT batches', 'INSERT bookings', 'COMMIT']],
     ])
     t.strictSame(trace.map(({ service, kind }) => `${service} ${kind}`).sort(), [
-      ...Array(3).fill('course client'),
+      ...Array(5).fill('course client'),
       'course server',
       'gateway client',
       'gateway server',
