@@ -70,6 +70,12 @@ export interface ShareSignal extends Pick<QuerySignal, 'operation' | 'table' | '
   rows?: number
 }
 
+/** Callers' shares are done by one statement: the work that is announced is getting a connection and sending it. */
+export interface SharingSignal {
+  /** Two or more. The work runs in the context of none of their callers. */
+  readonly shares: readonly ShareSignal[]
+}
+
 /** Work gets a connection to the database. When one is free at once, only the end is announced. */
 export interface ConnectionSignal extends Pick<QuerySignal, 'system'> {
   /** Whether it had to wait for one. */
@@ -182,6 +188,7 @@ export const signals = {
   step: tracingChannel('course-app:step') as Tracing<StepSignal>,
   query: tracingChannel('course-app:query') as Tracing<QuerySignal>,
   share: tracingChannel('course-app:share') as Tracing<ShareSignal>,
+  sharing: tracingChannel('course-app:sharing') as Tracing<SharingSignal>,
   connection: tracingChannel('course-app:connection') as Tracing<ConnectionSignal>,
   cache: tracingChannel('course-app:cache') as Tracing<CacheSignal>,
   rpcServer: tracingChannel('course-app:rpc.server') as Tracing<RpcSignal>,

@@ -1,7 +1,8 @@
 import fastifyPlugin from 'fastify-plugin'
 import { type BookingSignal, type ShareSignal, signals } from '../../src/signals.ts'
 import { milliseconds, onEnd } from '../1-logging/on-end.ts'
-import { currentFields } from './request-scope.ts'
+import { bindScope } from './bind-scope.ts'
+import { type Scope, scopes } from './request-scope.ts'
 
 /** Logs what the layers below the routes do. Their lines have the request's id, though none of them knows it. */
 export const domainLog = fastifyPlugin(
@@ -12,12 +13,16 @@ export const domainLog = fastifyPlugin(
       else app.log.debug({ ...fields, rows, latency }, 'query completed')
     })
 
-    // A statement that several requests share belongs to none of them, so its line names them all.
-    const requestIds = new WeakMap<ShareSignal, string | undefined>()
+    // A statement that several requests share belongs to none of them, but to their app. Its line names them all.
+    const callers = new WeakMap<ShareSignal, Scope | undefined>()
     const requestsOf = (shares: readonly ShareSignal[]) =>
-      shares.length > 1 ? { request_ids: shares.map((share) => requestIds.get(share)) } : {}
-    const onShare = (share: unknown) => requestIds.set(share as ShareSignal, currentFields().request_id)
+      shares.length > 1 ? { request_ids: shares.map((share) => callers.get(share)?.fields.request_id) } : {}
+    const onShare = (share: unknown) => callers.set(share as ShareSignal, scopes.getStore())
     signals.share.start.subscribe(onShare)
+    bindScope(app, signals.sharing, ({ shares: [share] }) => ({
+      fields: {},
+      app: share && callers.get(share)?.app,
+    }))
     onEnd(app, signals.share, ({ queued, operation, table, waitMs, statement, rows, error }, latency) => {
       if (!queued) return
       const fields = { operation, table, callers: statement?.shares.length, wait: milliseconds(waitMs ?? latency) }
@@ -48,5 +53,5 @@ export const domainLog = fastifyPlugin(
       signals.booking.unsubscribe(onBooking)
     })
   },
-  { name: 'domain-log' },
+  { name: 'domain-log', dependencies: ['request-scope'] },
 )

@@ -64,7 +64,7 @@ export class SharedStatement {
     const { operation, table } = describe(this.#text)
     if (this.#inFlight < MOST_IN_FLIGHT) {
       announceEnd(signals.share, { operation, table, system, queued: false, waitMs: 0 })
-      return new Promise((resolve, reject) => this.#go([{ values, resolve, reject }]))
+      return new Promise((resolve, reject) => void this.#go([{ values, resolve, reject }]))
     }
     const share: ShareSignal = { operation, table, system, queued: true }
     return announce(signals.share, share, async () => {
@@ -82,9 +82,9 @@ export class SharedStatement {
     })
   }
 
-  #go(callers: readonly Caller[], shares?: readonly ShareSignal[]): void {
+  #go(callers: readonly Caller[], shares?: readonly ShareSignal[]): Promise<void> {
     this.#inFlight++
-    this.#send(arraysOf(callers), shares).then(
+    return this.#send(arraysOf(callers), shares).then(
       ({ rows }) => {
         this.#done()
         answer(callers, rows)
@@ -117,8 +117,9 @@ export class SharedStatement {
     if (first === undefined) return
     const now = performance.now()
     const shares = callers.map(({ share, since }) => Object.assign(share, { waitMs: now - since }))
-    const inContext = callers.length > 1 ? outsideRequests : first.inContext
-    inContext(() => this.#go(callers, shares))
+    const go = () => this.#go(callers, shares)
+    if (callers.length === 1) void first.inContext(go)
+    else void outsideRequests(() => announce(signals.sharing, { shares }, go))
   }
 }
 

@@ -4,6 +4,21 @@ import { trace } from '@opentelemetry/api'
 import t from 'tap'
 import { type RunningApp, startInProcess } from '../support/in-process-app.ts'
 
+t.test('phase 5: a statement that requests share is traced by their app', async (t) => {
+  const a = await startInProcess(t, 5)
+  const b = await startInProcess(t, 5)
+  const url = '/v1/bookings'
+  const payload = { course_id: '01943ad7-aa80-7001-8000-000000000000', user_id: 'u1' }
+  const created = Array.from({ length: 20 }, () => a.app.inject({ method: 'POST', url, payload }))
+  const ids = (await Promise.all(created)).map((response) => response.json<{ booking_id: string }>().booking_id)
+  await a.spans()
+  await Promise.all(ids.map((id) => a.app.inject({ method: 'POST', url: `${url}/${id}:reserve` })))
+  const names = await a.spans()
+  const statements = names.filter((name) => name === 'UPDATE bookings')
+  t.ok(statements.length > 3 && statements.length < 20, `${statements.length} statements: some are shared`)
+  t.strictSame(await b.spans(), [])
+})
+
 t.test('phase 5: two apps in one process trace each their own', async (t) => {
   const other = createServer((_request, response) => response.end('{}'))
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))

@@ -8,14 +8,14 @@ const orders = new Counter({ name: 'orders_total', help: 'Orders.' })
 
 const COURSE = '01943ad7-aa80-7001-8000-000000000000'
 
-async function book({ url }: RunningApp): Promise<void> {
+async function book({ url }: RunningApp): Promise<string> {
   const response = await fetch(`${url}/v1/bookings`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ course_id: COURSE, user_id: 'u1' }),
   })
-  await response.text()
   t.equal(response.status, 201)
+  return ((await response.json()) as { booking_id: string }).booking_id
 }
 
 for (const number of [3, 5]) {
@@ -29,6 +29,8 @@ for (const number of [3, 5]) {
       return {
         active: metrics.value('http_server_requests_active'),
         created: metrics.value('booking_status_total', { status: 'created' }),
+        updates: metrics.total('db_client_operation_duration_seconds_count', { operation: 'UPDATE' }),
+        waits: metrics.total('db_client_shared_statement_wait_duration_seconds_count'),
         inserts: metrics.total('db_client_operation_duration_seconds_count', { operation: 'INSERT' }),
         reads: metrics.total('cache_requests_total', { operation: 'GET' }),
         orders: metrics.value('orders_total'),
@@ -42,7 +44,9 @@ for (const number of [3, 5]) {
     t.teardown(() => orders.reset())
     for (const one of [a, a, b]) await one.app.inject('/hello')
     await (await fetch(`${a.url}/hello`)).text()
-    await book(a)
+    const bookings = await Promise.all(Array.from({ length: 20 }, () => book(a)))
+    const reserved = bookings.map((id) => a.app.inject({ method: 'POST', url: `/v1/bookings/${id}:reserve` }))
+    for (const { statusCode } of await Promise.all(reserved)) t.equal(statusCode, 200)
     await (await fetch(`${a.url}/v1/courses/${COURSE}`)).text()
     const refused = async (one: RunningApp) =>
       (await one.metrics()).total('http_server_request_count_total', { method: '_OTHER' })
@@ -51,7 +55,9 @@ for (const number of [3, 5]) {
     t.equal(await requests(a), 3)
     t.equal(await requests(b), 1)
     const after = { a: await seen(a), b: await seen(b) }
-    t.match(after.a, { active: 1, created: 1, orders: 1, pid: 1 })
+    t.match(after.a, { active: 1, created: 20, orders: 1, pid: 1 })
+    t.equal(after.a.waits - before.a.waits, 20)
+    t.ok(after.a.updates - before.a.updates < 20, 'requests have shared statements')
     t.ok(after.a.inserts > before.a.inserts)
     t.ok(after.a.reads > before.a.reads)
     t.strictSame(after.b, { ...before.b, orders: 1 }, 'the other app has done nothing')
