@@ -111,7 +111,7 @@ export default defineIncident({
             'Compare nodejs_gc_duration_seconds_sum in two scrapes with the time between them.',
           'There are more and more requests': 'Count them per second, at the start and now.',
           'Connections are not given back, and run out':
-            'Then requests would wait in a span of the database, and /hello would not wait at all.',
+            'Then traces would show spans named "wait for database connection", and /hello would not wait at all.',
         },
         hints: [
           'In the newest trace of that route: which part of its time is covered by spans, and which is not?',

@@ -42,7 +42,7 @@ export default defineIncident({
       nudge: 'Count the database spans in the trace of a slow request. One line may stand for many of them.',
       hints: [
         'traces slowest GET /v1/courses   lists the slowest traces of that route, with the number of their spans.',
-        'trace 1   shows the first of them. One span is the request itself; all others are statements.',
+        'trace 1   shows the first of them. One span is the request itself, and some may be waits for the connection; all others are statements.',
       ],
     }),
     word({

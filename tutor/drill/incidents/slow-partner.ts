@@ -36,10 +36,11 @@ export default defineIncident({
     choice(
       {
         ask: 'Where does a slow GET /v1/courses spend its time?',
-        right: 'In its statement, which waits for something: the same statement took a few milliseconds before',
+        right: 'Before its statement, waiting for a connection to the database',
         wrong: {
           'In many statements, one after the other': 'Count the statements in a trace. There are as many as before.',
-          'Before its first statement': 'When does the first statement begin, and how long does it take?',
+          'In its statement, which has become slow':
+            'How long does the span SELECT courses take? Compare it with  traces oldest GET /v1/courses.',
           'After its last statement': 'When does the last statement end, and when the request?',
         },
         hints: ['traces slowest GET /v1/courses   and then   trace 1'],
@@ -50,9 +51,10 @@ export default defineIncident({
       ask: 'GET /v1/courses is a victim. Which route holds what it waits for?',
       form: 'a route as the log has it',
       right: [COMPLETE],
-      nudge: 'That route only waits. Look for a trace in which something other than a statement takes long.',
+      nudge:
+        'That route only waits. Look for a trace in which something other than the wait for a connection takes long.',
       hints: [
-        'A victim has one long span, its statement. The culprit has a long span of another kind as well.',
+        'A victim has one long span, the wait for a connection. The culprit has a long span of another kind as well.',
         'traces slowest POST   lists the candidates. trace 1   shows what their time is made of.',
       ],
     }),
@@ -79,14 +81,14 @@ export default defineIncident({
           'A transaction keeps its connection to the database while the app waits for another service that has become slow',
         wrong: {
           'The database has become slow':
-            'It is idle. Look for a trace of GET /v1/courses that had nothing to wait for: its statement takes as long as before.',
+            'It is idle. In a slow trace of GET /v1/courses, the statement itself takes about as long as before.',
           'The other service has become slow, and so has everything that calls it':
             'GET /v1/courses calls no other service and is slow as well. What does it share with the culprit?',
           'There are too many requests for the database': 'Count the requests per second, before and after.',
           'A course is locked, and all customers want a seat in it': 'Listing courses takes no lock and waits too.',
         },
         hints: [
-          'In the trace of the culprit, look at the statement before the call: its span has the text. How long does it lock its row?',
+          'In the trace of the culprit, the call lies between BEGIN and COMMIT. What does the app hold for that time?',
           'The embedded database has a single connection. A pool of ten is used up by ten such requests.',
         ],
       },
@@ -104,20 +106,22 @@ database has a single one. A pool of ten fails in the same way, with a few more 
    ever:
      ${SLOW_LINES} ${logs}/app.log | grep -o '"route":"[^"]*"' | sort | uniq -c
    So look for something that they share.
-2. The metrics show that more requests are in flight, although no more come in, and that simple statements take long:
+2. The metrics show that more requests are in flight, although no more come in, and that they wait for a connection:
      grep -h 'http_server_requests_active' ${logs}/metrics/*.txt | grep -v '#'
+     grep -h 'connection_wait_duration_seconds_sum' ${logs}/metrics/*.txt
+   A statement takes about as long as before, because its duration begins when it has a connection:
      curl -s ${url}/metrics | grep 'operation_duration_seconds_bucket.*SELECT.*courses'
-   These durations last until the statement is answered, so they include the wait for a connection.
-3. The traces tell victims from the culprit. A victim spends nearly all its time on one statement. The culprit calls
-   another service:
+3. The traces tell victims from the culprit. A victim spends nearly all its time on "wait for database connection":
      traces slowest GET /v1/courses
+     trace 1
+   The culprit calls another service:
      traces slowest :complete
      trace 1
-     span 2
-   The text of SELECT bookings ends in "for update". Such a lock lasts until its transaction ends, so POST, with ${slowMs} ms,
-   runs inside the transaction. A transaction has no span of its own: this one lasts from SELECT bookings to the end of
-   POST. UPDATE bookings is no part of it. It comes after the commit and has to wait for the connection like all others;
-   the time before SELECT bookings is such a wait too.
+     span <#>
+   with the number of the line SELECT bookings shows that its text ends in "for update". A transaction has no span of its
+   own: this one lasts from BEGIN to the end of COMMIT. POST, with ${slowMs} ms, is between the two, so for that long the app
+   holds the lock and the connection. UPDATE bookings is no part of it. It comes after the commit, often after a wait for
+   the connection like that of the victims.
 
 The remedy is never to wait for another service while you hold a connection or a lock: store the intent, commit, call,
 store the result. And give the call a timeout that is shorter than the patience of the requests that queue behind it.`,

@@ -22,11 +22,17 @@ t.test('3: everybody waits for one that waits for another service', async (t) =>
 
   const [worst] = await drill.traces('slowest GET /v1/courses')
   t.ok(worst !== undefined && worst.spans <= 4, 'the victim has no more statements than before')
+  const victim = await drill.say('trace 1')
+  const waited = Number(/([\d.]+) ms +wait for database connection/.exec(victim)?.[1])
+  t.ok(waited > 0.5 * (worst?.took ?? 0), victim)
+  t.ok(Number(/([\d.]+) ms +SELECT courses/.exec(victim)?.[1]) < waited / 2, 'its statement is not what takes long')
   await drill.say('traces slowest :complete')
   const culprit = await drill.say('trace 1')
-  t.match(culprit, /SELECT bookings[\s\S]* POST [\s\S]*UPDATE bookings/)
-  t.match(await drill.say('span 2'), /db\.query\.text .* for update\n/, 'locked for as long as the transaction lasts')
-  const path = /url\.path +(\S+)/.exec(await drill.say('span 3'))?.[1] ?? ''
+  t.match(culprit, /BEGIN[\s\S]*SELECT bookings[\s\S]* POST [\s\S]*COMMIT[\s\S]*UPDATE bookings/)
+  const line = (name: string) => new RegExp(`^ *(\\d+) .* ms +${name} {2}`, 'm').exec(culprit)?.[1] ?? ''
+  const select = await drill.say(`span ${line('SELECT bookings')}`)
+  t.match(select, /db\.query\.text .* for update\n/, 'locked for as long as the transaction lasts')
+  const path = /url\.path +(\S+)/.exec(await drill.say(`span ${line('POST')}`))?.[1] ?? ''
   const took: number[] = []
   for (const nth of [1, 2, 3, 4, 5]) {
     const call = /([\d.]+) ms +POST {2}/.exec(await drill.say(`trace ${nth}`))
@@ -35,11 +41,11 @@ t.test('3: everybody waits for one that waits for another service', async (t) =>
 
   await drill.answer('/v1/courses', '/hello')
   await drill.answer(muchLater(startOf(firstSlow)), startOf(firstSlow))
-  await causeIs(drill, /In its statement/)
+  await causeIs(drill, /waiting for a connection/)
   await drill.answer('/v1/courses', '/v1/bookings/:booking_id:complete')
   await drill.answer('/status/200', path)
   await drill.answer('5', String(median(took)))
   await causeIs(drill, /keeps its connection/)
   const debrief = await tryDebrief(t, drill)
-  t.match(debrief, /this one lasts from SELECT bookings to the end of\s+POST\. UPDATE bookings is no part of it/)
+  t.match(debrief, /this one lasts from BEGIN to the end of COMMIT\./)
 })
