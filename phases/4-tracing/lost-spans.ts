@@ -48,7 +48,7 @@ export class LostSpans {
   close(): void {
     clearInterval(this.#periods)
     if (this.#isOut) this.#log.info({ dropped: this.#takeUntold() }, 'traces could not be sent until the process ended')
-    else this.#warn('spans were dropped: they were not sent before the process ended')
+    else this.#warn('spans were dropped before the process ended')
   }
 
   #warn(message: string): void {

@@ -35,7 +35,9 @@ export function warnOncePerOutage(
 
   function send(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
     unconfirmed.add(spans)
-    const silent = setTimeout(() => lost.outageBegins(`no answer within ${PATIENCE_MS} ms`), PATIENCE_MS).unref()
+    const silent = setTimeout(() => {
+      if (unconfirmed.has(spans)) lost.outageBegins(`no answer within ${PATIENCE_MS} ms`)
+    }, PATIENCE_MS).unref()
     const tooLate = setTimeout(() => settle(failure(new Error(`no answer within ${timeoutMs} ms`))), timeoutMs).unref()
 
     function settle(result: ExportResult): void {
