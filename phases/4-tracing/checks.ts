@@ -132,6 +132,32 @@ const claims: readonly Claim[] = [
       return { ok: id !== undefined && event?.attributes['course_app.booking.id'] === id, seen: event ?? shapes(spans) }
     },
   },
+  {
+    title: 'A statement for many requests is one span, linked with the share of each',
+    expected: 'a root span "UPDATE bookings" with a link to each "share of UPDATE bookings", and a link back from each',
+    hint: '`linkToCaller` and `spanOfShare` in signal-spans.ts. Reservations share a statement while three are in flight.',
+    async look(server) {
+      const { body } = await server.request('/v1/courses?page_size=100&include=batches')
+      const json = { course_id: courseWithSeat(body), user_id: 'check' }
+      const paths: string[] = []
+      for (let nth = 0; nth < 8; nth++) {
+        const booking = await server.request('/v1/bookings', { method: 'POST', json })
+        paths.push(`/v1/bookings/${booking.body?.booking_id}`)
+      }
+      const spans = await server.tracedAtOnce(paths.map((path) => `${path}:reserve`))
+      for (const path of paths) await server.request(`${path}:expire`, { method: 'POST' }) // gives the seats back
+      const statement = spans.find(({ name, links }) => name === 'UPDATE bookings' && links.length > 1)
+      const shares = spans.filter(({ name, links }) => {
+        return name === 'share of UPDATE bookings' && links.some(({ spanId }) => spanId === statement?.spanId)
+      })
+      const ok =
+        statement !== undefined &&
+        statement.parentSpanId === undefined &&
+        statement.attributes['db.operation.batch.size'] === shares.length &&
+        idsOf(statement.links) === idsOf(shares)
+      return { ok, seen: shapes(spans) }
+    },
+  },
 ]
 
 export default claims
@@ -140,6 +166,13 @@ function childrenOf(parent: ReceivedSpan | undefined, spans: readonly ReceivedSp
   return spans
     .filter(({ parentSpanId }) => parentSpanId !== undefined && parentSpanId === parent?.spanId)
     .toSorted((a, b) => a.startMs - b.startMs)
+}
+
+function idsOf(spans: readonly { readonly spanId: string }[]): string {
+  return spans
+    .map(({ spanId }) => spanId)
+    .sort()
+    .join()
 }
 
 /** Names and durations, which is what one wants to see of spans that are not as expected. */

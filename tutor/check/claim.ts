@@ -47,6 +47,11 @@ export interface RunningServer {
    * Waits a moment until there are at least `spans` of them (1 unless given), one for the request itself among them.
    */
   traced(path: string, options?: RequestOptions & { readonly spans?: number }): Promise<Traced>
+  /**
+   * Sends a POST without a body to each path, all at once, as continuations of one trace. Gives the spans of that
+   * trace, and of the traces that its spans link to.
+   */
+  tracedAtOnce(paths: readonly string[]): Promise<readonly ReceivedSpan[]>
   /** Asks again and again for a moment, until the answer is true. Gives whether it became so. */
   eventually(condition: () => boolean | Promise<boolean>): Promise<boolean>
 }

@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path'
 import { type LogLine, readLogLines } from '../../test/support/log-file.ts'
 import { scrape } from '../../test/support/scrape.ts'
 import { waitFor } from '../../test/support/wait-for.ts'
-import type { Answer, RequestOptions, RunningServer, Traced } from './claim.ts'
+import type { Answer, ReceivedSpan, RequestOptions, RunningServer, Traced } from './claim.ts'
+import { postAtOnce } from './post-at-once.ts'
 import type { SpanSource } from './span-source.ts'
 
 export interface ServerAccess {
@@ -44,12 +45,34 @@ export function runningServer({ url, logFile, spans, patience }: ServerAccess): 
     return { answer, traceId, callerId, spans: trace, entry: trace.find(isEntry) }
   }
 
+  async function tracedAtOnce(paths: readonly string[]): Promise<ReceivedSpan[]> {
+    const traceId = randomBytes(16).toString('hex')
+    const callerId = randomBytes(8).toString('hex')
+    await postAtOnce(url, paths, { traceparent: `00-${traceId}-${callerId}-01` })
+    const withLinked = async () => {
+      const trace = await spans.ofTrace(traceId)
+      const linked = new Set(trace.flatMap(({ links }) => links.map((link) => link.traceId)))
+      return [...trace, ...(await Promise.all([...linked].map((id) => spans.ofTrace(id)))).flat()]
+    }
+    const isComplete = async () => {
+      const found = await withLinked()
+      const ids = new Set(found.map(({ spanId }) => spanId))
+      const requests = found.filter(({ parentSpanId }) => parentSpanId === callerId)
+      return (
+        requests.length === paths.length && found.every(({ links }) => links.every(({ spanId }) => ids.has(spanId)))
+      )
+    }
+    await shown(isComplete, patience)
+    return await withLinked()
+  }
+
   return {
     request: (path, options) => request(url + path, options),
     logLines,
     logLine: async (fits, file) => shown(async () => (await logLines(file)).find(fits), patience),
     scrape: (path = '/metrics', accept) => scrape(url + path, accept),
     traced,
+    tracedAtOnce,
     eventually,
   }
 }
