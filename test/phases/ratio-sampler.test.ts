@@ -1,6 +1,12 @@
-import { ROOT_CONTEXT } from '@opentelemetry/api'
-import { SamplingDecision, TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace-node'
+import { ROOT_CONTEXT, SpanKind, TraceFlags, trace } from '@opentelemetry/api'
+import {
+  ParentBasedSampler,
+  type Sampler,
+  SamplingDecision,
+  TraceIdRatioBasedSampler,
+} from '@opentelemetry/sdk-trace-node'
 import t from 'tap'
+import { keepingLinked } from '../../phases/4-tracing/sampler.ts'
 
 const isSampled = (ratio: number, traceId: string) =>
   new TraceIdRatioBasedSampler(ratio).shouldSample(ROOT_CONTEXT, traceId).decision ===
@@ -19,4 +25,19 @@ t.test('the ratio sampler', async (t) => {
     t.equal(low.slice(16), high.slice(16))
     t.not(isSampled(0.5, low), isSampled(0.5, high))
   })
+})
+
+t.test('a sampler that keeps none by its ratio', async (t) => {
+  const caller = { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: TraceFlags.SAMPLED }
+  const ratio = new TraceIdRatioBasedSampler(0)
+  const keeps = (sampler: Sampler, context = ROOT_CONTEXT, links = [{ context: caller }]) =>
+    keepingLinked(sampler).shouldSample(context, '3'.repeat(32), 'UPDATE bookings', SpanKind.CLIENT, {}, links)
+      .decision === SamplingDecision.RECORD_AND_SAMPLED
+
+  for (const sampler of [ratio, new ParentBasedSampler({ root: ratio })]) {
+    t.ok(keeps(sampler), 'keeps a root span that is linked with a sampled caller')
+    t.notOk(keeps(sampler, ROOT_CONTEXT, []), 'and no other root span')
+    const unsampled = trace.setSpanContext(ROOT_CONTEXT, { ...caller, traceFlags: TraceFlags.NONE })
+    t.notOk(keeps(sampler, unsampled), 'and decides by itself about a span that has a parent')
+  }
 })
