@@ -90,7 +90,7 @@ export default defineIncident({
           'The answer has become larger': 'A page has at most 20 bookings, as before.',
         },
         hints: [
-          `The metrics count statements by operation. Which one was executed once, when it began?  grep '^db_client_operation_duration_seconds_count{operation="[^SIU]' ${logs}/metrics/*.txt`,
+          `The metrics count statements by operation. Which one was executed once, when it began?  grep '^db_client_operation_duration_seconds_count{operation="[^SIUBC]' ${logs}/metrics/*.txt`,
           'How can the database find 20 rows among 80 000 without reading all of them?',
         ],
       },
