@@ -58,12 +58,14 @@ function isRefusal(error: unknown): boolean {
 }
 
 async function isThere(url: string): Promise<boolean> {
-  return (await get(url)).ok
+  const response = await get(url)
+  await response.arrayBuffer() // an answer that is not read to its end holds its connection, and the process with it
+  return response.ok
 }
 
 async function logsErrors(url: string, logFile: string): Promise<boolean> {
   const before = await sizeOf(logFile)
-  await get(`${url}/error?status=500`)
+  await (await get(`${url}/error?status=500`)).arrayBuffer()
   try {
     return await waitFor('a new line', async () => (await sizeOf(logFile)) !== before, { timeout: 1000 })
   } catch {
