@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdir, readFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
@@ -71,7 +72,7 @@ export interface DrillProcess {
 
 /** Starts `npm run drill` on free ports and waits for its first question. */
 export async function startDrill(t: Test, args: readonly string[]): Promise<DrillProcess> {
-  const folder = t.testdir()
+  const folder = await mkdtemp(join(tmpdir(), 'course-app-drill-'))
   const child = spawn(process.execPath, [script, ...args, '--port', '0', '--grpc-port', '0'], {
     cwd: folder,
     env: { PATH: process.env.PATH, HOME: process.env.HOME },
@@ -88,6 +89,7 @@ export async function startDrill(t: Test, args: readonly string[]): Promise<Dril
   t.teardown(async () => {
     child.kill()
     await exited
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 })
   })
   const prompt = (from: number) =>
     waitFor('the drill to wait for a line', () => output.length > from && output.endsWith('> '), {
