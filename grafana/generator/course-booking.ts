@@ -94,7 +94,7 @@ export const courseBooking = dashboardOf({
           {
             title: 'Seats held and not paid',
             description:
-              'Seats that nobody else can have right now. It rises with reservations, and falls when they are paid, given up or over. Every replica reads the same number from the database, so the panel shows the highest, not the sum. A replica that does not get an answer keeps its last number: time() - booking_gauges_last_success_timestamp_seconds is its age.',
+              'Seats that are held and not paid for. The number rises with reservations, and falls when they are paid, given up or expired. Every replica reads the same number from the database, so the panel shows the highest, not the sum. A replica that does not get an answer keeps its last number: time() - booking_gauges_last_success_timestamp_seconds is its age.',
             unit: 'none',
             width: 8,
           },

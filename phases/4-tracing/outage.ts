@@ -1,4 +1,5 @@
 import { AsyncResource } from 'node:async_hooks'
+import { diag } from '@opentelemetry/api'
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core'
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-node'
 import type { LostSpans } from './lost-spans.ts'
@@ -65,7 +66,7 @@ export function warnOncePerOutage(
     }
     lost.add('export_failed', spans)
     lost.outageBegins(error?.message)
-    exporter.shutdown().catch(() => {}) // it has failed already, and said why
+    exporter.shutdown().catch((reason: unknown) => diag.debug('An exporter that had failed did not close.', reason))
     exporter = createExporter()
   }
 

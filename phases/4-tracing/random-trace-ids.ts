@@ -10,8 +10,8 @@ import {
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
 
 /**
- * The flag beside `TraceFlags.SAMPLED` that says: the trace id is random, so whoever samples or shards by it gets an
- * even share.
+ * The flag beside `TraceFlags.SAMPLED` that says: the trace id is random, so samplers and shards that go by it get
+ * even shares.
  *
  * https://www.w3.org/TR/trace-context-2/#random-trace-id-flag
  */

@@ -1,7 +1,7 @@
 /**
  * Exercise 1.1: The right level
  *
- * The payment client logs everything at `info`. Whoever reads the log drowns in attempts, and no alert fired when
+ * The payment client logs everything at `info`. Readers of the log drown in attempts, and no alert fired when
  * payments failed all night. Give each event its level:
  *
  * - `debug` is for someone looking for a bug. It is off in production.

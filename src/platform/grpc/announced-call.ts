@@ -98,8 +98,6 @@ export class AnnouncedCall {
       this.#decide = resolve
     })
     this.#outcome = announce(signals.rpcServer, this.signal, async () => (await decision)())
-    // Of a call that is refused only the listeners want to know.
-    this.#outcome.catch(() => {})
   }
 
   /** Serves the call, unless it has been refused. `work` runs inside the announcement. */
@@ -124,10 +122,13 @@ export class AnnouncedCall {
   }
 
   #refuse(error: GrpcError): void {
-    void this.run(async () => {
+    const refused = this.run(async () => {
       this.signal.causedByCaller = true
       this.signal.statusCode = error.code
       throw error
+    })
+    refused.catch((thrown: unknown) => {
+      if (thrown !== error) throw thrown // the refusal itself is the status that the caller gets
     })
   }
 }

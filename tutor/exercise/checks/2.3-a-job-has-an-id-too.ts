@@ -54,7 +54,7 @@ export default defineExercise<Module>({
       'several jobs run at the same time',
       results.every(({ atOnce }) => atOnce),
       {
-        expected: 'three jobs under way at once, as before',
+        expected: 'three jobs in flight at once, as before',
         seen: 'a job that started only when another one had ended',
         look: 'what a job waits for: with a scope of its own it need not wait for other jobs',
       },
