@@ -1,12 +1,12 @@
-// Bundles the Lab's page from src/lab/page into dist/lab. With --watch it does so again at every change.
+// Bundles the Lab's page from lab/page into dist/lab/page. With --watch it does so again at every change.
 import { copyFileSync, existsSync, mkdirSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, context } from 'esbuild'
 
 process.chdir(join(import.meta.dirname, '..'))
 
-const SOURCE = 'src/lab/page'
-const TARGET = 'dist/lab'
+const SOURCE = 'lab/page'
+const TARGET = 'dist/lab/page'
 const SERVER = 'dist/src/main.js'
 
 const options = {

@@ -7,9 +7,6 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 
 const TELEMETRY = /^(pino|pino-.*|prom-client|fastify-metrics|@opentelemetry\/.*)$/
 
-/** What a phase may use of the application, beside types. */
-const OPEN_TO_PHASES = ['src/signals.ts', 'src/phase.ts']
-
 interface Import {
   readonly file: string
   readonly from: string
@@ -40,12 +37,22 @@ function telemetryIn(imports: readonly Import[]): string[] {
   return imports.filter(({ from }) => TELEMETRY.test(from)).map(({ file, from }) => `${file} imports ${from}`)
 }
 
-function reachingIntoSrc(imports: readonly Import[]): string[] {
+/** Type imports as well: what is copied must compile where it goes. */
+function reachingOut(imports: readonly Import[]): string[] {
   return imports
-    .filter(({ from, typeOnly }) => from.startsWith('.') && !typeOnly)
-    .filter((found) => targetOf(found).startsWith('src/') && !OPEN_TO_PHASES.includes(targetOf(found)))
+    .filter((found) => found.from.startsWith('.') && !targetOf(found).startsWith('phases/'))
     .map((found) => `${found.file} imports ${targetOf(found)}`)
 }
+
+/** The application takes from `phases/` what it announces, and what a phase is. */
+function reachingIntoPhases(imports: readonly Import[]): string[] {
+  return imports
+    .filter((found) => found.from.startsWith('.') && targetOf(found).startsWith('phases/'))
+    .filter((found) => targetOf(found) !== ANNOUNCEMENTS && !(targetOf(found) === 'phases/phase.ts' && found.typeOnly))
+    .map((found) => `${found.file} imports ${targetOf(found)}`)
+}
+
+const ANNOUNCEMENTS = 'phases/announcements.ts'
 
 function reachingAhead(imports: readonly Import[]): string[] {
   const numberOf = (path: string) => Number(/^phases\/(\d)-/.exec(path)?.[1])
@@ -54,17 +61,12 @@ function reachingAhead(imports: readonly Import[]): string[] {
     .map((found) => `${found.file} imports ${targetOf(found)}`)
 }
 
-/** Learner tools and tests are for whoever learns and develops; what runs in production, and what is copied, needs neither. */
+/** Tools of learners and tests are not needed in production. */
 function reachingIntoTools(imports: readonly Import[]): string[] {
   return imports
-    .filter((found) => found.from.startsWith('.') && /^(tutor|test|bench)\//.test(targetOf(found)))
-    .filter((found) => !(found.typeOnly && CHECKS.test(found.file) && targetOf(found) === 'tutor/check/claim.ts'))
-    .filter(({ file }) => !FOR_LEARNERS.test(file))
+    .filter((found) => found.from.startsWith('.') && /^(tutor|test|testkit|bench)\//.test(targetOf(found)))
     .map((found) => `${found.file} imports ${targetOf(found)}`)
 }
-
-const CHECKS = /^phases\/\d-[^/]+\/checks\.ts$/
-const FOR_LEARNERS = /^phases\/\d-[^/]+\/(exercises|solutions)\//
 
 t.test('src/ announces: it imports no logger, no metrics and no tracing library', (t) => {
   const imports = importsBelow('src')
@@ -73,8 +75,8 @@ t.test('src/ announces: it imports no logger, no metrics and no tracing library'
   t.end()
 })
 
-t.test('a phase uses types of src/, and its signals', (t) => {
-  t.strictSame(reachingIntoSrc(importsBelow('phases')), [])
+t.test('phases/ imports nothing outside phases/, types included', (t) => {
+  t.strictSame(reachingOut(importsBelow('phases')), [])
   t.end()
 })
 
@@ -83,8 +85,13 @@ t.test('a phase imports from itself and from earlier phases', (t) => {
   t.end()
 })
 
-t.test('neither needs the tools of learners and tests; checks.ts uses their types', (t) => {
-  t.strictSame(reachingIntoTools([...importsBelow('src'), ...importsBelow('phases')]), [])
+t.test('src/ takes from phases/ what it announces and the types of a phase', (t) => {
+  t.strictSame(reachingIntoPhases(importsBelow('src')), [])
+  t.end()
+})
+
+t.test('the service and the Lab need no tools of learners and tests', (t) => {
+  t.strictSame(reachingIntoTools([...importsBelow('src'), ...importsBelow('lab')]), [])
   t.end()
 })
 
@@ -98,15 +105,10 @@ export { register } from 'prom-client'
 const late = await import('fastify-metrics')
 `
   t.equal(telemetryIn(importsOf('src/app.ts', forms)).length, 4)
-  t.equal(reachingIntoSrc(importsOf('phases/1-logging/a.ts', "import { x } from '../../src/config.ts'\n")).length, 1)
-  t.equal(
-    reachingIntoSrc(importsOf('phases/1-logging/a.ts', "import type { X } from '../../src/config.ts'\n")).length,
-    0,
-  )
-  const check = "import { x } from '../../tutor/check/claim.ts'\n"
-  t.equal(reachingIntoTools(importsOf('phases/1-logging/checks.ts', check)).length, 1)
-  t.equal(reachingIntoTools(importsOf('phases/1-logging/checks.ts', check.replace('{', 'type {'))).length, 0)
-  t.equal(reachingIntoTools(importsOf('phases/1-logging/a.ts', check.replace('{', 'type {'))).length, 1)
+  t.equal(reachingOut(importsOf('phases/1-logging/a.ts', "import type { X } from '../../src/config.ts'\n")).length, 1)
+  t.equal(reachingIntoTools(importsOf('src/a.ts', "import { x } from '../testkit/b.ts'\n")).length, 1)
+  t.equal(reachingIntoPhases(importsOf('src/a.ts', "import { x } from '../phases/phase.ts'\n")).length, 1)
+  t.equal(reachingIntoPhases(importsOf('src/a.ts', "import type { X } from '../phases/phase.ts'\n")).length, 0)
   t.equal(reachingAhead(importsOf('phases/1-logging/a.ts', "import x from '../2-request-logging/b.ts'\n")).length, 1)
   t.end()
 })

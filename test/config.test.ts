@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { ConfigError, loadConfig } from '../src/config.ts'
 import { openDatabase } from '../src/platform/database.ts'
+import { runApp, startApp } from '../testkit/app-process.ts'
+import { startJaegerReceiver } from '../testkit/jaeger-receiver.ts'
 import { localServer } from './platform/local-server.ts'
-import { runApp, startApp } from './support/app-process.ts'
-import { startJaegerReceiver } from './support/jaeger-receiver.ts'
 
 /** The same start as main.js, without what takes its time. */
 const smallServer = new URL('platform/small-server.js', import.meta.url)

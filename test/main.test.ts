@@ -5,12 +5,12 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { type AppProcess, startApp } from '../testkit/app-process.ts'
+import { httpClient } from '../testkit/http.ts'
+import { isRunning } from '../testkit/is-running.ts'
+import { parseLogLines } from '../testkit/log-file.ts'
+import { waitFor } from '../testkit/wait-for.ts'
 import { childrenOf } from './partner/child-processes.ts'
-import { type AppProcess, startApp } from './support/app-process.ts'
-import { httpClient } from './support/http.ts'
-import { isRunning } from './support/is-running.ts'
-import { parseLogLines } from './support/log-file.ts'
-import { waitFor } from './support/wait-for.ts'
 
 const MAX_MEMORY_MB = 450
 

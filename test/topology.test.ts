@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import type { Logs } from '../lab/wire.ts'
 import { exampleIds } from '../src/course/seed-data.ts'
-import type { Logs } from '../src/lab/wire.ts'
-import { startApp } from './support/app-process.ts'
-import { httpClient } from './support/http.ts'
-import { isRunning } from './support/is-running.ts'
-import { startOtlpReceiver } from './support/otlp-receiver.ts'
-import { rootOf, shapeOf } from './support/span-tree.ts'
-import { waitFor } from './support/wait-for.ts'
+import { startApp } from '../testkit/app-process.ts'
+import { httpClient } from '../testkit/http.ts'
+import { isRunning } from '../testkit/is-running.ts'
+import { startOtlpReceiver } from '../testkit/otlp-receiver.ts'
+import { rootOf, shapeOf } from '../testkit/span-tree.ts'
+import { waitFor } from '../testkit/wait-for.ts'
 
 const script = fileURLToPath(new URL('../../scripts/topology.mjs', import.meta.url))
 const { getJson } = httpClient(t)

@@ -1,7 +1,7 @@
 import type { Sql } from 'postgres'
+import { channels, type QueryAnnouncement } from '../../phases/announcements.ts'
 import { BookingStore } from '../../src/course/booking-store.ts'
 import type { Database } from '../../src/platform/database.ts'
-import { type QuerySignal, signals } from '../../src/signals.ts'
 import { numberedId, numberedIdSql } from '../numbered-id.ts'
 import { stockShop } from './shop.ts'
 
@@ -27,13 +27,13 @@ export async function reservationScript(database: Database, sql: Sql): Promise<s
 
 async function statementsOf(database: Database): Promise<string[]> {
   const texts: string[] = []
-  const listener = (message: unknown) => texts.push((message as QuerySignal).text)
-  signals.query.start.subscribe(listener)
+  const listener = (message: unknown) => texts.push((message as QueryAnnouncement).text)
+  channels.query.start.subscribe(listener)
   try {
     const [now, later] = [0, 600_000].map((ms) => new Date(Date.now() + ms).toISOString()) as [string, string]
     await new BookingStore(database).reserve(numberedId(0), now, later)
   } finally {
-    signals.query.start.unsubscribe(listener)
+    channels.query.start.unsubscribe(listener)
   }
   return texts
 }

@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs'
 import type { FastifyBaseLogger } from 'fastify'
 import { pino } from 'pino'
 import { prettyFactory } from 'pino-pretty'
-import type { Config } from '../../src/config.ts'
+import type { PhaseConfig } from '../phase.ts'
 import { LineWriter, type Output } from './line-writer.ts'
 import { openRotatingFile } from './rotating-file.ts'
 import { writeAll } from './write-all.ts'
@@ -19,7 +19,7 @@ const standardOutput: Output = {
  * @param others get the same lines
  * @throws when the file cannot be written.
  */
-export function openDestinations(config: Config, others: readonly Output[]): Destinations {
+export function openDestinations(config: PhaseConfig, others: readonly Output[]): Destinations {
   const { LOG_FILE: path, LOG_FILE_MAX_BYTES: maxBytes, LOG_FILE_COUNT: files } = config
   const file = path === '' ? [] : [openRotatingFile(path, { maxBytes, files })]
   const asJson = [...file, ...others]

@@ -1,4 +1,4 @@
-import { definePhase } from '../../src/phase.ts'
+import { definePhase } from '../phase.ts'
 import { errorLog } from './error-log.ts'
 import { flushLogs } from './flush-logs.ts'
 import { createLogger } from './logger.ts'

@@ -1,4 +1,4 @@
-import type { LabFeed } from '../../src/lab/feed.ts'
+import type { LabFeed } from '../../lab/feed.ts'
 import type { Output } from './line-writer.ts'
 
 /** Shows the log in the Lab: one more place that lines are written to, beside the console and the file. */

@@ -1,5 +1,5 @@
 import { type Logger, pino, stdSerializers } from 'pino'
-import type { PhaseOptions } from '../../src/phase.ts'
+import type { PhaseOptions } from '../phase.ts'
 import { openDestinations } from './destinations.ts'
 import { labOutput } from './lab-output.ts'
 import { resourceAttributes } from './resource.ts'

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { Progress, Tracing } from '../../src/signals.ts'
+import type { Progress, Tracing } from '../announcements.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -14,20 +14,20 @@ declare module 'fastify' {
 /**
  * Calls `listener` each time that announced work has ended, well or badly, until the server closes.
  *
- * @param listener gets the signal and how long the work took, in milliseconds.
+ * @param listener gets the announcement and how long the work took, in milliseconds.
  */
 export function onEnd<T extends object>(
   app: FastifyInstance,
-  signal: Tracing<T>,
-  listener: (signal: T & Progress, latency: number) => void,
+  channel: Tracing<T>,
+  listener: (announcement: T & Progress, latency: number) => void,
 ): void {
   const asyncEnd = (message: T & Progress) => {
     if (app.isOwnWork?.() === false) return
     listener(message, milliseconds(performance.now() - (message.startedAt as number)))
   }
-  signal.asyncEnd.subscribe(asyncEnd as (message: unknown) => void)
+  channel.asyncEnd.subscribe(asyncEnd as (message: unknown) => void)
   app.addHook('onClose', async () => {
-    signal.asyncEnd.unsubscribe(asyncEnd as (message: unknown) => void)
+    channel.asyncEnd.unsubscribe(asyncEnd as (message: unknown) => void)
   })
 }
 

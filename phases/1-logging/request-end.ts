@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
-import type {} from '../../src/phase.ts'
+import type {} from '../phase.ts'
 
 /** How a request ended. */
 export interface RequestEnd {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Config } from '../../src/config.ts'
+import type { PhaseConfig } from '../phase.ts'
 
 /** Tells this process apart from all others, also from those of the same service. */
 const INSTANCE_ID = randomUUID()
@@ -10,7 +10,7 @@ const INSTANCE_ID = randomUUID()
  *
  * https://opentelemetry.io/docs/specs/semconv/resource/#service
  */
-export function resourceAttributes({ OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES }: Config): ResourceAttributes {
+export function resourceAttributes({ OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES }: PhaseConfig): ResourceAttributes {
   return {
     'service.instance.id': INSTANCE_ID,
     'deployment.environment.name': process.env.NODE_ENV || 'development',

@@ -1,11 +1,11 @@
 import fastifyPlugin from 'fastify-plugin'
-import { signals } from '../../src/signals.ts'
+import { channels } from '../announcements.ts'
 import { onEnd } from './on-end.ts'
 
 /** Logs every step that the application announces: at debug, because they are many. */
 export const stepLog = fastifyPlugin(
   async (app) => {
-    onEnd(app, signals.step, (step, latency) => {
+    onEnd(app, channels.step, (step, latency) => {
       if (step.error) app.log.warn({ step: step.name, latency, err: step.error }, 'step failed')
       else app.log.debug({ step: step.name, latency }, 'step completed')
     })

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify'
-import type { Tracing } from '../../src/signals.ts'
+import type { Tracing } from '../announcements.ts'
 import { type Scope, scopes } from './request-scope.ts'
 
 type ScopeOf = (message: unknown) => Scope | undefined
 
-/** Of each signal, what the apps of this process have bound. */
+/** Of each channel, what the apps of this process have bound. */
 const bound = new WeakMap<object, Map<FastifyInstance, ScopeOf>>()
 
 /**

@@ -1,41 +1,41 @@
 import fastifyPlugin from 'fastify-plugin'
-import { type BookingSignal, type ShareSignal, signals } from '../../src/signals.ts'
 import { milliseconds, onEnd } from '../1-logging/on-end.ts'
+import { type BookingAnnouncement, channels, type ShareAnnouncement } from '../announcements.ts'
 import { bindScope } from './bind-scope.ts'
 import { type Scope, scopes } from './request-scope.ts'
 
 /** Logs what the layers below the routes do. Their lines have the request's id, though none of them knows it. */
 export const domainLog = fastifyPlugin(
   async (app) => {
-    onEnd(app, signals.query, ({ operation, table, text, rows, shares, error }, latency) => {
+    onEnd(app, channels.query, ({ operation, table, text, rows, shares, error }, latency) => {
       const fields = { operation, table, query: text, ...requestsOf(shares) }
       if (error) app.log.warn({ ...fields, latency, err: error }, 'query failed')
       else app.log.debug({ ...fields, rows, latency }, 'query completed')
     })
 
     // A statement that several requests share belongs to none of them, but to their app. Its line names them all.
-    const callers = new WeakMap<ShareSignal, Scope | undefined>()
-    const requestsOf = (shares: readonly ShareSignal[]) =>
+    const callers = new WeakMap<ShareAnnouncement, Scope | undefined>()
+    const requestsOf = (shares: readonly ShareAnnouncement[]) =>
       shares.length > 1 ? { request_ids: shares.map((share) => callers.get(share)?.fields.request_id) } : {}
-    const onShare = (share: unknown) => callers.set(share as ShareSignal, scopes.getStore())
-    signals.share.start.subscribe(onShare)
-    bindScope(app, signals.sharing, ({ shares: [share] }) => ({
+    const onShare = (share: unknown) => callers.set(share as ShareAnnouncement, scopes.getStore())
+    channels.share.start.subscribe(onShare)
+    bindScope(app, channels.sharing, ({ shares: [share] }) => ({
       fields: {},
       app: share && callers.get(share)?.app,
     }))
-    onEnd(app, signals.share, ({ queued, operation, table, waitMs, statement, rows, error }, latency) => {
+    onEnd(app, channels.share, ({ queued, operation, table, waitMs, statement, rows, error }, latency) => {
       if (!queued) return
       const fields = { operation, table, callers: statement?.shares.length, wait: milliseconds(waitMs ?? latency) }
       if (error) app.log.warn({ ...fields, latency, err: error }, 'share of a query failed')
       else app.log.debug({ ...fields, rows, latency }, 'share of a query completed')
     })
 
-    onEnd(app, signals.connection, ({ waited, error }, latency) => {
+    onEnd(app, channels.connection, ({ waited, error }, latency) => {
       if (error) app.log.warn({ latency, err: error }, 'no database connection')
       else if (waited) app.log.debug({ latency }, 'database connection obtained')
     })
 
-    onEnd(app, signals.cache, ({ operation, entity, outcome, error }, latency) => {
+    onEnd(app, channels.cache, ({ operation, entity, outcome, error }, latency) => {
       app.log.debug(
         { operation, entity, outcome, latency, ...(error ? { err: error } : {}) },
         'cache command completed',
@@ -44,13 +44,13 @@ export const domainLog = fastifyPlugin(
 
     const onBooking = (message: unknown) => {
       if (app.isOwnWork?.() === false) return
-      const { status, bookingId, courseId, batchId } = message as BookingSignal
+      const { status, bookingId, courseId, batchId } = message as BookingAnnouncement
       app.log.info({ booking_id: bookingId, course_id: courseId, batch_id: batchId }, `booking ${status}`)
     }
-    signals.booking.subscribe(onBooking)
+    channels.booking.subscribe(onBooking)
     app.addHook('onClose', async () => {
-      signals.share.start.unsubscribe(onShare)
-      signals.booking.unsubscribe(onBooking)
+      channels.share.start.unsubscribe(onShare)
+      channels.booking.unsubscribe(onBooking)
     })
   },
   { name: 'domain-log', dependencies: ['request-scope'] },

@@ -1,11 +1,11 @@
-import type { RpcSignal } from '../../src/signals.ts'
+import type { RpcAnnouncement } from '../announcements.ts'
 
 /**
  * How a call has ended, as a word: `NOT_FOUND`.
  *
  * https://grpc.io/docs/guides/status-codes/
  */
-export function grpcStatus({ statusCode }: RpcSignal): string {
+export function grpcStatus({ statusCode }: RpcAnnouncement): string {
   return STATUSES[statusCode ?? UNKNOWN] ?? 'UNKNOWN'
 }
 

@@ -1,6 +1,6 @@
-import { definePhase } from '../../src/phase.ts'
 import logging from '../1-logging/index.ts'
 import { createLogger } from '../1-logging/logger.ts'
+import { definePhase } from '../phase.ts'
 import { domainLog } from './domain-log.ts'
 import { outgoingId } from './outgoing-id.ts'
 import { refusalLog } from './refusal-log.ts'

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
-import { type RefusalSignal, signals } from '../../src/signals.ts'
 import { onEnd } from '../1-logging/on-end.ts'
+import { channels, type RefusalAnnouncement } from '../announcements.ts'
 import { bindScope } from './bind-scope.ts'
 import type { Scope } from './request-scope.ts'
 
@@ -17,13 +17,13 @@ export const refusalLog = fastifyPlugin(
   async (app) => {
     apps.set(app.server, app)
 
-    const openScope = (refusal: RefusalSignal): Scope => {
+    const openScope = (refusal: RefusalAnnouncement): Scope => {
       const request_id = randomUUID()
       refusal.requestId = request_id
       return { fields: { request_id }, app: apps.get(refusal.server) }
     }
-    bindScope(app, signals.refusal, openScope)
-    onEnd(app, signals.refusal, ({ status, reason }, latency) => {
+    bindScope(app, channels.refusal, openScope)
+    onEnd(app, channels.refusal, ({ status, reason }, latency) => {
       app.log.warn({ status, reason, latency }, 'request refused')
     })
   },

@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
-import { type Progress, type RpcSignal, signals } from '../../src/signals.ts'
 import { onEnd } from '../1-logging/on-end.ts'
+import { channels, type Progress, type RpcAnnouncement } from '../announcements.ts'
 import { bindScope } from './bind-scope.ts'
 import { grpcStatus, isServerFault } from './grpc-status.ts'
 import { idFrom } from './request-id.ts'
@@ -15,24 +15,24 @@ import { currentFields, type Scope } from './request-scope.ts'
 export const rpcLog = fastifyPlugin(
   async (app) => {
     const openScope = (call: unknown): Scope => {
-      const { requestMetadata, responseMetadata } = call as RpcSignal
+      const { requestMetadata, responseMetadata } = call as RpcAnnouncement
       const request_id = idFrom(requestMetadata.get(KEY))
       responseMetadata.set(KEY, request_id)
       return { fields: { request_id } }
     }
     const passOn = (call: unknown) => {
       const { request_id } = currentFields()
-      if (request_id !== undefined) (call as RpcSignal).requestMetadata.set(KEY, request_id)
+      if (request_id !== undefined) (call as RpcAnnouncement).requestMetadata.set(KEY, request_id)
     }
 
-    bindScope(app, signals.rpcServer, openScope)
-    signals.rpcClient.start.subscribe(passOn)
-    onEnd(app, signals.rpcServer, (call, latency) => log(app.log, call, latency))
-    onEnd(app, signals.rpcClient, (call, latency) => {
+    bindScope(app, channels.rpcServer, openScope)
+    channels.rpcClient.start.subscribe(passOn)
+    onEnd(app, channels.rpcServer, (call, latency) => log(app.log, call, latency))
+    onEnd(app, channels.rpcClient, (call, latency) => {
       app.log.debug({ ...fieldsOf(call), latency }, 'call to another service completed')
     })
     app.addHook('onClose', async () => {
-      signals.rpcClient.start.unsubscribe(passOn)
+      channels.rpcClient.start.unsubscribe(passOn)
     })
   },
   { name: 'rpc-log', dependencies: ['request-id'] },
@@ -41,7 +41,7 @@ export const rpcLog = fastifyPlugin(
 const KEY = 'x-request-id'
 
 /** A caller that does not wait and a method that does not exist are no error of the server's, whatever the status. */
-function log(logger: FastifyBaseLogger, call: RpcSignal & Progress, latency: number): void {
+function log(logger: FastifyBaseLogger, call: RpcAnnouncement & Progress, latency: number): void {
   const path = call.originalMethod === undefined ? undefined : `/${call.originalMethod}`
   const line = { ...fieldsOf(call), path, latency }
   if (isServerFault(line.grpc_status) && !call.causedByCaller)
@@ -49,6 +49,6 @@ function log(logger: FastifyBaseLogger, call: RpcSignal & Progress, latency: num
   else logger[line.grpc_status === 'OK' ? 'info' : 'warn'](line, 'call completed')
 }
 
-function fieldsOf(call: RpcSignal) {
+function fieldsOf(call: RpcAnnouncement) {
   return { rpc: `${call.service}/${call.method}`, grpc_status: grpcStatus(call) }
 }

@@ -1,7 +1,7 @@
 import fastifyPlugin from 'fastify-plugin'
 import { Counter, Histogram } from 'prom-client'
-import { type BookingSignal, type BookingStatus, signals } from '../../src/signals.ts'
 import { onEnd } from '../1-logging/on-end.ts'
+import { type BookingAnnouncement, type BookingStatus, channels } from '../announcements.ts'
 import type {} from './process-metrics.ts'
 
 /** What the booking service does, counted: its statements, its cache, and the business itself. */
@@ -14,7 +14,7 @@ export const courseMetrics = fastifyPlugin(
       labelNames: ['operation', 'table', 'outcome'],
       buckets: DATABASE_BUCKETS,
     })
-    onEnd(app, signals.query, ({ operation, table, error }, latency) => {
+    onEnd(app, channels.query, ({ operation, table, error }, latency) => {
       queryDuration.observe({ operation, table, outcome: error ? 'error' : 'ok' }, latency / 1000)
     })
 
@@ -26,7 +26,7 @@ export const courseMetrics = fastifyPlugin(
       labelNames: ['outcome'],
       buckets: DATABASE_BUCKETS,
     })
-    onEnd(app, signals.connection, ({ error }, latency) => {
+    onEnd(app, channels.connection, ({ error }, latency) => {
       connectionWait.observe({ outcome: error ? 'error' : 'ok' }, latency / 1000)
     })
     const shareWait = new Histogram({
@@ -36,7 +36,7 @@ export const courseMetrics = fastifyPlugin(
       labelNames: ['operation', 'table'],
       buckets: DATABASE_BUCKETS,
     })
-    onEnd(app, signals.share, ({ operation, table, waitMs }) => {
+    onEnd(app, channels.share, ({ operation, table, waitMs }) => {
       if (waitMs !== undefined) shareWait.observe({ operation, table }, waitMs / 1000)
     })
 
@@ -53,7 +53,7 @@ export const courseMetrics = fastifyPlugin(
       labelNames: ['operation'],
       buckets: [0.00001, 0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1],
     })
-    onEnd(app, signals.cache, ({ operation, outcome = 'error' }, latency) => {
+    onEnd(app, channels.cache, ({ operation, outcome = 'error' }, latency) => {
       cacheDuration.observe({ operation }, latency / 1000)
       if (outcome !== 'ok') cacheRequests.inc({ operation, result: outcome })
     })
@@ -68,11 +68,11 @@ export const courseMetrics = fastifyPlugin(
     for (const status of STATUSES) bookings.inc({ status }, 0)
 
     const onBooking = (message: unknown) => {
-      if (app.isOwnWork?.() !== false) bookings.inc({ status: (message as BookingSignal).status })
+      if (app.isOwnWork?.() !== false) bookings.inc({ status: (message as BookingAnnouncement).status })
     }
-    signals.booking.subscribe(onBooking)
+    channels.booking.subscribe(onBooking)
     app.addHook('onClose', async () => {
-      signals.booking.unsubscribe(onBooking)
+      channels.booking.unsubscribe(onBooking)
     })
   },
   { name: 'course-metrics', dependencies: ['process-metrics'] },

@@ -1,8 +1,8 @@
 import fastifyPlugin from 'fastify-plugin'
 import { Counter, Gauge, Histogram } from 'prom-client'
-import { signals } from '../../src/signals.ts'
 import { onEnd } from '../1-logging/on-end.ts'
 import type { RequestEnd } from '../1-logging/request-end.ts'
+import { channels } from '../announcements.ts'
 import { knownMethod } from './known-method.ts'
 import type {} from './process-metrics.ts'
 
@@ -69,7 +69,7 @@ export const httpMetrics = fastifyPlugin<HttpMetricsOptions>(
     })
 
     // What Node could not read as a request was answered, too. It has neither a method nor a route.
-    onEnd(app, signals.refusal, ({ status }, latency) => {
+    onEnd(app, channels.refusal, ({ status }, latency) => {
       measure({ method: '_OTHER', route: 'unmatched', status }, latency)
     })
   },

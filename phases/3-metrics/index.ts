@@ -1,5 +1,5 @@
-import { definePhase } from '../../src/phase.ts'
 import requestLogging from '../2-request-logging/index.ts'
+import { definePhase } from '../phase.ts'
 import { bookingGauges } from './booking-gauges.ts'
 import { courseMetrics } from './course-metrics.ts'
 import { httpMetrics } from './http-metrics.ts'

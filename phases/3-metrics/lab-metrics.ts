@@ -1,7 +1,7 @@
 import fastifyPlugin from 'fastify-plugin'
 import { type Metric as AnyMetric, type MetricValueWithName, register } from 'prom-client'
-import type { Metric, Series } from '../../src/lab/feed.ts'
-import type { PhaseOptions } from '../../src/phase.ts'
+import type { Metric, Series } from '../../lab/feed.ts'
+import type { PhaseOptions } from '../phase.ts'
 import type {} from './process-metrics.ts'
 
 /** Lets the Lab read metrics. It reads them as a scrape does, but each by its name, and only those that it shows. */

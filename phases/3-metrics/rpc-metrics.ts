@@ -1,8 +1,8 @@
 import fastifyPlugin from 'fastify-plugin'
 import { Counter, Gauge, Histogram } from 'prom-client'
-import { type RpcSignal, signals } from '../../src/signals.ts'
 import { onEnd } from '../1-logging/on-end.ts'
 import { grpcStatus } from '../2-request-logging/grpc-status.ts'
+import { channels, type RpcAnnouncement } from '../announcements.ts'
 import type {} from './process-metrics.ts'
 
 /** RED for gRPC: the same three questions as for HTTP, by service and method. */
@@ -29,14 +29,14 @@ export const rpcMetrics = fastifyPlugin(
     })
 
     const onStart = (call: unknown) => {
-      const { service, method } = call as RpcSignal
+      const { service, method } = call as RpcAnnouncement
       inFlight.inc({ service, method })
     }
-    signals.rpcServer.start.subscribe(onStart)
+    channels.rpcServer.start.subscribe(onStart)
     app.addHook('onClose', async () => {
-      signals.rpcServer.start.unsubscribe(onStart)
+      channels.rpcServer.start.unsubscribe(onStart)
     })
-    onEnd(app, signals.rpcServer, (call, latency) => {
+    onEnd(app, channels.rpcServer, (call, latency) => {
       const { service, method } = call
       const labels = { service, method, status_code: grpcStatus(call) }
       inFlight.dec({ service, method })

@@ -1,7 +1,7 @@
 import fastifyPlugin from 'fastify-plugin'
 import { Gauge } from 'prom-client'
-import type { PhaseOptions } from '../../src/phase.ts'
 import { resourceAttributes } from '../1-logging/resource.ts'
+import type { PhaseOptions } from '../phase.ts'
 import type {} from './process-metrics.ts'
 
 /**

@@ -1,5 +1,6 @@
-import { definePhase } from '../../src/phase.ts'
 import metrics from '../3-metrics/index.ts'
+import { definePhase } from '../phase.ts'
+import { announcedSpans } from './announced-spans.ts'
 import { clientSpans } from './client-spans.ts'
 import { jaegerExporter } from './jaeger-exporter.ts'
 import { lossMetrics } from './loss-metrics.ts'
@@ -7,7 +8,6 @@ import { otelVariables } from './otel-variables.ts'
 import { refusalSpans } from './refusal-spans.ts'
 import { rpcSpans } from './rpc-spans.ts'
 import { serverSpans } from './server-spans.ts'
-import { signalSpans } from './signal-spans.ts'
 import { tracerProvider } from './tracer-provider.ts'
 
 export default definePhase({
@@ -22,7 +22,7 @@ export default definePhase({
     serverSpans,
     refusalSpans,
     rpcSpans,
-    signalSpans,
+    announcedSpans,
     clientSpans,
   ],
 })

@@ -1,8 +1,8 @@
 import { type Attributes, type HrTime, SpanKind, SpanStatusCode } from '@opentelemetry/api'
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-node'
 import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions'
-import type { LabFeed } from '../../src/lab/feed.ts'
-import type { Attributes as LabAttributes, Span } from '../../src/lab/wire.ts'
+import type { LabFeed } from '../../lab/feed.ts'
+import type { Attributes as LabAttributes, Span } from '../../lab/wire.ts'
 
 /**
  * Shows spans in the Lab. A span processor is told of every span that ends; the batch processor, which sends

@@ -2,7 +2,7 @@ import { DiagLogLevel, diag } from '@opentelemetry/api'
 import { getBooleanFromEnv, getStringFromEnv } from '@opentelemetry/core'
 import type { FastifyBaseLogger } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
-import type { PhaseOptions } from '../../src/phase.ts'
+import type { PhaseOptions } from '../phase.ts'
 
 interface Variable {
   /** To complete "Set it to …". */

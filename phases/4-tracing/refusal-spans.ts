@@ -9,8 +9,8 @@ import {
   HTTP_REQUEST_METHOD_VALUE_OTHER,
 } from '@opentelemetry/semantic-conventions'
 import fastifyPlugin from 'fastify-plugin'
-import { type RefusalSignal, signals } from '../../src/signals.ts'
 import { scopes } from '../2-request-logging/request-scope.ts'
+import { channels, type RefusalAnnouncement } from '../announcements.ts'
 import type {} from './context-manager.ts'
 import { INSTRUMENTATION_VERSION } from './instrumentation.ts'
 import { ATTR_REQUEST_ID } from './own-attributes.ts'
@@ -30,7 +30,7 @@ export const refusalSpans = fastifyPlugin(
     const onStart = (message: unknown) => {
       const scope = scopes.getStore()
       if (scope === undefined || app.isOwnWork?.() === false) return
-      const { status, peer } = message as RefusalSignal
+      const { status, peer } = message as RefusalAnnouncement
       const attributes = {
         [ATTR_HTTP_REQUEST_METHOD]: HTTP_REQUEST_METHOD_VALUE_OTHER,
         [ATTR_HTTP_RESPONSE_STATUS_CODE]: status,
@@ -41,16 +41,16 @@ export const refusalSpans = fastifyPlugin(
         [ATTR_REQUEST_ID]: scope.fields.request_id,
       }
       const span = tracer.startSpan('HTTP', { kind: SpanKind.SERVER, attributes }, ROOT_CONTEXT)
-      spans.set(message as RefusalSignal, span)
+      spans.set(message as RefusalAnnouncement, span)
       scope.context = trace.setSpan(ROOT_CONTEXT, span)
     }
-    const onEnd = (message: unknown) => spans.get(message as RefusalSignal)?.end()
+    const onEnd = (message: unknown) => spans.get(message as RefusalAnnouncement)?.end()
 
-    signals.refusal.start.subscribe(onStart)
-    signals.refusal.asyncEnd.subscribe(onEnd)
+    channels.refusal.start.subscribe(onStart)
+    channels.refusal.asyncEnd.subscribe(onEnd)
     app.addHook('onClose', async () => {
-      signals.refusal.start.unsubscribe(onStart)
-      signals.refusal.asyncEnd.unsubscribe(onEnd)
+      channels.refusal.start.unsubscribe(onStart)
+      channels.refusal.asyncEnd.unsubscribe(onEnd)
     })
   },
   { name: 'refusal-spans', dependencies: ['refusal-log', 'tracer-provider'] },

@@ -1,8 +1,8 @@
 import { defaultResource, type Resource, resourceFromAttributes } from '@opentelemetry/resources'
-import type { Config } from '../../src/config.ts'
 import { resourceAttributes } from '../1-logging/resource.ts'
+import type { PhaseConfig } from '../phase.ts'
 
 /** What is true of everything that this process reports, as on its log lines, and which SDK reports it. */
-export function resourceOf(config: Config): Resource {
+export function resourceOf(config: PhaseConfig): Resource {
   return defaultResource().merge(resourceFromAttributes(resourceAttributes(config)))
 }

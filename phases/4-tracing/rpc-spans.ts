@@ -23,9 +23,9 @@ import {
   RPC_SYSTEM_NAME_VALUE_GRPC,
 } from '@opentelemetry/semantic-conventions'
 import fastifyPlugin from 'fastify-plugin'
-import { type Progress, type RpcMetadata, type RpcSignal, signals } from '../../src/signals.ts'
 import { grpcStatus, isServerFault } from '../2-request-logging/grpc-status.ts'
 import { scopes } from '../2-request-logging/request-scope.ts'
+import { channels, type Progress, type RpcAnnouncement, type RpcMetadata } from '../announcements.ts'
 import { type Address, addressIn } from './address-in.ts'
 import { INSTRUMENTATION_VERSION } from './instrumentation.ts'
 import { ATTR_REQUEST_ID } from './own-attributes.ts'
@@ -49,7 +49,7 @@ export const rpcSpans = fastifyPlugin(
     const spans = new WeakMap<object, Span>()
 
     const onServerStart = (message: unknown) => {
-      const call = message as RpcSignal
+      const call = message as RpcAnnouncement
       const scope = scopes.getStore()
       if (scope === undefined) return
       const caller = propagation.extract(ROOT_CONTEXT, call.requestMetadata, getter)
@@ -63,7 +63,7 @@ export const rpcSpans = fastifyPlugin(
       scope.context = trace.setSpan(caller, span)
     }
     const onServerEnd = (message: unknown) => {
-      const call = message as RpcSignal & Progress
+      const call = message as RpcAnnouncement & Progress
       const span = spans.get(call)
       if (span === undefined) return
       const status = grpcStatus(call)
@@ -77,12 +77,12 @@ export const rpcSpans = fastifyPlugin(
       }
       span.end()
     }
-    signals.rpcServer.start.subscribe(onServerStart)
-    signals.rpcServer.asyncEnd.subscribe(onServerEnd)
+    channels.rpcServer.start.subscribe(onServerStart)
+    channels.rpcServer.asyncEnd.subscribe(onServerEnd)
 
     spanFor(
       app,
-      signals.rpcClient,
+      channels.rpcClient,
       (call) => ({ name: nameOf(call), kind: SpanKind.CLIENT, attributes: attributesOf(call, serverOf(call)) }),
       (span, call) => {
         const status = grpcStatus(call)
@@ -91,33 +91,34 @@ export const rpcSpans = fastifyPlugin(
       },
     )
     // Runs inside of what `spanFor` has bound, so the client's span is the current one.
-    const inject = (call: unknown) => propagation.inject(context.active(), (call as RpcSignal).requestMetadata, setter)
-    signals.rpcClient.start.subscribe(inject)
+    const inject = (call: unknown) =>
+      propagation.inject(context.active(), (call as RpcAnnouncement).requestMetadata, setter)
+    channels.rpcClient.start.subscribe(inject)
 
     app.addHook('onClose', async () => {
-      signals.rpcServer.start.unsubscribe(onServerStart)
-      signals.rpcServer.asyncEnd.unsubscribe(onServerEnd)
-      signals.rpcClient.start.unsubscribe(inject)
+      channels.rpcServer.start.unsubscribe(onServerStart)
+      channels.rpcServer.asyncEnd.unsubscribe(onServerEnd)
+      channels.rpcClient.start.unsubscribe(inject)
     })
   },
   { name: 'rpc-spans', dependencies: ['rpc-log', 'tracer-provider'] },
 )
 
 /** As for HTTP, a name that a caller made up is none for a span. */
-function serverSpanName(call: RpcSignal): string {
+function serverSpanName(call: RpcAnnouncement): string {
   return call.originalMethod === undefined ? nameOf(call) : RPC_SYSTEM_NAME_VALUE_GRPC
 }
 
-function nameOf({ service, method, originalMethod }: RpcSignal): string {
+function nameOf({ service, method, originalMethod }: RpcAnnouncement): string {
   return originalMethod === undefined ? `${service}/${method}` : method
 }
 
 /** A client with several servers tells all of them: which one it will ask is not known yet. */
-function serverOf({ authority }: RpcSignal): Address {
+function serverOf({ authority }: RpcAnnouncement): Address {
   return addressIn(authority) ?? { address: authority }
 }
 
-function attributesOf(call: RpcSignal, server: Address | undefined): Attributes {
+function attributesOf(call: RpcAnnouncement, server: Address | undefined): Attributes {
   return {
     [ATTR_RPC_SYSTEM_NAME]: RPC_SYSTEM_NAME_VALUE_GRPC,
     [ATTR_RPC_METHOD]: nameOf(call),
@@ -127,6 +128,6 @@ function attributesOf(call: RpcSignal, server: Address | undefined): Attributes 
   }
 }
 
-function peerOf({ peer }: RpcSignal): Attributes {
+function peerOf({ peer }: RpcAnnouncement): Attributes {
   return { [ATTR_NETWORK_PEER_ADDRESS]: peer?.address, [ATTR_NETWORK_PEER_PORT]: peer?.port }
 }

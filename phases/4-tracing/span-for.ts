@@ -9,9 +9,9 @@ import {
 } from '@opentelemetry/api'
 import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions'
 import type { FastifyInstance } from 'fastify'
-import type { Progress, Tracing } from '../../src/signals.ts'
 import { bindScope } from '../2-request-logging/bind-scope.ts'
 import { scopes } from '../2-request-logging/request-scope.ts'
+import type { Progress, Tracing } from '../announcements.ts'
 import { scopeWith } from './context-manager.ts'
 import { INSTRUMENTATION_VERSION } from './instrumentation.ts'
 import { errorType, recordError } from './record-error.ts'
@@ -33,7 +33,7 @@ export interface SpanDescription {
  */
 export function spanFor<T extends object>(
   app: FastifyInstance,
-  signal: Tracing<T>,
+  channel: Tracing<T>,
   describe: (message: T) => SpanDescription,
   finish?: (span: Span, message: T & Progress) => void,
 ): (message: T) => Span | undefined {
@@ -59,10 +59,10 @@ export function spanFor<T extends object>(
     span.end()
   }
 
-  bindScope(app, signal, start)
-  signal.asyncEnd.subscribe(end)
+  bindScope(app, channel, start)
+  channel.asyncEnd.subscribe(end)
   app.addHook('onClose', async () => {
-    signal.asyncEnd.unsubscribe(end)
+    channel.asyncEnd.unsubscribe(end)
   })
   return (message) => spans.get(message)
 }

@@ -10,7 +10,7 @@ import {
 import { getNumberFromEnv, getStringFromEnv } from '@opentelemetry/core'
 import { ConsoleSpanExporter, type SpanExporter } from '@opentelemetry/sdk-trace-node'
 import fastifyPlugin from 'fastify-plugin'
-import type { PhaseOptions } from '../../src/phase.ts'
+import type { PhaseOptions } from '../phase.ts'
 import { contextManager } from './context-manager.ts'
 import { LabSpans } from './lab-spans.ts'
 import { type LossReason, LostSpans } from './lost-spans.ts'

@@ -1,5 +1,4 @@
 import { CompositePropagator, W3CBaggagePropagator } from '@opentelemetry/core'
-import { definePhase } from '../../src/phase.ts'
 import { errorLog } from '../1-logging/error-log.ts'
 import { flushLogs } from '../1-logging/flush-logs.ts'
 import { createLogger } from '../1-logging/logger.ts'
@@ -21,15 +20,16 @@ import { metricsEndpoint } from '../3-metrics/metrics-endpoint.ts'
 import { processMetrics } from '../3-metrics/process-metrics.ts'
 import { rpcMetrics } from '../3-metrics/rpc-metrics.ts'
 import { targetInfo } from '../3-metrics/target-info.ts'
+import { announcedSpans } from '../4-tracing/announced-spans.ts'
 import { clientSpans } from '../4-tracing/client-spans.ts'
 import { lossMetrics } from '../4-tracing/loss-metrics.ts'
 import { otelVariables } from '../4-tracing/otel-variables.ts'
 import { refusalSpans } from '../4-tracing/refusal-spans.ts'
 import { rpcSpans } from '../4-tracing/rpc-spans.ts'
 import { serverSpans } from '../4-tracing/server-spans.ts'
-import { signalSpans } from '../4-tracing/signal-spans.ts'
 import { TraceContextPropagator } from '../4-tracing/trace-context.ts'
 import { tracerProvider } from '../4-tracing/tracer-provider.ts'
+import { definePhase } from '../phase.ts'
 import { createExemplarOf } from './exemplars.ts'
 import { grpcLog } from './grpc-log.ts'
 import { otelMetrics } from './otel-metrics.ts'
@@ -79,7 +79,7 @@ export default definePhase({
     lossMetrics,
     labMetrics,
     // Traces
-    signalSpans,
+    announcedSpans,
     clientSpans,
   ],
 })

@@ -17,8 +17,6 @@ import {
 import type { FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import type { Histogram } from 'prom-client'
-import type { PhaseOptions } from '../../src/phase.ts'
-import { signals } from '../../src/signals.ts'
 import { onEnd } from '../1-logging/on-end.ts'
 import type {} from '../1-logging/request-end.ts'
 import { knownMethod } from '../3-metrics/known-method.ts'
@@ -29,6 +27,8 @@ import { isSdkDisabled } from '../4-tracing/otel-variables.ts'
 import { errorType } from '../4-tracing/record-error.ts'
 import { resourceOf } from '../4-tracing/resource.ts'
 import { takeTurns } from '../4-tracing/take-turns.ts'
+import { channels } from '../announcements.ts'
+import type { PhaseOptions } from '../phase.ts'
 import { requestDurations } from './request-durations.ts'
 
 const register = takeTurns(() => metrics.disable())
@@ -96,7 +96,7 @@ export const otelMetrics = fastifyPlugin<PhaseOptions>(
     app.onRequestEnd(({ request }) => add(request, -1))
     onEnd(
       app,
-      signals.query,
+      channels.query,
       ({ operation, table, system, database: { namespace, server }, statusCode, error }, latency) => {
         queryDuration.record(latency / 1000, {
           [ATTR_DB_SYSTEM_NAME]: system,
@@ -109,10 +109,10 @@ export const otelMetrics = fastifyPlugin<PhaseOptions>(
         })
       },
     )
-    onEnd(app, signals.connection, ({ system, error }, latency) => {
+    onEnd(app, channels.connection, ({ system, error }, latency) => {
       if (!error) connectionWait.record(latency / 1000, { 'db.client.connection.pool.name': system })
     })
-    onEnd(app, signals.share, ({ operation, table, system, waitMs }) => {
+    onEnd(app, channels.share, ({ operation, table, system, waitMs }) => {
       if (waitMs === undefined) return
       shareWait.record(waitMs / 1000, {
         [ATTR_DB_SYSTEM_NAME]: system,

@@ -1,9 +1,9 @@
 import { isSpanContextValid, type Span, trace } from '@opentelemetry/api'
 import fastifyPlugin from 'fastify-plugin'
-import { signals } from '../../src/signals.ts'
 import { currentFields, type Scope, scopes } from '../2-request-logging/request-scope.ts'
 import { contextManager } from '../4-tracing/context-manager.ts'
 import type {} from '../4-tracing/server-spans.ts'
+import { channels } from '../announcements.ts'
 
 /** Puts the ids of the trace on every line that is logged for a request or a gRPC call. */
 export const traceFields = fastifyPlugin(
@@ -26,7 +26,7 @@ export const traceFields = fastifyPlugin(
   { name: 'trace-fields', dependencies: ['request-scope', 'server-spans', 'rpc-spans', 'refusal-spans'] },
 )
 
-const STARTS = [signals.rpcServer, signals.refusal]
+const STARTS = [channels.rpcServer, channels.refusal]
 
 function addIds({ fields }: Scope, span: Span): void {
   if (!isSpanContextValid(span.spanContext())) return // the SDK is disabled, and so no span has an id

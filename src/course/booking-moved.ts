@@ -1,4 +1,4 @@
-import { announceBooking } from '../signals.ts'
+import { announceBooking } from '../../phases/announcements.ts'
 import type { Booking } from './booking.ts'
 import type { CourseCache } from './course-cache.ts'
 

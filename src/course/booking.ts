@@ -1,4 +1,4 @@
-import type { BookingStatus } from '../signals.ts'
+import type { BookingStatus } from '../../phases/announcements.ts'
 import type { Idempotency } from './idempotency.ts'
 import type { Page, PageRequest } from './page.ts'
 

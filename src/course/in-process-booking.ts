@@ -1,5 +1,5 @@
+import { announce, channels } from '../../phases/announcements.ts'
 import { DomainError } from '../platform/domain-error.ts'
-import { announce, signals } from '../signals.ts'
 import type { Booking, BookingListRequest, NewBooking, Outstanding, OwnBookingService } from './booking.ts'
 import { afterMove } from './booking-moved.ts'
 import type { BookingStore } from './booking-store.ts'
@@ -19,7 +19,7 @@ export interface InProcessBookingOptions {
   readonly now?: () => Date
 }
 
-/** The bookings of this process. What happens to them is announced on `signals.booking` once it is committed. */
+/** The bookings of this process. What happens to them is announced on `channels.booking` once it is committed. */
 export class InProcessBooking implements OwnBookingService {
   readonly #store: BookingStore
   readonly #keys: IdempotencyStore
@@ -55,7 +55,7 @@ export class InProcessBooking implements OwnBookingService {
   reserveBooking(bookingId: string, idempotency?: Idempotency): Promise<Booking> {
     return this.#carryOut('reserve', bookingId, idempotency, async (store, now) => {
       const expiresAt = new Date(now.getTime() + this.#holdMs)
-      const reserved = await announce(signals.step, { name: 'take_seat' }, () =>
+      const reserved = await announce(channels.step, { name: 'take_seat' }, () =>
         store.reserve(bookingId, now.toISOString(), expiresAt.toISOString()),
       )
       if (reserved === undefined) throw await whyNot(store, bookingId, 'reserved')

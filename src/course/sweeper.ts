@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
+import { announce, channels } from '../../phases/announcements.ts'
 import type { Database } from '../platform/database.ts'
-import { announce, signals } from '../signals.ts'
 import { afterMoves } from './booking-moved.ts'
 import type { CourseCache } from './course-cache.ts'
 import type { SweepStore } from './sweep-store.ts'
@@ -64,7 +64,7 @@ export class Sweeper {
   async #sweepHolds(now: string): Promise<void> {
     const { store, courses } = this.#options
     if (!(await store.hasOverdueHolds(now))) return
-    await announce(signals.step, { name: 'sweep_expired_holds' }, async () => {
+    await announce(channels.step, { name: 'sweep_expired_holds' }, async () => {
       let expired: number
       do {
         const moved = await store.expireHolds(now, HOLDS_AT_ONCE)

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import { announce, channels } from '../../phases/announcements.ts'
 import { Problem } from '../platform/problem-schema.ts'
-import { announce, signals } from '../signals.ts'
 
 /** `GET /slow?ms=500`: two steps, one after the other, that take 40 % and 60 % of the time. */
 export const slow: FastifyPluginAsyncTypebox = async (app) => {
@@ -46,5 +46,5 @@ export const slow: FastifyPluginAsyncTypebox = async (app) => {
 }
 
 function step(name: string, ms: number): Promise<void> {
-  return announce(signals.step, { name, attributes: { 'step.planned_ms': ms } }, () => delay(ms))
+  return announce(channels.step, { name, attributes: { 'step.planned_ms': ms } }, () => delay(ms))
 }

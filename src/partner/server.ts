@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
+import { handoverRoute } from '../../lab/handover-route.ts'
+import { Intake } from '../../lab/intake.ts'
+import type { Phase } from '../../phases/phase.ts'
 import type { Config } from '../config.ts'
-import { handoverRoute } from '../lab/handover-route.ts'
-import { Intake } from '../lab/intake.ts'
-import type { Phase } from '../phase.ts'
 import { addPhase, createServer } from '../platform/server.ts'
 
 /** A second, tiny service, so that a trace has another process to cross into. */

@@ -22,7 +22,7 @@ export interface Cached<T> {
 
 /**
  * Keeps JSON values for a while. It may lose any of them at any time, so it is never the only place
- * that has one. Every command is announced on `signals.cache`. None of `get`, `set` and `delete` rejects:
+ * that has one. Every command is announced on `channels.cache`. None of `get`, `set` and `delete` rejects:
  * a cache that is away has nothing, keeps nothing and says so in the announcement's outcome.
  *
  * Leases are what makes it safe to fill from a database that others change. Without them A misses and reads

@@ -1,12 +1,12 @@
-import { announce, announceEnd, signals } from '../signals.ts'
+import { announce, announceEnd, channels } from '../../phases/announcements.ts'
 import { system } from './statement.ts'
 
 /** Announces the wait for a connection while `wait` lasts. */
 export function announceWait<R>(wait: () => Promise<R>): Promise<R> {
-  return announce(signals.connection, { system, waited: true }, wait)
+  return announce(channels.connection, { system, waited: true }, wait)
 }
 
 /** Announces that a connection was free: a wait of no time. */
 export function announceNoWait(): void {
-  announceEnd(signals.connection, { system, waited: false })
+  announceEnd(channels.connection, { system, waited: false })
 }

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { PGlite, type QueryOptions, types } from '@electric-sql/pglite'
 import { drizzle } from 'drizzle-orm/pglite'
 import { migrate } from 'drizzle-orm/pglite/migrator'
-import type { DatabaseId, ShareSignal } from '../signals.ts'
+import type { DatabaseId, ShareAnnouncement } from '../../phases/announcements.ts'
 import { clusterIn } from './data-dir.ts'
 import type { Database, Statements } from './database.ts'
 import { unwrapped, withoutValues } from './database-error.ts'
@@ -86,7 +86,7 @@ function overPGlite(pglite: PGlite, release = () => {}): Database {
     }
   }
 
-  function sendAsArrays(text: string, values: readonly string[], shares?: readonly ShareSignal[]) {
+  function sendAsArrays(text: string, values: readonly string[], shares?: readonly ShareAnnouncement[]) {
     const options: QueryOptions = { rowMode: 'array', parsers: { [types.TIMESTAMPTZ]: String } }
     return announceStatement(
       ID,

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { announce, type CacheSignal, signals } from '../signals.ts'
+import { announce, type CacheAnnouncement, channels } from '../../phases/announcements.ts'
 import type { Cache, Cached } from './cache.ts'
 
 /** A cache in this process's own memory. When it is full, what was used longest ago goes. */
@@ -16,18 +16,18 @@ export class MemoryCache implements Cache {
   }
 
   get<T extends object>(entity: string, key: string): Promise<Cached<T>> {
-    const signal: CacheSignal = { operation: 'GET', entity, system: 'memory' }
-    return announce(signals.cache, signal, async () => {
+    const announcement: CacheAnnouncement = { operation: 'GET', entity, system: 'memory' }
+    return announce(channels.cache, announcement, async () => {
       const value = this.#entries.get(`${entity}:${key}`) as T | undefined
-      signal.outcome = value === undefined ? 'miss' : 'hit'
+      announcement.outcome = value === undefined ? 'miss' : 'hit'
       return value === undefined ? { lease: this.#lease(`${entity}:${key}`) } : { value }
     })
   }
 
   set(entity: string, key: string, lease: string, value: object, ttlSeconds: number): Promise<void> {
-    const signal: CacheSignal = { operation: 'SET', entity, system: 'memory' }
-    return announce(signals.cache, signal, async () => {
-      signal.outcome = 'ok'
+    const announcement: CacheAnnouncement = { operation: 'SET', entity, system: 'memory' }
+    return announce(channels.cache, announcement, async () => {
+      announcement.outcome = 'ok'
       if (this.#leases.get(`${entity}:${key}`) !== lease) return
       this.#leases.delete(`${entity}:${key}`)
       // Copied and frozen once here, so that each of the many reads can have the object itself.
@@ -37,11 +37,11 @@ export class MemoryCache implements Cache {
   }
 
   delete(entity: string, key: string): Promise<void> {
-    const signal: CacheSignal = { operation: 'DEL', entity, system: 'memory' }
-    return announce(signals.cache, signal, async () => {
+    const announcement: CacheAnnouncement = { operation: 'DEL', entity, system: 'memory' }
+    return announce(channels.cache, announcement, async () => {
       this.#entries.delete(`${entity}:${key}`)
       this.#leases.delete(`${entity}:${key}`)
-      signal.outcome = 'ok'
+      announcement.outcome = 'ok'
     })
   }
 

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { drizzle } from 'drizzle-orm/pg-proxy'
 import postgres, { type Options, type Sql } from 'postgres'
-import type { DatabaseId, Endpoint, ShareSignal } from '../signals.ts'
+import type { DatabaseId, Endpoint, ShareAnnouncement } from '../../phases/announcements.ts'
 import type { Statements } from './database.ts'
 import { connectionState, DatabaseError, withoutValues } from './database-error.ts'
 import { callAlone } from './shared-statement.ts'
@@ -104,7 +104,7 @@ export class PostgresConnection implements Session {
   }
 
   /** Announces a statement while `send` runs, which must send it at once. */
-  announced(text: string, send: () => Promise<Answer>, shares?: readonly ShareSignal[]): Promise<Answer> {
+  announced(text: string, send: () => Promise<Answer>, shares?: readonly ShareAnnouncement[]): Promise<Answer> {
     return announceStatement(this.database, text, send, ({ count }) => count, shares)
   }
 

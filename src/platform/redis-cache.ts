@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyBaseLogger } from 'fastify'
 import { ErrorReply } from 'redis'
+import {
+  announce,
+  type CacheAnnouncement,
+  type CacheCommand,
+  channels,
+  type Endpoint,
+} from '../../phases/announcements.ts'
 import { type Config, ConfigError } from '../config.ts'
-import { announce, type CacheCommand, type CacheSignal, type Endpoint, signals } from '../signals.ts'
 import type { Cache, Cached } from './cache.ts'
 import { type RedisClient, RedisConnection } from './redis-connection.ts'
 
@@ -27,7 +33,7 @@ const GENERATION_KEY = `${NAMESPACE}:generation`
  */
 export class RedisCache implements Cache {
   readonly #connection: RedisConnection
-  readonly #commands: Readonly<Record<CacheSignal['operation'], CacheCommand>>
+  readonly #commands: Readonly<Record<CacheAnnouncement['operation'], CacheCommand>>
 
   private constructor(connection: RedisConnection, url: URL) {
     this.#connection = connection
@@ -47,17 +53,17 @@ export class RedisCache implements Cache {
   }
 
   get<T extends object>(entity: string, key: string): Promise<Cached<T>> {
-    const signal = this.#signal('GET', entity)
-    return announce(signals.cache, signal, async () => {
+    const announcement = this.#announcement('GET', entity)
+    return announce(channels.cache, announcement, async () => {
       try {
         const kept = await this.#connection.run((client) =>
           client.getOrLease(GENERATION_KEY, keyOf(entity, key), newLease(), LEASE_MS),
         )
         const cached: Cached<T> = kept.startsWith(LEASE) ? { lease: kept } : { value: JSON.parse(kept) as T }
-        signal.outcome = cached.value === undefined ? 'miss' : 'hit'
+        announcement.outcome = cached.value === undefined ? 'miss' : 'hit'
         return cached
       } catch (error) {
-        noteFailure(signal, error as Error)
+        noteFailure(announcement, error as Error)
         return {}
       }
     })
@@ -65,13 +71,13 @@ export class RedisCache implements Cache {
 
   set(entity: string, key: string, lease: string, value: object, ttlSeconds: number): Promise<void> {
     const ttlMs = Math.ceil(ttlSeconds * 1000)
-    return this.#run(this.#signal('SET', entity), (client) =>
+    return this.#run(this.#announcement('SET', entity), (client) =>
       client.replaceLease(GENERATION_KEY, keyOf(entity, key), lease, JSON.stringify(value), ttlMs),
     )
   }
 
   delete(entity: string, key: string): Promise<void> {
-    return this.#run(this.#signal('DEL', entity), (client) => client.del(keyOf(entity, key)))
+    return this.#run(this.#announcement('DEL', entity), (client) => client.del(keyOf(entity, key)))
   }
 
   async ping(): Promise<void> {
@@ -82,23 +88,23 @@ export class RedisCache implements Cache {
     this.#connection.close()
   }
 
-  #run(signal: CacheSignal, work: (client: RedisClient) => Promise<unknown>): Promise<void> {
-    return announce(signals.cache, signal, async () => {
+  #run(announcement: CacheAnnouncement, work: (client: RedisClient) => Promise<unknown>): Promise<void> {
+    return announce(channels.cache, announcement, async () => {
       try {
         await this.#connection.run(work)
-        signal.outcome = 'ok'
+        announcement.outcome = 'ok'
       } catch (error) {
-        noteFailure(signal, error as Error)
+        noteFailure(announcement, error as Error)
       }
     })
   }
 
-  #signal(operation: CacheSignal['operation'], entity: string): CacheSignal {
+  #announcement(operation: CacheAnnouncement['operation'], entity: string): CacheAnnouncement {
     return { operation, entity, system: 'redis', command: this.#commands[operation] }
   }
 }
 
-function commandsTo({ hostname, port, pathname }: URL): Record<CacheSignal['operation'], CacheCommand> {
+function commandsTo({ hostname, port, pathname }: URL): Record<CacheAnnouncement['operation'], CacheCommand> {
   const server: Endpoint = { address: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 6379) }
   const namespace = pathname.slice(1) || '0'
   return {
@@ -109,11 +115,11 @@ function commandsTo({ hostname, port, pathname }: URL): Record<CacheSignal['oper
 }
 
 /** Only for who listens: the connection has logged it, and the caller goes on without the cache. */
-function noteFailure(signal: CacheSignal, error: Error): void {
-  signal.outcome = 'error'
+function noteFailure(announcement: CacheAnnouncement, error: Error): void {
+  announcement.outcome = 'error'
   const cause = error.cause instanceof Error ? error.cause : error
-  signal.failure = cause
-  if (cause instanceof ErrorReply) signal.statusCode = /^[A-Z]+/.exec(cause.message)?.[0]
+  announcement.failure = cause
+  if (cause instanceof ErrorReply) announcement.statusCode = /^[A-Z]+/.exec(cause.message)?.[0]
 }
 
 /** Longer than any load takes. Should the one who loads have died, others load without keeping until then. */

@@ -2,7 +2,7 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { announce, type RefusalSignal, signals } from '../signals.ts'
+import { announce, channels, type RefusalAnnouncement } from '../../phases/announcements.ts'
 import { HttpError } from './problem.ts'
 
 /** The reply to the newest request of each connection. */
@@ -66,13 +66,13 @@ function refuseNext(app: FastifyInstance, socket: Socket, status: number, reason
   else raw.once('close', () => refuse(socket, refusal))
 }
 
-function refuse(socket: Socket, refusal: RefusalSignal): void {
+function refuse(socket: Socket, refusal: RefusalAnnouncement): void {
   if (!socket.writable) return
   const send = () => new Promise<void>((resolve) => socket.end(answerTo(refusal), () => resolve()))
-  void announce(signals.refusal, refusal, send)
+  void announce(channels.refusal, refusal, send)
 }
 
-function answerTo({ status, requestId }: RefusalSignal): string {
+function answerTo({ status, requestId }: RefusalAnnouncement): string {
   const title = STATUS_CODES[status]
   const body = JSON.stringify({
     type: 'about:blank',

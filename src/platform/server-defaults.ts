@@ -1,8 +1,8 @@
 import cors from '@fastify/cors'
 import underPressure from '@fastify/under-pressure'
 import fastifyPlugin from 'fastify-plugin'
+import type {} from '../../phases/phase.ts'
 import type { Config } from '../config.ts'
-import type {} from '../phase.ts'
 import { HttpError } from './problem.ts'
 
 /** What every server on a network needs: security headers, load shedding, CORS only where it is asked for. */

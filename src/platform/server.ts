@@ -1,6 +1,6 @@
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
-import { ConfigError } from '../config.ts'
-import type { Phase, PhaseOptions } from '../phase.ts'
+import type { Phase, PhaseOptions } from '../../phases/phase.ts'
+import { type Config, ConfigError } from '../config.ts'
 import { addAllowedMethods } from './allowed-methods.ts'
 import { drain } from './drain.ts'
 import { jsonBody } from './json-body.ts'
@@ -10,12 +10,17 @@ import { requestRules } from './request-rules.ts'
 import { serverDefaults } from './server-defaults.ts'
 import { validation } from './validation.ts'
 
+/** What the server itself reads of the configuration is more than the phases do. */
+export interface ServerOptions extends PhaseOptions {
+  readonly config: Config
+}
+
 /**
  * A Fastify server with sane limits and the phase's logger, and nothing else yet.
  *
  * @throws ConfigError when the phase's logger cannot work with the configuration.
  */
-export function createServer(options: PhaseOptions, phase: Phase): FastifyInstance {
+export function createServer(options: ServerOptions, phase: Phase): FastifyInstance {
   const logger = openLogger(options, phase)
   const app: FastifyInstance = fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
@@ -52,7 +57,7 @@ export function createServer(options: PhaseOptions, phase: Phase): FastifyInstan
 }
 
 /** Registers what every server has: the phase's plugins first, so that they see all that follows, then the defaults. */
-export function addPhase(app: FastifyInstance, given: PhaseOptions, phase: Phase): void {
+export function addPhase(app: FastifyInstance, given: ServerOptions, phase: Phase): void {
   for (const entry of phase.plugins) {
     const [plugin, options] = typeof entry === 'function' ? [entry, {}] : entry
     app.register(plugin, { ...options, ...given })

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { announce, announceEnd, type ShareSignal, signals } from '../signals.ts'
+import { announce, announceEnd, channels, type ShareAnnouncement } from '../../phases/announcements.ts'
 import { CallEnded, isCancelled } from './cancellation.ts'
 import { describe, system } from './statement.ts'
 import { Watch } from './when-late.ts'
@@ -14,7 +14,7 @@ export type CallersRow = readonly [position: number, ...values: unknown[]]
 
 type SendShared = (
   values: readonly string[],
-  shares?: readonly ShareSignal[],
+  shares?: readonly ShareAnnouncement[],
 ) => Promise<{ readonly rows: readonly CallersRow[] }>
 
 interface Caller {
@@ -25,7 +25,7 @@ interface Caller {
 
 /** A caller whose turn has not come. */
 interface Queued extends Caller {
-  readonly share: ShareSignal
+  readonly share: ShareAnnouncement
   /** On the clock of `performance.now()`. */
   readonly since: number
   readonly inContext: InContext
@@ -63,18 +63,18 @@ export class SharedStatement {
     if (isCancelled()) return Promise.reject(new CallEnded())
     const { operation, table } = describe(this.#text)
     if (this.#inFlight < MOST_IN_FLIGHT) {
-      announceEnd(signals.share, { operation, table, system, queued: false, waitMs: 0 })
+      announceEnd(channels.share, { operation, table, system, queued: false, waitMs: 0 })
       return new Promise((resolve, reject) => void this.#go([{ values, resolve, reject }]))
     }
-    const share: ShareSignal = { operation, table, system, queued: true }
-    return announce(signals.share, share, async () => {
+    const share: ShareAnnouncement = { operation, table, system, queued: true }
+    return announce(channels.share, share, async () => {
       const row = await this.#turn(values, share)
       share.rows = row === undefined ? 0 : 1
       return row
     })
   }
 
-  #turn(values: readonly string[], share: ShareSignal): Promise<CallersRow | undefined> {
+  #turn(values: readonly string[], share: ShareAnnouncement): Promise<CallersRow | undefined> {
     return new Promise((resolve, reject) => {
       if (this.#queue.length === 0) this.#patience.begin()
       const since = performance.now()
@@ -82,7 +82,7 @@ export class SharedStatement {
     })
   }
 
-  #go(callers: readonly Caller[], shares?: readonly ShareSignal[]): Promise<void> {
+  #go(callers: readonly Caller[], shares?: readonly ShareAnnouncement[]): Promise<void> {
     this.#inFlight++
     return this.#send(arraysOf(callers), shares).then(
       ({ rows }) => {
@@ -119,7 +119,7 @@ export class SharedStatement {
     const shares = callers.map(({ share, since }) => Object.assign(share, { waitMs: now - since }))
     const go = () => this.#go(callers, shares)
     if (callers.length === 1) void first.inContext(go)
-    else void outsideRequests(() => announce(signals.sharing, { shares }, go))
+    else void outsideRequests(() => announce(channels.sharing, { shares }, go))
   }
 }
 

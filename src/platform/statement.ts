@@ -1,5 +1,11 @@
 import { LRUCache } from 'lru-cache'
-import { announce, type DatabaseId, type QuerySignal, type ShareSignal, signals } from '../signals.ts'
+import {
+  announce,
+  channels,
+  type DatabaseId,
+  type QueryAnnouncement,
+  type ShareAnnouncement,
+} from '../../phases/announcements.ts'
 import { CallEnded, isCancelled } from './cancellation.ts'
 import { DatabaseError } from './database-error.ts'
 
@@ -17,7 +23,7 @@ const known = new LRUCache<string, Statement>({ max: 200 })
 /** For every database that the app can use. */
 export const system = 'postgresql'
 
-const NO_SHARES: readonly ShareSignal[] = []
+const NO_SHARES: readonly ShareAnnouncement[] = []
 
 /**
  * Announces one SQL statement while `work` sends it. Call it when the connection is there and free, so that the
@@ -34,7 +40,7 @@ export function announceStatement<R>(
   text: string,
   work: () => Promise<R>,
   rowsOf: (result: R) => number,
-  shares?: readonly ShareSignal[],
+  shares?: readonly ShareAnnouncement[],
 ): Promise<R> {
   return isCancelled() ? Promise.reject(new CallEnded()) : announceAlways(database, text, work, rowsOf, shares)
 }
@@ -45,11 +51,11 @@ export function announceAlways<R>(
   text: string,
   work: () => Promise<R>,
   rowsOf: (result: R) => number,
-  shares: readonly ShareSignal[] = NO_SHARES,
+  shares: readonly ShareAnnouncement[] = NO_SHARES,
 ): Promise<R> {
-  if (!signals.query.hasSubscribers) return work()
+  if (!channels.query.hasSubscribers) return work()
   const { operation, table } = describe(text)
-  const signal: QuerySignal = {
+  const announcement: QueryAnnouncement = {
     operation,
     table,
     text,
@@ -59,15 +65,15 @@ export function announceAlways<R>(
     rows: undefined,
     statusCode: undefined,
   }
-  for (const share of shares) share.statement = signal
-  return announce(signals.query, signal, () =>
+  for (const share of shares) share.statement = announcement
+  return announce(channels.query, announcement, () =>
     work().then(
       (result) => {
-        signal.rows = rowsOf(result)
+        announcement.rows = rowsOf(result)
         return result
       },
       (error: unknown) => {
-        if (error instanceof DatabaseError) signal.statusCode = error.sqlState
+        if (error instanceof DatabaseError) announcement.statusCode = error.sqlState
         throw error
       },
     ),

@@ -1,4 +1,4 @@
-import type { DatabaseId } from '../signals.ts'
+import type { DatabaseId } from '../../phases/announcements.ts'
 import { DatabaseError } from './database-error.ts'
 import { announceAlways, announceStatement } from './statement.ts'
 

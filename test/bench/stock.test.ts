@@ -6,7 +6,7 @@ import { fetchOk } from '../../bench/course.ts'
 import { startFleet } from '../../bench/fleet.ts'
 import { startSink } from '../../bench/sink-client.ts'
 import { allSubjects } from '../../bench/subjects.ts'
-import { waitForLine } from '../support/log-file.ts'
+import { waitForLine } from '../../testkit/log-file.ts'
 
 /** The yardstick is fair only if it really does what it is measured for. */
 t.test('the stock server logs, counts and traces a request', async (t) => {

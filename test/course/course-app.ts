@@ -1,6 +1,13 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { type FastifyInstance, fastify, type InjectOptions, type LightMyRequestResponse } from 'fastify'
 import type { Test } from 'tap'
+import {
+  type BookingAnnouncement,
+  type CacheAnnouncement,
+  channels,
+  type QueryAnnouncement,
+  type ShareAnnouncement,
+} from '../../phases/announcements.ts'
 import { loadConfig } from '../../src/config.ts'
 import type { Booking } from '../../src/course/booking.ts'
 import type { Course, NewBatch, NewCourse } from '../../src/course/course.ts'
@@ -12,7 +19,6 @@ import { jsonBody } from '../../src/platform/json-body.ts'
 import { openapi, swaggerPages } from '../../src/platform/openapi.ts'
 import { problemDetails } from '../../src/platform/problem.ts'
 import { validation } from '../../src/platform/validation.ts'
-import { type BookingSignal, type CacheSignal, type QuerySignal, type ShareSignal, signals } from '../../src/signals.ts'
 
 interface AppOptions extends CourseOptions {
   /** Runs before anything is registered. */
@@ -105,24 +111,24 @@ export async function seats(app: FastifyInstance, courseId: string): Promise<num
 /** Every SQL statement, cache command and booking event until the test ends. `clear` forgets what was heard. */
 export function listen(t: Test) {
   const heard = {
-    queries: [] as QuerySignal[],
-    shares: [] as ShareSignal[],
-    cache: [] as CacheSignal[],
-    bookings: [] as BookingSignal[],
+    queries: [] as QueryAnnouncement[],
+    shares: [] as ShareAnnouncement[],
+    cache: [] as CacheAnnouncement[],
+    bookings: [] as BookingAnnouncement[],
   }
-  const onQuery = (message: unknown) => heard.queries.push(message as QuerySignal)
-  const onShare = (message: unknown) => heard.shares.push(message as ShareSignal)
-  const onCache = (message: unknown) => heard.cache.push(message as CacheSignal)
-  const onBooking = (message: unknown) => heard.bookings.push(message as BookingSignal)
+  const onQuery = (message: unknown) => heard.queries.push(message as QueryAnnouncement)
+  const onShare = (message: unknown) => heard.shares.push(message as ShareAnnouncement)
+  const onCache = (message: unknown) => heard.cache.push(message as CacheAnnouncement)
+  const onBooking = (message: unknown) => heard.bookings.push(message as BookingAnnouncement)
   subscribe('tracing:course-app:query:asyncEnd', onQuery)
   subscribe('tracing:course-app:share:asyncEnd', onShare)
   subscribe('tracing:course-app:cache:asyncEnd', onCache)
-  signals.booking.subscribe(onBooking)
+  channels.booking.subscribe(onBooking)
   t.teardown(() => {
     unsubscribe('tracing:course-app:query:asyncEnd', onQuery)
     unsubscribe('tracing:course-app:share:asyncEnd', onShare)
     unsubscribe('tracing:course-app:cache:asyncEnd', onCache)
-    signals.booking.unsubscribe(onBooking)
+    channels.booking.unsubscribe(onBooking)
   })
   return {
     ...heard,

@@ -4,7 +4,7 @@ import { CourseCache } from '../../src/course/course-cache.ts'
 import type { Cache } from '../../src/platform/cache.ts'
 import { MemoryCache } from '../../src/platform/memory-cache.ts'
 import { RedisCache } from '../../src/platform/redis-cache.ts'
-import { needsRedis, redisUrl } from '../support/redis-server.ts'
+import { needsRedis, redisUrl } from '../../testkit/redis-server.ts'
 
 const ID = 'the-course'
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { exampleIds } from '../../src/course/seed-data.ts'
-import { startApp } from '../support/app-process.ts'
-import { httpClient } from '../support/http.ts'
+import { startApp } from '../../testkit/app-process.ts'
+import { httpClient } from '../../testkit/http.ts'
 
 t.test('an answer outlives the process that gave it', async (t) => {
   const DATA_DIR = await mkdtemp(join(tmpdir(), 'course-app-'))

@@ -6,7 +6,7 @@ import t from 'tap'
 import { type Booking, HOLD_MS } from '../../src/course/booking.ts'
 import { KEY_LIFETIME_MS } from '../../src/course/idempotency.ts'
 import { bookings, idempotencyKeys } from '../../src/course/schema.ts'
-import { forAll } from '../support/for-all.ts'
+import { forAll } from '../../testkit/for-all.ts'
 import { batch, Clock, courseApp, DAY, listen, newBooking, newCourse, seats, send, verb } from './course-app.ts'
 
 const clock = new Clock()

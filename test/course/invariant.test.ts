@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { HOLD_MS } from '../../src/course/booking.ts'
 import { batches, bookings } from '../../src/course/schema.ts'
-import { forAll } from '../support/for-all.ts'
+import { forAll } from '../../testkit/for-all.ts'
 import { batch, Clock, courseApp, newBooking, newCourse, verb } from './course-app.ts'
 
 /*

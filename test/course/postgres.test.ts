@@ -1,6 +1,6 @@
 /** The tests of the domain once more, on a PostgreSQL server: there, many connections really compete. */
 import tap from 'tap'
-import { needsPostgres, postgresUrl } from '../support/postgres-server.ts'
+import { needsPostgres, postgresUrl } from '../../testkit/postgres-server.ts'
 import { storage } from './course-app.ts'
 
 /** With how many connections. The signals' suite sets options of one, in which it then asks for plans. */

@@ -1,14 +1,14 @@
 import { sql } from 'drizzle-orm'
 import t, { type Test } from 'tap'
+import { channels } from '../../phases/announcements.ts'
 import { type Booking, HOLD_MS } from '../../src/course/booking.ts'
 import { CourseCache } from '../../src/course/course-cache.ts'
 import { exampleIds } from '../../src/course/seed-data.ts'
 import { SweepStore } from '../../src/course/sweep-store.ts'
 import { Sweeper, type SweeperOptions } from '../../src/course/sweeper.ts'
-import { signals } from '../../src/signals.ts'
-import { startApp } from '../support/app-process.ts'
-import { httpClient } from '../support/http.ts'
-import { waitFor } from '../support/wait-for.ts'
+import { startApp } from '../../testkit/app-process.ts'
+import { httpClient } from '../../testkit/http.ts'
+import { waitFor } from '../../testkit/wait-for.ts'
 import { batch, Clock, courseApp, DAY, listen, newBooking, newCourse, seats, send, verb } from './course-app.ts'
 
 const clock = new Clock()
@@ -45,8 +45,8 @@ async function statusOf({ booking_id }: Booking): Promise<string> {
 function steps(t: Test): string[] {
   const names: string[] = []
   const onEnd = (step: unknown) => names.push((step as { name: string }).name)
-  signals.step.asyncEnd.subscribe(onEnd)
-  t.teardown(() => signals.step.asyncEnd.unsubscribe(onEnd))
+  channels.step.asyncEnd.subscribe(onEnd)
+  t.teardown(() => channels.step.asyncEnd.unsubscribe(onEnd))
   return names
 }
 

@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http'
 import t from 'tap'
 import { error } from '../../src/endpoints/error.ts'
+import { httpClient } from '../../testkit/http.ts'
 import { localServer } from '../platform/local-server.ts'
-import { httpClient } from '../support/http.ts'
 
 t.test('GET /error', async (t) => {
   const { url } = await localServer(t, (app) => app.register(error))

@@ -3,11 +3,11 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { external } from '../../src/endpoints/external.ts'
+import { loadPhase } from '../../src/load-phase.ts'
 import { buildPartner } from '../../src/partner/server.ts'
-import { loadPhase } from '../../src/phase.ts'
+import { httpClient } from '../../testkit/http.ts'
+import { waitFor } from '../../testkit/wait-for.ts'
 import { bareConfig, localServer } from '../platform/local-server.ts'
-import { httpClient } from '../support/http.ts'
-import { waitFor } from '../support/wait-for.ts'
 
 interface Completed {
   readonly message: string

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { health } from '../../src/endpoints/health.ts'
+import { httpClient } from '../../testkit/http.ts'
 import { localServer } from '../platform/local-server.ts'
-import { httpClient } from '../support/http.ts'
 
 t.test('health', async (t) => {
   const broken = new Set<string>()

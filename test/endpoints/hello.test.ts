@@ -1,7 +1,7 @@
 import t from 'tap'
 import { hello } from '../../src/endpoints/hello.ts'
+import { httpClient } from '../../testkit/http.ts'
 import { localServer } from '../platform/local-server.ts'
-import { httpClient } from '../support/http.ts'
 
 t.test('GET /hello greets, and says which request it was', async (t) => {
   const { url } = await localServer(t, (app) => app.register(hello))

@@ -1,12 +1,12 @@
 import t from 'tap'
 import { addHopService } from '../../src/endpoints/hop-service.ts'
 import { propagation } from '../../src/endpoints/propagation.ts'
+import { loadPhase } from '../../src/load-phase.ts'
 import { buildPartner } from '../../src/partner/server.ts'
-import { loadPhase } from '../../src/phase.ts'
 import { GrpcClient } from '../../src/platform/grpc/client.ts'
 import { GrpcServer } from '../../src/platform/grpc/server.ts'
+import { httpClient } from '../../testkit/http.ts'
 import { bareConfig, localServer } from '../platform/local-server.ts'
-import { httpClient } from '../support/http.ts'
 
 t.test('GET /propagation', async (t) => {
   const partner = buildPartner(bareConfig({ OTEL_SERVICE_NAME: 'partner' }), await loadPhase(0))

@@ -1,9 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import t from 'tap'
+import type { StepAnnouncement } from '../../phases/announcements.ts'
 import { slow } from '../../src/endpoints/slow.ts'
-import type { StepSignal } from '../../src/signals.ts'
+import { httpClient } from '../../testkit/http.ts'
 import { localServer } from '../platform/local-server.ts'
-import { httpClient } from '../support/http.ts'
 
 t.test('GET /slow', async (t) => {
   const { url } = await localServer(t, (app) => app.register(slow))
@@ -29,8 +29,8 @@ t.test('GET /slow', async (t) => {
 
   t.test('spends 40 % in one step, then 60 % in the other', async (t) => {
     const heard: string[] = []
-    const note = (what: string) => (signal: unknown) => {
-      const { name, attributes } = signal as StepSignal
+    const note = (what: string) => (announcement: unknown) => {
+      const { name, attributes } = announcement as StepAnnouncement
       heard.push(`${what} ${name} ${JSON.stringify(attributes)}`)
     }
     const [began, ended] = [note('start'), note('end')]

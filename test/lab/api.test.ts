@@ -1,10 +1,10 @@
 import t from 'tap'
-import type { Exemplar, Logs, Mark, Metrics, ServiceMap, State, Story, Trace, Traces } from '../../src/lab/wire.ts'
-import { startApp } from '../support/app-process.ts'
-import { httpClient } from '../support/http.ts'
-import { startOtlpReceiver } from '../support/otlp-receiver.ts'
-import { OPENMETRICS, scrape } from '../support/scrape.ts'
-import { waitFor } from '../support/wait-for.ts'
+import type { Exemplar, Logs, Mark, Metrics, ServiceMap, State, Story, Trace, Traces } from '../../lab/wire.ts'
+import { startApp } from '../../testkit/app-process.ts'
+import { httpClient } from '../../testkit/http.ts'
+import { startOtlpReceiver } from '../../testkit/otlp-receiver.ts'
+import { OPENMETRICS, scrape } from '../../testkit/scrape.ts'
+import { waitFor } from '../../testkit/wait-for.ts'
 
 t.test('the Lab in phase 5', async (t) => {
   const collector = await startOtlpReceiver(t)

@@ -1,6 +1,6 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import type { Test } from 'tap'
-import { findProgram } from '../support/installed.ts'
+import { findProgram } from '../../testkit/installed.ts'
 
 type TestContext = Pick<Test, 'teardown'>
 

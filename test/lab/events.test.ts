@@ -1,9 +1,9 @@
 import t from 'tap'
-import type { Events, State } from '../../src/lab/wire.ts'
-import { quickStart, startApp } from '../support/app-process.ts'
-import { type EventStream, openEventStream } from '../support/event-stream.ts'
-import { httpClient } from '../support/http.ts'
-import { waitFor } from '../support/wait-for.ts'
+import type { Events, State } from '../../lab/wire.ts'
+import { quickStart, startApp } from '../../testkit/app-process.ts'
+import { type EventStream, openEventStream } from '../../testkit/event-stream.ts'
+import { httpClient } from '../../testkit/http.ts'
+import { waitFor } from '../../testkit/wait-for.ts'
 
 /** More than a connection on this machine holds for a reader that does not read. */
 const TOO_MUCH = 24 * 1024 * 1024

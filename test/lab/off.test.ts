@@ -1,7 +1,7 @@
 import t from 'tap'
-import { quickStart, startApp } from '../support/app-process.ts'
-import { openEventStream } from '../support/event-stream.ts'
-import { httpClient } from '../support/http.ts'
+import { quickStart, startApp } from '../../testkit/app-process.ts'
+import { openEventStream } from '../../testkit/event-stream.ts'
+import { httpClient } from '../../testkit/http.ts'
 
 t.jobs = 2
 const { send } = httpClient(t)

@@ -1,8 +1,8 @@
 import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import t from 'tap'
-import { startApp } from '../support/app-process.ts'
-import { needs } from '../support/installed.ts'
+import { startApp } from '../../testkit/app-process.ts'
+import { needs } from '../../testkit/installed.ts'
 import { goTo, openBrowser, openLab, send } from './browser.ts'
 
 const VIEWS = ['Request', 'Logs', 'Metrics', 'Traces']

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import t from 'tap'
-import { startApp } from '../support/app-process.ts'
-import { needs } from '../support/installed.ts'
+import { startApp } from '../../testkit/app-process.ts'
+import { needs } from '../../testkit/installed.ts'
 import { openBrowser, openLab } from './browser.ts'
 
 t.test('the keyboard alone sends a request, walks through its spans and opens a line', needs('chromium'), async (t) => {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { needs } from '../support/installed.ts'
+import { needs } from '../../testkit/installed.ts'
 import { openBrowser } from './browser.ts'
 import { checkPhase } from './phase-page.ts'
 

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { startApp } from '../support/app-process.ts'
-import { needs } from '../support/installed.ts'
+import { startApp } from '../../testkit/app-process.ts'
+import { needs } from '../../testkit/installed.ts'
 import { openBrowser, openLab } from './browser.ts'
 import { checkPhase } from './phase-page.ts'
 

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { startApp } from '../support/app-process.ts'
-import { freePort } from '../support/free-port.ts'
-import { needs } from '../support/installed.ts'
+import { startApp } from '../../testkit/app-process.ts'
+import { freePort } from '../../testkit/free-port.ts'
+import { needs } from '../../testkit/installed.ts'
 import { openBrowser, openLab, send, storyOf } from './browser.ts'
 
 t.test('a restart of the server is survived and told', needs('chromium'), async (t) => {

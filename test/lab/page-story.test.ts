@@ -1,7 +1,7 @@
 import t from 'tap'
-import { startApp } from '../support/app-process.ts'
-import { needs } from '../support/installed.ts'
-import { waitFor } from '../support/wait-for.ts'
+import { startApp } from '../../testkit/app-process.ts'
+import { needs } from '../../testkit/installed.ts'
+import { waitFor } from '../../testkit/wait-for.ts'
 import { goTo, openBrowser, openLab, send, storyOf } from './browser.ts'
 
 t.test('the story of a request', needs('chromium'), async (t) => {

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { startApp } from '../support/app-process.ts'
-import { needs } from '../support/installed.ts'
+import { startApp } from '../../testkit/app-process.ts'
+import { needs } from '../../testkit/installed.ts'
 import { goTo, openBrowser, openLab, storyOf } from './browser.ts'
 
 const MARKUP = '<img src=x onerror="window.ran=1"><script>window.ran=1</script><b>bold</b>'

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import type { Test } from 'tap'
-import { startApp } from '../support/app-process.ts'
+import { startApp } from '../../testkit/app-process.ts'
 import { goTo, openLab, send } from './browser.ts'
 
 /** What a panel says that a later phase brings. */

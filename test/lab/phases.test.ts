@@ -1,12 +1,12 @@
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { PANEL_PHASE, PHASES, panelsOf } from '../../src/lab/course.ts'
-import type { Logs, Mark, Panel, State, Story } from '../../src/lab/wire.ts'
-import { loadPhase } from '../../src/phase.ts'
-import { quickStart, startApp } from '../support/app-process.ts'
-import { openEventStream } from '../support/event-stream.ts'
-import { httpClient } from '../support/http.ts'
+import { PANEL_PHASE, PHASES, panelsOf } from '../../lab/course.ts'
+import type { Logs, Mark, Panel, State, Story } from '../../lab/wire.ts'
+import { loadPhase } from '../../src/load-phase.ts'
+import { quickStart, startApp } from '../../testkit/app-process.ts'
+import { openEventStream } from '../../testkit/event-stream.ts'
+import { httpClient } from '../../testkit/http.ts'
 
 t.jobs = 2
 const { getJson, sendJson } = httpClient(t)

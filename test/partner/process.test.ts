@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { fastify } from 'fastify'
 import t, { type Test } from 'tap'
 import { partnerProcess } from '../../src/partner/process.ts'
+import { isRunning } from '../../testkit/is-running.ts'
+import { waitFor } from '../../testkit/wait-for.ts'
 import { bareConfig } from '../platform/local-server.ts'
-import { isRunning } from '../support/is-running.ts'
-import { waitFor } from '../support/wait-for.ts'
 import { childrenOf } from './child-processes.ts'
 
 async function appWithPartner(t: Test, config = bareConfig()) {

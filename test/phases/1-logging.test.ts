@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
-import { partnerScript, startApp } from '../support/app-process.ts'
-import { parseLogLines } from '../support/log-file.ts'
-import { waitFor } from '../support/wait-for.ts'
+import { partnerScript, startApp } from '../../testkit/app-process.ts'
+import { parseLogLines } from '../../testkit/log-file.ts'
+import { waitFor } from '../../testkit/wait-for.ts'
 
 const smallServer = fileURLToPath(new URL('../platform/small-server.js', import.meta.url))
 

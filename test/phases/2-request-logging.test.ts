@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import t from 'tap'
-import { type AppProcess, startApp } from '../support/app-process.ts'
-import { type LogLine, waitForLine } from '../support/log-file.ts'
-import { waitFor } from '../support/wait-for.ts'
+import { type AppProcess, startApp } from '../../testkit/app-process.ts'
+import { type LogLine, waitForLine } from '../../testkit/log-file.ts'
+import { waitFor } from '../../testkit/wait-for.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import t from 'tap'
-import { partnerScript, startApp } from '../support/app-process.ts'
-import { needs } from '../support/installed.ts'
-import { OPENMETRICS, scrape } from '../support/scrape.ts'
-import { waitFor } from '../support/wait-for.ts'
+import { partnerScript, startApp } from '../../testkit/app-process.ts'
+import { needs } from '../../testkit/installed.ts'
+import { OPENMETRICS, scrape } from '../../testkit/scrape.ts'
+import { waitFor } from '../../testkit/wait-for.ts'
 
 t.test('phase 3', async (t) => {
   const app = await startApp(t, { env: { PHASE: '3' } })

@@ -1,8 +1,8 @@
 import t from 'tap'
-import { type AppProcess, partnerScript, startApp } from '../support/app-process.ts'
-import { type JaegerReceiver, startJaegerReceiver } from '../support/jaeger-receiver.ts'
-import type { ReceivedSpan } from '../support/received-span.ts'
-import { rootOf, shapeOf, spanNamed } from '../support/span-tree.ts'
+import { type AppProcess, partnerScript, startApp } from '../../testkit/app-process.ts'
+import { type JaegerReceiver, startJaegerReceiver } from '../../testkit/jaeger-receiver.ts'
+import type { ReceivedSpan } from '../../testkit/received-span.ts'
+import { rootOf, shapeOf, spanNamed } from '../../testkit/span-tree.ts'
 
 const CALLER = '00f067aa0ba902b7'
 

@@ -1,12 +1,12 @@
 import { status } from '@grpc/grpc-js'
 import t from 'tap'
 import { INSTRUMENTATION_VERSION } from '../../phases/4-tracing/instrumentation.ts'
-import { partnerScript, startApp } from '../support/app-process.ts'
-import { isRegisteredLabel } from '../support/attribute-registry.ts'
-import { startOtlpReceiver } from '../support/otlp-receiver.ts'
-import { OPENMETRICS, scrape } from '../support/scrape.ts'
-import { rootOf, shapeOf, spanNamed } from '../support/span-tree.ts'
-import { waitFor } from '../support/wait-for.ts'
+import { partnerScript, startApp } from '../../testkit/app-process.ts'
+import { isRegisteredLabel } from '../../testkit/attribute-registry.ts'
+import { startOtlpReceiver } from '../../testkit/otlp-receiver.ts'
+import { OPENMETRICS, scrape } from '../../testkit/scrape.ts'
+import { rootOf, shapeOf, spanNamed } from '../../testkit/span-tree.ts'
+import { waitFor } from '../../testkit/wait-for.ts'
 
 function newTraceId(): string {
   return crypto.randomUUID().replaceAll('-', '')

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
 import { sql } from 'drizzle-orm'
+import { announce, channels } from '../../phases/announcements.ts'
 import { buildApp } from '../../src/app.ts'
 import { serve } from '../../src/platform/serve.ts'
-import { announce, signals } from '../../src/signals.ts'
 
 async function* cutOff(): AsyncGenerator<string> {
   yield 'a part of the answer'
@@ -17,7 +17,7 @@ await serve(
       app.database.run((queries) => queries.execute(sql`select no_such_column from courses where slug = ${'secret'}`)),
     )
     app.get('/failing-step', () =>
-      announce(signals.step, { name: 'failing_step', attributes: { attempt: 1 } }, () =>
+      announce(channels.step, { name: 'failing_step', attributes: { attempt: 1 } }, () =>
         Promise.reject(Object.assign(new TypeError('it fails on purpose'), { code: 'ON_PURPOSE' })),
       ),
     )

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { INSTRUMENTATION_VERSION } from '../../phases/4-tracing/instrumentation.ts'
-import { isRegistered } from '../support/attribute-registry.ts'
+import { isRegistered } from '../../testkit/attribute-registry.ts'
 
 t.test('the version of the instrumentation is the one of the package', async (t) => {
   const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import t from 'tap'
 import { LineWriter } from '../../phases/1-logging/line-writer.ts'
-import { partnerScript, startApp } from '../support/app-process.ts'
-import { scrape } from '../support/scrape.ts'
-import { waitFor } from '../support/wait-for.ts'
+import { partnerScript, startApp } from '../../testkit/app-process.ts'
+import { scrape } from '../../testkit/scrape.ts'
+import { waitFor } from '../../testkit/wait-for.ts'
 
 t.test('lines that an output does not take are counted, and the count is told when it works again', async (t) => {
   let isFull = true

@@ -1,10 +1,10 @@
 import t, { type Test } from 'tap'
-import { type AppProcess, partnerScript, startApp } from '../support/app-process.ts'
-import { startJaegerReceiver } from '../support/jaeger-receiver.ts'
-import type { LogLine } from '../support/log-file.ts'
-import { startOtlpReceiver } from '../support/otlp-receiver.ts'
-import { scrape } from '../support/scrape.ts'
-import { waitFor } from '../support/wait-for.ts'
+import { type AppProcess, partnerScript, startApp } from '../../testkit/app-process.ts'
+import { startJaegerReceiver } from '../../testkit/jaeger-receiver.ts'
+import type { LogLine } from '../../testkit/log-file.ts'
+import { startOtlpReceiver } from '../../testkit/otlp-receiver.ts'
+import { scrape } from '../../testkit/scrape.ts'
+import { waitFor } from '../../testkit/wait-for.ts'
 
 const COUNTER = 'telemetry_spans_dropped_total'
 

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
-import { quickStart, startApp } from '../support/app-process.ts'
-import { startOtlpReceiver } from '../support/otlp-receiver.ts'
+import { quickStart, startApp } from '../../testkit/app-process.ts'
+import { startOtlpReceiver } from '../../testkit/otlp-receiver.ts'
 
 /** What the server is asked with, so that its answer tells what it took for the caller's. */
 const caller = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', baggage: 'tenant=acme' }

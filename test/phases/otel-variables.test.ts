@@ -1,8 +1,8 @@
 import t, { type Test } from 'tap'
-import { type AppProcess, partnerScript, runApp, startApp } from '../support/app-process.ts'
-import { startJaegerReceiver } from '../support/jaeger-receiver.ts'
-import { startOtlpReceiver } from '../support/otlp-receiver.ts'
-import { waitFor } from '../support/wait-for.ts'
+import { type AppProcess, partnerScript, runApp, startApp } from '../../testkit/app-process.ts'
+import { startJaegerReceiver } from '../../testkit/jaeger-receiver.ts'
+import { startOtlpReceiver } from '../../testkit/otlp-receiver.ts'
+import { waitFor } from '../../testkit/wait-for.ts'
 
 async function startPartner(t: Pick<Test, 'teardown'>, env: Record<string, string>): Promise<AppProcess> {
   return await startApp(t, { script: partnerScript, env: { OTEL_BSP_SCHEDULE_DELAY: '20', ...env } })

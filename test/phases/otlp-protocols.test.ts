@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { partnerScript, startApp } from '../support/app-process.ts'
-import { needs } from '../support/installed.ts'
-import { startOtlpHttpReceiver } from '../support/otlp-http-receiver.ts'
-import { type OtlpReceiver, startOtlpReceiver, type Tls } from '../support/otlp-receiver.ts'
+import { partnerScript, startApp } from '../../testkit/app-process.ts'
+import { needs } from '../../testkit/installed.ts'
+import { startOtlpHttpReceiver } from '../../testkit/otlp-http-receiver.ts'
+import { type OtlpReceiver, startOtlpReceiver, type Tls } from '../../testkit/otlp-receiver.ts'
 
 type Receiver = Pick<OtlpReceiver, 'headers' | 'waitForTrace' | 'endpoint'>
 

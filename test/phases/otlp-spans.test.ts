@@ -16,7 +16,7 @@ import t from 'tap'
 import { encodeSpans } from '../../phases/5-unified/otlp-spans.ts'
 
 const { Export } = loadSync('opentelemetry/proto/collector/trace/v1/trace_service.proto', {
-  includeDirs: [fileURLToPath(new URL('../../../test/support/proto/', import.meta.url))],
+  includeDirs: [fileURLToPath(new URL('../../../testkit/proto/', import.meta.url))],
   longs: String,
   defaults: true,
   oneofs: true,

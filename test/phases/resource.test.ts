@@ -1,9 +1,9 @@
 import t, { type Test } from 'tap'
 import { asLabels } from '../../phases/3-metrics/target-info.ts'
-import { type AppProcess, partnerScript, startApp } from '../support/app-process.ts'
-import { startJaegerReceiver } from '../support/jaeger-receiver.ts'
-import { startOtlpReceiver } from '../support/otlp-receiver.ts'
-import { OPENMETRICS, scrape } from '../support/scrape.ts'
+import { type AppProcess, partnerScript, startApp } from '../../testkit/app-process.ts'
+import { startJaegerReceiver } from '../../testkit/jaeger-receiver.ts'
+import { startOtlpReceiver } from '../../testkit/otlp-receiver.ts'
+import { OPENMETRICS, scrape } from '../../testkit/scrape.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer as createHttp2Server } from 'node:http2'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import t from 'tap'
-import { quickStart, startApp } from '../support/app-process.ts'
+import { quickStart, startApp } from '../../testkit/app-process.ts'
 
 const CANNOT_BE_SENT = 'traces cannot be sent; they are dropped until the backend is back'
 

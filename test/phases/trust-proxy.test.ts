@@ -1,6 +1,6 @@
 import t from 'tap'
-import { partnerScript, startApp } from '../support/app-process.ts'
-import { startOtlpReceiver } from '../support/otlp-receiver.ts'
+import { partnerScript, startApp } from '../../testkit/app-process.ts'
+import { startOtlpReceiver } from '../../testkit/otlp-receiver.ts'
 
 const forwarded = {
   'x-forwarded-for': '203.0.113.7',

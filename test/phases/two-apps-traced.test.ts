@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { trace } from '@opentelemetry/api'
 import t from 'tap'
-import { type RunningApp, startInProcess } from '../support/in-process-app.ts'
+import { type RunningApp, startInProcess } from '../../testkit/in-process-app.ts'
 
 t.test('phase 5: a statement that requests share is traced by their app', async (t) => {
   const a = await startInProcess(t, 5)

@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, register } from 'prom-client'
 import t from 'tap'
-import { sendRaw } from '../support/http.ts'
-import { type RunningApp, startInProcess } from '../support/in-process-app.ts'
+import { sendRaw } from '../../testkit/http.ts'
+import { type RunningApp, startInProcess } from '../../testkit/in-process-app.ts'
 
 /** An application's own metric, made before any app as module-level code does. */
 const orders = new Counter({ name: 'orders_total', help: 'Orders.' })

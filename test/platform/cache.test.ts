@@ -1,11 +1,11 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import t, { type Test } from 'tap'
+import type { CacheAnnouncement } from '../../phases/announcements.ts'
 import type { Cache } from '../../src/platform/cache.ts'
 import { MemoryCache } from '../../src/platform/memory-cache.ts'
 import { RedisCache } from '../../src/platform/redis-cache.ts'
-import type { CacheSignal } from '../../src/signals.ts'
-import { needsRedis, redisUrl } from '../support/redis-server.ts'
-import { waitFor } from '../support/wait-for.ts'
+import { needsRedis, redisUrl } from '../../testkit/redis-server.ts'
+import { waitFor } from '../../testkit/wait-for.ts'
 
 interface Value {
   readonly list: { n: number }[]
@@ -46,7 +46,7 @@ t.test('a cache in Redis', needsRedis(), async (t) => {
 })
 
 /** What does not depend on where the values are. */
-async function behavesAsACache(t: Test, cache: Cache, system: CacheSignal['system']): Promise<void> {
+async function behavesAsACache(t: Test, cache: Cache, system: CacheAnnouncement['system']): Promise<void> {
   t.test('gives what was set, by entity and key, until it is deleted', async (t) => {
     await keep(cache, 'a', { n: 1 })
     await keep(cache, 'a', { n: 2 }, 'batch')
@@ -107,8 +107,8 @@ async function behavesAsACache(t: Test, cache: Cache, system: CacheSignal['syste
   })
 
   t.test('announces each command with its outcome, and never the key', async (t) => {
-    const heard: CacheSignal[] = []
-    const onEnd = (message: unknown) => heard.push(message as CacheSignal)
+    const heard: CacheAnnouncement[] = []
+    const onEnd = (message: unknown) => heard.push(message as CacheAnnouncement)
     subscribe('tracing:course-app:cache:asyncEnd', onEnd)
     t.teardown(() => unsubscribe('tracing:course-app:cache:asyncEnd', onEnd))
     await keep(cache, 'secret')
@@ -123,7 +123,7 @@ async function behavesAsACache(t: Test, cache: Cache, system: CacheSignal['syste
         ['DEL', 'course', 'ok'],
       ],
     )
-    t.ok(heard.every((signal) => signal.system === system))
+    t.ok(heard.every((announcement) => announcement.system === system))
     t.notMatch(JSON.stringify(heard), /secret/)
   })
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { waitFor } from '../support/wait-for.ts'
+import { waitFor } from '../../testkit/wait-for.ts'
 import { localServer } from './local-server.ts'
 
 const REQUEST = 'GET /work HTTP/1.1\r\nhost: test\r\n\r\n'

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
 import { type Config, loadConfig } from '../../src/config.ts'
-import { loadPhase } from '../../src/phase.ts'
+import { loadPhase } from '../../src/load-phase.ts'
 import { addPhase, createServer } from '../../src/platform/server.ts'
 
 export interface LocalServer {

@@ -1,8 +1,8 @@
 import { createServer } from 'node:net'
 import t, { type Test } from 'tap'
 import { bypassProxyOnLoopback } from '../../src/platform/no-proxy.ts'
-import { partnerScript, startApp } from '../support/app-process.ts'
-import { startOtlpReceiver } from '../support/otlp-receiver.ts'
+import { partnerScript, startApp } from '../../testkit/app-process.ts'
+import { startOtlpReceiver } from '../../testkit/otlp-receiver.ts'
 
 /** A proxy that lets nothing through. */
 async function startProxy(t: Test): Promise<{ url: string; requests: string[] }> {

@@ -3,8 +3,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import t from 'tap'
 import { buildApp } from '../../src/app.ts'
-import { loadPhase } from '../../src/phase.ts'
-import { httpClient } from '../support/http.ts'
+import { loadPhase } from '../../src/load-phase.ts'
+import { httpClient } from '../../testkit/http.ts'
 import { bareConfig } from './local-server.ts'
 
 interface Schema {

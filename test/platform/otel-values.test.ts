@@ -2,7 +2,7 @@ import t from 'tap'
 import { HONOURED_NAMES } from '../../phases/4-tracing/otel-variables.ts'
 import { ConfigError } from '../../src/config.ts'
 import { checkOtelValues } from '../../src/platform/otel-values.ts'
-import { partnerScript, runApp } from '../support/app-process.ts'
+import { partnerScript, runApp } from '../../testkit/app-process.ts'
 
 function refusal(env: Record<string, string>): ConfigError | undefined {
   try {

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm'
 import t from 'tap'
+import { type ConnectionAnnouncement, channels, type Progress } from '../../phases/announcements.ts'
 import { loadConfig } from '../../src/config.ts'
 import { openDatabase } from '../../src/platform/database.ts'
-import { type ConnectionSignal, type Progress, signals } from '../../src/signals.ts'
-import { needsPostgres, postgresUrl } from '../support/postgres-server.ts'
+import { needsPostgres, postgresUrl } from '../../testkit/postgres-server.ts'
 
 const SLEEP_MS = 300
 
@@ -22,14 +22,14 @@ t.test('a wait for the pool is no part of the duration of a statement', needsPos
     statements.push(since((message as Progress).startedAt))
   }
   const onWait = (message: unknown) => {
-    const { waited, startedAt } = message as ConnectionSignal & Progress
+    const { waited, startedAt } = message as ConnectionAnnouncement & Progress
     waits.push({ waited, ms: since(startedAt) })
   }
-  signals.query.asyncEnd.subscribe(onQuery)
-  signals.connection.asyncEnd.subscribe(onWait)
+  channels.query.asyncEnd.subscribe(onQuery)
+  channels.connection.asyncEnd.subscribe(onWait)
   t.teardown(() => {
-    signals.query.asyncEnd.unsubscribe(onQuery)
-    signals.connection.asyncEnd.unsubscribe(onWait)
+    channels.query.asyncEnd.unsubscribe(onQuery)
+    channels.connection.asyncEnd.unsubscribe(onWait)
   })
 
   const sleep = () => database.run((queries) => queries.execute(sql`select pg_sleep(${SLEEP_MS / 1000})`))

@@ -5,10 +5,10 @@ import postgres from 'postgres'
 import t, { type Test } from 'tap'
 import { loadConfig } from '../../src/config.ts'
 import { type Database, type DatabaseConfig, openDatabase, type Queries } from '../../src/platform/database.ts'
-import { runApp } from '../support/app-process.ts'
-import { needs } from '../support/installed.ts'
-import { type PostgresServer, startPostgres } from '../support/postgres-server.ts'
-import { waitFor } from '../support/wait-for.ts'
+import { runApp } from '../../testkit/app-process.ts'
+import { needs } from '../../testkit/installed.ts'
+import { type PostgresServer, startPostgres } from '../../testkit/postgres-server.ts'
+import { waitFor } from '../../testkit/wait-for.ts'
 
 const settings = { ...loadConfig([]), DATABASE_STATEMENT_TIMEOUT_MS: 400, DATABASE_POOL_SIZE: 3 }
 const away = { name: 'DomainError', code: 'unavailable' }

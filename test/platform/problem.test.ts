@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { DatabaseError } from '../../src/platform/database-error.ts'
 import { DomainError } from '../../src/platform/domain-error.ts'
 import { HttpError } from '../../src/platform/problem.ts'
-import { httpClient, type JsonResponse, sendRaw } from '../support/http.ts'
+import { httpClient, type JsonResponse, sendRaw } from '../../testkit/http.ts'
 import { localServer } from './local-server.ts'
 
 const Body = Type.Object(

@@ -1,12 +1,12 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { createClient } from 'redis'
 import t, { type Test } from 'tap'
+import type { CacheAnnouncement, Progress } from '../../phases/announcements.ts'
 import { ConfigError } from '../../src/config.ts'
 import { RedisCache } from '../../src/platform/redis-cache.ts'
-import type { CacheSignal, Progress } from '../../src/signals.ts'
-import { needs } from '../support/installed.ts'
-import { type RedisServer, startRedis } from '../support/redis-server.ts'
-import { waitFor } from '../support/wait-for.ts'
+import { needs } from '../../testkit/installed.ts'
+import { type RedisServer, startRedis } from '../../testkit/redis-server.ts'
+import { waitFor } from '../../testkit/wait-for.ts'
 
 /** The milliseconds that a Redis may cost a command. */
 const PATIENCE = 50
@@ -213,10 +213,10 @@ async function useAll(cache: RedisCache): Promise<void> {
 
 /** What came of all commands of `work`. Asserts that none took longer than it may. */
 async function outcomesOf(t: Test, work: () => Promise<void>): Promise<Set<string | undefined>> {
-  const heard: (CacheSignal & { ms: number })[] = []
+  const heard: (CacheAnnouncement & { ms: number })[] = []
   const onEnd = (message: unknown) => {
-    const signal = message as CacheSignal & Progress
-    heard.push({ ...signal, ms: performance.now() - (signal.startedAt ?? 0) })
+    const announcement = message as CacheAnnouncement & Progress
+    heard.push({ ...announcement, ms: performance.now() - (announcement.startedAt ?? 0) })
   }
   const stalled = watchStalls()
   subscribe('tracing:course-app:cache:asyncEnd', onEnd)

@@ -4,9 +4,9 @@ import { Agent, get, type IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
-import { type AppProcess, runApp, startApp } from '../support/app-process.ts'
-import { parseLogLines } from '../support/log-file.ts'
-import { waitFor } from '../support/wait-for.ts'
+import { type AppProcess, runApp, startApp } from '../../testkit/app-process.ts'
+import { parseLogLines } from '../../testkit/log-file.ts'
+import { waitFor } from '../../testkit/wait-for.ts'
 
 const script = fileURLToPath(new URL('small-server.js', import.meta.url))
 const start = (t: Test) => startApp(t, { script, env: { PHASE: '2', LOG_LEVEL: 'debug' } })

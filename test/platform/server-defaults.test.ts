@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import t from 'tap'
 import { openapi, swaggerPages } from '../../src/platform/openapi.ts'
-import { httpClient } from '../support/http.ts'
-import { waitFor } from '../support/wait-for.ts'
+import { httpClient } from '../../testkit/http.ts'
+import { waitFor } from '../../testkit/wait-for.ts'
 import { localServer } from './local-server.ts'
 
 t.test('headers', async (t) => {

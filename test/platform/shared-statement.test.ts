@@ -2,13 +2,13 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { sql } from 'drizzle-orm'
 import postgres from 'postgres'
 import t, { type Test } from 'tap'
+import { channels, type Progress, type QueryAnnouncement, type ShareAnnouncement } from '../../phases/announcements.ts'
 import { loadConfig } from '../../src/config.ts'
 import { CallEnded, onBehalfOf } from '../../src/platform/cancellation.ts'
 import { type Database, openDatabase } from '../../src/platform/database.ts'
-import { type Progress, type QuerySignal, type ShareSignal, signals } from '../../src/signals.ts'
-import { needs } from '../support/installed.ts'
-import { startPostgres } from '../support/postgres-server.ts'
-import { waitFor } from '../support/wait-for.ts'
+import { needs } from '../../testkit/installed.ts'
+import { startPostgres } from '../../testkit/postgres-server.ts'
+import { waitFor } from '../../testkit/wait-for.ts'
 
 const ECHO = `
   select position, text, pg_current_xact_id()::text
@@ -90,7 +90,7 @@ async function callersShare(t: Test, database: Database): Promise<void> {
     const { queries, shares } = listen(t)
     await Promise.all(['a', 'nothing', 'c', 'd', 'nothing', 'f'].map((text, i) => caller.run(i, () => call([text]))))
     t.match(
-      queries.map(({ signal, caller }) => [caller, signal.shares.length, signal.rows]),
+      queries.map(({ announcement, caller }) => [caller, announcement.shares.length, announcement.rows]),
       [
         [0, 0, 1],
         [1, 0, 0],
@@ -99,19 +99,19 @@ async function callersShare(t: Test, database: Database): Promise<void> {
       ],
       'those of one caller are its own, the shared one belongs to none',
     )
-    t.ok(queries.every(({ signal }) => signal.text === ECHO))
-    const [first, , , shared] = queries.map(({ signal }) => signal)
+    t.ok(queries.every(({ announcement }) => announcement.text === ECHO))
+    const [first, , , shared] = queries.map(({ announcement }) => announcement)
     t.ok(shared && first && (shared.startedAt ?? 0) > (first.startedAt ?? 0), 'its time begins when it is sent')
 
     t.same(
-      shares.map(({ caller, signal }) => [caller, signal.rows]),
+      shares.map(({ caller, announcement }) => [caller, announcement.rows]),
       [[0], [1], [2], [3, 1], [4, 0], [5, 1]].map(([caller, rows]) => [caller, rows]),
     )
-    for (const { caller = 0, signal } of shares) {
-      const { waitMs = 0, startedAt = 0 } = signal
+    for (const { caller = 0, announcement } of shares) {
+      const { waitMs = 0, startedAt = 0 } = announcement
       const isRight = caller < 3 ? waitMs === 0 : waitMs > 0 && startedAt + waitMs <= (shared?.startedAt ?? 0)
       t.ok(isRight, `caller ${caller} waited ${waitMs} ms for its turn`)
-      t.equal(signal.statement, caller < 3 ? undefined : shared)
+      t.equal(announcement.statement, caller < 3 ? undefined : shared)
     }
   })
 
@@ -119,7 +119,7 @@ async function callersShare(t: Test, database: Database): Promise<void> {
     const { queries } = listen(t)
     await Promise.all(['a', 'b', 'c', 'd'].map((text, i) => caller.run(i, () => call([text]))))
     t.same(
-      queries.map(({ signal, caller }) => [caller, signal.shares.length]),
+      queries.map(({ announcement, caller }) => [caller, announcement.shares.length]),
       [
         [0, 0],
         [1, 0],
@@ -141,12 +141,12 @@ async function callersShare(t: Test, database: Database): Promise<void> {
     await t.rejects(impatient, CallEnded)
     await Promise.all(others)
     t.same(
-      queries.map(({ signal }) => signal.shares.length),
+      queries.map(({ announcement }) => announcement.shares.length),
       [0, 0, 0, 2],
     )
     t.match(
-      shares.filter(({ signal }) => signal.waitMs === undefined),
-      [{ signal: { error: CallEnded, statement: undefined } }],
+      shares.filter(({ announcement }) => announcement.waitMs === undefined),
+      [{ announcement: { error: CallEnded, statement: undefined } }],
     )
   })
 
@@ -154,7 +154,7 @@ async function callersShare(t: Test, database: Database): Promise<void> {
     const { queries, shares } = listen(t)
     await caller.run(7, () => database.transaction((_, share) => share(ECHO)(['mine'])))
     t.same(
-      queries.map(({ signal, caller }) => [signal.operation, signal.shares.length, caller]),
+      queries.map(({ announcement, caller }) => [announcement.operation, announcement.shares.length, caller]),
       [
         ['BEGIN', 0, 7],
         ['SELECT', 0, 7],
@@ -180,27 +180,28 @@ async function callersShare(t: Test, database: Database): Promise<void> {
 const caller = new AsyncLocalStorage<number>()
 
 interface Heard<T> {
-  readonly signal: T & Progress
+  readonly announcement: T & Progress
   /** In whose context it was announced. */
   readonly caller: number | undefined
 }
 
 /** What is announced until the test ends: statements in the order in which they begin, shares as they begin. */
 function listen(t: Test) {
-  const queries: Heard<QuerySignal>[] = []
-  const shares: Heard<ShareSignal>[] = []
-  const onQuery = (signal: unknown) => queries.push({ signal: signal as QuerySignal, caller: caller.getStore() })
-  const onShare = (signal: unknown) => {
-    const isKnown = shares.some((known) => known.signal === signal)
-    if (!isKnown) shares.push({ signal: signal as ShareSignal, caller: caller.getStore() })
+  const queries: Heard<QueryAnnouncement>[] = []
+  const shares: Heard<ShareAnnouncement>[] = []
+  const onQuery = (announcement: unknown) =>
+    queries.push({ announcement: announcement as QueryAnnouncement, caller: caller.getStore() })
+  const onShare = (announcement: unknown) => {
+    const isKnown = shares.some((known) => known.announcement === announcement)
+    if (!isKnown) shares.push({ announcement: announcement as ShareAnnouncement, caller: caller.getStore() })
   }
-  signals.query.start.subscribe(onQuery)
-  signals.share.start.subscribe(onShare)
-  signals.share.asyncEnd.subscribe(onShare)
+  channels.query.start.subscribe(onQuery)
+  channels.share.start.subscribe(onShare)
+  channels.share.asyncEnd.subscribe(onShare)
   t.teardown(() => {
-    signals.query.start.unsubscribe(onQuery)
-    signals.share.start.unsubscribe(onShare)
-    signals.share.asyncEnd.unsubscribe(onShare)
+    channels.query.start.unsubscribe(onQuery)
+    channels.share.start.unsubscribe(onShare)
+    channels.share.asyncEnd.unsubscribe(onShare)
   })
   return { queries, shares }
 }

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { stringify } from 'yaml'
-import { needs } from '../support/installed.ts'
+import { needs } from '../../testkit/installed.ts'
 import { read, rules } from './shipped.ts'
 
 const lesson = read('phases/3-metrics/README.md')

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { parse } from 'yaml'
-import { needs } from '../support/installed.ts'
+import { needs } from '../../testkit/installed.ts'
 import { filesIn, RULES, type Rule, read, root, ruleFiles, rules } from './shipped.ts'
 
 /** What one case of a promtool test file expects. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
-import { httpClient } from '../support/http.ts'
+import { httpClient } from '../../testkit/http.ts'
 
 export interface Traffic {
   /** The ids of the traces that its requests have begun. */

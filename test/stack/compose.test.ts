@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { stackSettings } from '../../src/stack.ts'
+import { needs } from '../../testkit/installed.ts'
 import { read, root } from '../prometheus/shipped.ts'
-import { needs } from '../support/installed.ts'
 import { compose, mountsOf, service, withoutVariables } from './compose-file.ts'
 
 const services = Object.entries(compose.services)

@@ -64,7 +64,7 @@ t.test('what is sent to the builder compiles', async (t) => {
   const { status, stdout, stderr } = spawnSync(compile, { cwd: folder, shell: true, encoding: 'utf8' })
   t.equal(status, 0, compile, { stdout, stderr })
   t.ok(existsSync(join(folder, 'dist/src/main.js')))
-  t.ok(existsSync(join(folder, 'dist/lab/index.html')))
+  t.ok(existsSync(join(folder, 'dist/lab/page/index.html')))
 })
 
 /** What src/ and phases/ import at run time. The Lab's page is bundled with all that it imports. */

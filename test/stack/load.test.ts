@@ -6,9 +6,9 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
+import { startApp } from '../../testkit/app-process.ts'
+import { findProgram, needs } from '../../testkit/installed.ts'
 import { root } from '../prometheus/shipped.ts'
-import { startApp } from '../support/app-process.ts'
-import { findProgram, needs } from '../support/installed.ts'
 
 const locustFile = join(root, 'docker/locust/locustfile.py')
 const loadScript = fileURLToPath(new URL('../../load/main.js', import.meta.url))

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { partnerScript } from '../../testkit/app-process.ts'
+import { waitFor } from '../../testkit/wait-for.ts'
 import { openTerminal } from '../docs/terminal.ts'
-import { partnerScript } from '../support/app-process.ts'
-import { waitFor } from '../support/wait-for.ts'
 
 const exercise = fileURLToPath(new URL('../../tutor/exercise/main.js', import.meta.url))
 const ESCAPE = '\u001b['

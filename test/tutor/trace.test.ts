@@ -1,6 +1,6 @@
 import t from 'tap'
-import { startApp } from '../support/app-process.ts'
-import { freePort } from '../support/free-port.ts'
+import { startApp } from '../../testkit/app-process.ts'
+import { freePort } from '../../testkit/free-port.ts'
 import { trace } from './learner-commands.ts'
 
 t.test('a request of the running server, drawn as a waterfall', async (t) => {

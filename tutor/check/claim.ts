@@ -1,6 +1,6 @@
-import type { LogLine } from '../../test/support/log-file.ts'
-import type { Exposition } from '../../test/support/openmetrics.ts'
-import type { ReceivedSpan } from '../../test/support/received-span.ts'
+import type { LogLine } from '../../testkit/log-file.ts'
+import type { Exposition } from '../../testkit/openmetrics.ts'
+import type { ReceivedSpan } from '../../testkit/received-span.ts'
 
 export type { LogLine, ReceivedSpan }
 

@@ -1,11 +1,11 @@
 import { readdir } from 'node:fs/promises'
 import type { Claim } from './claim.ts'
 
-/** The claims of a phase's lesson: what `phases/N-…/checks.ts` exports. */
+/** The claims of a phase's lesson: what `claims/N-….ts` exports. */
 export async function claimsOf(phase: number): Promise<readonly Claim[]> {
-  const phases = new URL('../../phases/', import.meta.url)
-  const folder = (await readdir(phases)).find((name) => name.startsWith(`${phase}-`))
-  if (folder === undefined) throw new Error(`there is no phase ${phase}`)
-  const module = (await import(new URL(`${folder}/checks.js`, phases).href)) as { default: readonly Claim[] }
+  const folder = new URL('claims/', import.meta.url)
+  const file = (await readdir(folder)).find((name) => name.startsWith(`${phase}-`) && name.endsWith('.js'))
+  if (file === undefined) throw new Error(`there is no phase ${phase}`)
+  const module = (await import(new URL(file, folder).href)) as { default: readonly Claim[] }
   return module.default
 }

@@ -1,4 +1,4 @@
-import type { Attributes, AttributeValue, ReceivedSpan } from '../../test/support/received-span.ts'
+import type { Attributes, AttributeValue, ReceivedSpan } from '../../testkit/received-span.ts'
 import type { SpanSource } from './span-source.ts'
 
 /**

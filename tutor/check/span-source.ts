@@ -1,7 +1,7 @@
-import { startJaegerReceiver } from '../../test/support/jaeger-receiver.ts'
-import { startOtlpHttpReceiver } from '../../test/support/otlp-http-receiver.ts'
-import { startOtlpReceiver } from '../../test/support/otlp-receiver.ts'
-import type { ReceivedSpan } from '../../test/support/received-span.ts'
+import { startJaegerReceiver } from '../../testkit/jaeger-receiver.ts'
+import { startOtlpHttpReceiver } from '../../testkit/otlp-http-receiver.ts'
+import { startOtlpReceiver } from '../../testkit/otlp-receiver.ts'
+import type { ReceivedSpan } from '../../testkit/received-span.ts'
 import { jaegerQuery } from './jaeger-query.ts'
 import type { Scope } from './teardowns.ts'
 

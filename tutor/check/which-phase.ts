@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { waitFor } from '../../test/support/wait-for.ts'
+import { waitFor } from '../../testkit/wait-for.ts'
 
 /** Which phase a server runs, by what it shows. */
 export interface FoundPhase {

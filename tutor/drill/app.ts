@@ -4,8 +4,8 @@
  */
 import { once } from 'node:events'
 import fastifyPlugin from 'fastify-plugin'
+import type { Phase } from '../../phases/phase.ts'
 import { buildApp } from '../../src/app.ts'
-import type { Phase } from '../../src/phase.ts'
 import { serve } from '../../src/platform/serve.ts'
 import { diceOf } from './dice.ts'
 import type { Incident } from './incident.ts'

@@ -1,5 +1,5 @@
-import type { ReceivedSpan } from '../../test/support/received-span.ts'
-import { rootsOf } from '../../test/support/span-tree.ts'
+import type { ReceivedSpan } from '../../testkit/received-span.ts'
+import { rootsOf } from '../../testkit/span-tree.ts'
 
 /** All spans of one trace that have come so far. */
 export interface Trace {

@@ -1,5 +1,5 @@
-import type { ReceivedSpan } from '../../test/support/received-span.ts'
-import { childrenOf, rootsOf } from '../../test/support/span-tree.ts'
+import type { ReceivedSpan } from '../../testkit/received-span.ts'
+import { childrenOf, rootsOf } from '../../testkit/span-tree.ts'
 import type { Trace } from './trace-store.ts'
 
 /** One line of a waterfall: a span, or many alike that are shown as one. */

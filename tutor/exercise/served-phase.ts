@@ -7,11 +7,12 @@ import type { FastifyInstance } from 'fastify'
 import { register } from 'prom-client'
 import { destinationsOf } from '../../phases/1-logging/destinations.ts'
 import { tracerProvider } from '../../phases/4-tracing/tracer-provider.ts'
+import type { PhasePlugin } from '../../phases/phase.ts'
 import { loadConfig } from '../../src/config.ts'
 import { error } from '../../src/endpoints/error.ts'
 import { hello } from '../../src/endpoints/hello.ts'
 import { slow } from '../../src/endpoints/slow.ts'
-import { loadPhase, type PhasePlugin } from '../../src/phase.ts'
+import { loadPhase } from '../../src/load-phase.ts'
 import { addPhase, createServer } from '../../src/platform/server.ts'
 
 export interface ServeOptions {

@@ -1,5 +1,5 @@
-import type { ReceivedSpan } from '../../test/support/received-span.ts'
-import { childrenOf, rootsOf } from '../../test/support/span-tree.ts'
+import type { ReceivedSpan } from '../../testkit/received-span.ts'
+import { childrenOf, rootsOf } from '../../testkit/span-tree.ts'
 
 /** Width of the bars, in characters. */
 const WIDTH = 40

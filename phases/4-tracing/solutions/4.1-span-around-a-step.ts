@@ -13,7 +13,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { trace } from '@opentelemetry/api'
 import fastifyPlugin from 'fastify-plugin'
-import { announce, signals } from '../../../src/signals.ts'
+import { announce, channels } from '../../announcements.ts'
 
 export const quotes = fastifyPlugin(
   async (app) => {
@@ -43,7 +43,7 @@ export const quotes = fastifyPlugin(
 
 /** In percent. The step that it announces has a span already. */
 async function discountFor(customer: string): Promise<number> {
-  const years = await announce(signals.step, { name: 'look_up_customer' }, () => delay(5, customer.length))
+  const years = await announce(channels.step, { name: 'look_up_customer' }, () => delay(5, customer.length))
   if (customer === 'nobody') throw new Error('there is no such customer')
   return 3 * years
 }

@@ -13,8 +13,8 @@
 import { TraceFlags, trace } from '@opentelemetry/api'
 import fastifyPlugin from 'fastify-plugin'
 import { Histogram } from 'prom-client'
-import { signals } from '../../../src/signals.ts'
 import { onEnd } from '../../1-logging/on-end.ts'
+import { channels } from '../../announcements.ts'
 
 export const stepMetrics = fastifyPlugin(
   async (app) => {
@@ -26,11 +26,11 @@ export const stepMetrics = fastifyPlugin(
       enableExemplars: true,
     })
 
-    onEnd(app, signals.step, ({ name }, latency) => {
+    onEnd(app, channels.step, ({ name }, latency) => {
       duration.observe({ labels: { step: name }, value: latency / 1000, exemplarLabels: currentTrace() })
     })
   },
-  { name: 'step-metrics', dependencies: ['signal-spans', 'process-metrics'] },
+  { name: 'step-metrics', dependencies: ['announced-spans', 'process-metrics'] },
 )
 
 /** The labels of an exemplar, if there is one to give. */

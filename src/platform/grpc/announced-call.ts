@@ -5,13 +5,13 @@ import {
   type ServerInterceptor,
   status,
 } from '@grpc/grpc-js'
-import { announce, type RpcSignal, signals } from '../../signals.ts'
+import { announce, channels, type RpcAnnouncement } from '../../../phases/announcements.ts'
 import { addDetails, GrpcError } from './grpc-error.ts'
 import { MetadataCarrier } from './metadata.ts'
 import { peerIn } from './peer.ts'
 
 /** How a call is announced. */
-export type MethodName = Pick<RpcSignal, 'service' | 'method' | 'originalMethod'>
+export type MethodName = Pick<RpcAnnouncement, 'service' | 'method' | 'originalMethod'>
 
 type Status = Parameters<ServerInterceptingCallInterface['sendStatus']>[0]
 
@@ -19,7 +19,7 @@ type Status = Parameters<ServerInterceptingCallInterface['sendStatus']>[0]
 const calls = new WeakMap<Metadata, AnnouncedCall>()
 
 /**
- * Announces calls on `signals.rpcServer` from their headers to their end, those that grpc-js refuses by itself as well,
+ * Announces calls on `channels.rpcServer` from their headers to their end, those that grpc-js refuses by itself as well,
  * and gives each status that is no success its details.
  *
  * @param nameOf returns undefined for a path whose calls are not announced
@@ -77,7 +77,7 @@ export function announcedCall(requestMetadata: Metadata): AnnouncedCall {
 
 /** A call whose beginning has been announced. Its end is that of its handler, or of its refusal if that comes first. */
 export class AnnouncedCall {
-  readonly signal: RpcSignal
+  readonly announcement: RpcAnnouncement
   readonly responseMetadata = new Metadata()
   readonly #deadline: number
   readonly #outcome: Promise<unknown>
@@ -86,7 +86,7 @@ export class AnnouncedCall {
 
   constructor(call: ServerInterceptingCallInterface, requestMetadata: Metadata, name: MethodName) {
     this.#deadline = Number(call.getDeadline())
-    this.signal = {
+    this.announcement = {
       ...name,
       authority: call.getHost(),
       peer: peerIn(call.getPeer()),
@@ -97,7 +97,7 @@ export class AnnouncedCall {
     const decision = new Promise<() => Promise<unknown>>((resolve) => {
       this.#decide = resolve
     })
-    this.#outcome = announce(signals.rpcServer, this.signal, async () => (await decision)())
+    this.#outcome = announce(channels.rpcServer, this.announcement, async () => (await decision)())
   }
 
   /** Serves the call, unless it has been refused. `work` runs inside the announcement. */
@@ -123,8 +123,8 @@ export class AnnouncedCall {
 
   #refuse(error: GrpcError): void {
     const refused = this.run(async () => {
-      this.signal.causedByCaller = true
-      this.signal.statusCode = error.code
+      this.announcement.causedByCaller = true
+      this.announcement.statusCode = error.code
       throw error
     })
     refused.catch((thrown: unknown) => {

@@ -1,5 +1,5 @@
 import { Channel, credentials, Metadata, status } from '@grpc/grpc-js'
-import { announce, type RpcMetadata, type RpcSignal, signals } from '../../signals.ts'
+import { announce, channels, type RpcAnnouncement, type RpcMetadata } from '../../../phases/announcements.ts'
 import { targetOf } from './address-list.ts'
 import { MetadataCarrier } from './metadata.ts'
 import { peerIn } from './peer.ts'
@@ -59,7 +59,7 @@ const LIMITS = {
 
 /**
  * Calls services on one server or on several that take turns. Every call has a deadline and is announced on
- * `signals.rpcClient`; it fails with a `DomainError`, or with a `GrpcError` for a reason that the domain does not know.
+ * `channels.rpcClient`; it fails with a `DomainError`, or with a `GrpcError` for a reason that the domain does not know.
  * Connects when it is first used, and again by itself.
  */
 export class GrpcClient {
@@ -91,9 +91,11 @@ export class GrpcClient {
   ): Promise<Response> {
     const sent = metadataOf(options.metadata)
     const received = new Metadata()
-    const signal = signalOf(method.path, this.#addresses, sent, received)
+    const announcement = announcementOf(method.path, this.#addresses, sent, received)
     // Not before, so that what the listeners write into the metadata is sent.
-    return announce(signals.rpcClient, signal, () => this.#send(method, request, options, sent, received, signal))
+    return announce(channels.rpcClient, announcement, () =>
+      this.#send(method, request, options, sent, received, announcement),
+    )
   }
 
   /** Like `call`, but nobody hears of it. For calls that are about the server rather than its work. */
@@ -104,8 +106,8 @@ export class GrpcClient {
   ): Promise<Response> {
     const sent = metadataOf(options.metadata)
     const received = new Metadata()
-    const signal = signalOf(method.path, this.#addresses, sent, received)
-    return this.#send(method, request, options, sent, received, signal)
+    const announcement = announcementOf(method.path, this.#addresses, sent, received)
+    return this.#send(method, request, options, sent, received, announcement)
   }
 
   close(): void {
@@ -119,24 +121,24 @@ export class GrpcClient {
     { deadlineMs, isRepeatable, onAnswer }: CallOptions,
     sent: Metadata,
     received: Metadata,
-    signal: RpcSignal,
+    announcement: RpcAnnouncement,
   ): Promise<Response> {
     const channel = isRepeatable ? this.#retrying : this.#once
     return new Promise((resolve, reject) => {
       callUnary(channel, method, request, sent, Date.now() + deadlineMs, {
         onHeaders: (headers) => received.merge(headers),
         onPeer: (peer) => {
-          signal.peer = peerIn(peer)
+          announcement.peer = peerIn(peer)
         },
         onResponse: (response) => {
-          signal.statusCode = status.OK
-          onAnswer?.(signal.responseMetadata)
+          announcement.statusCode = status.OK
+          onAnswer?.(announcement.responseMetadata)
           resolve(response)
         },
         onFailure: (error) => {
           received.merge(error.metadata)
-          signal.statusCode = error.code
-          onAnswer?.(signal.responseMetadata)
+          announcement.statusCode = error.code
+          onAnswer?.(announcement.responseMetadata)
           reject(fromServiceError(error))
         },
       })
@@ -150,7 +152,7 @@ function metadataOf(values: Readonly<Record<string, string>> = {}): Metadata {
   return metadata
 }
 
-function signalOf(path: string, authority: string, sent: Metadata, received: Metadata): RpcSignal {
+function announcementOf(path: string, authority: string, sent: Metadata, received: Metadata): RpcAnnouncement {
   const [, service = '', method = ''] = path.split('/')
   return {
     service,

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { Endpoint } from '../../signals.ts'
+import type { Endpoint } from '../../../phases/announcements.ts'
 
 /** Reads how grpc-js names the other end of a connection, `127.0.0.1:4000` or `::1:4000`; undefined when there is none. */
 export function peerIn(text: string): Endpoint | undefined {

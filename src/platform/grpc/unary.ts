@@ -1,5 +1,5 @@
 import { type handleUnaryCall, type ServerUnaryCall, status } from '@grpc/grpc-js'
-import type { RpcMetadata, RpcSignal } from '../../signals.ts'
+import type { RpcAnnouncement, RpcMetadata } from '../../../phases/announcements.ts'
 import { onBehalfOf } from '../cancellation.ts'
 import { DomainError } from '../domain-error.ts'
 import { announcedCall, whyAbandoned } from './announced-call.ts'
@@ -20,32 +20,35 @@ export class Malformed {
 type AnyCall = ServerUnaryCall<unknown, unknown>
 
 type Handle<Request, Response> = (request: Request, call: Call) => Promise<Response>
-type Work<Request, Response> = (call: ServerUnaryCall<Request, Response>, signal: RpcSignal) => Promise<Response>
+type Work<Request, Response> = (
+  call: ServerUnaryCall<Request, Response>,
+  announcement: RpcAnnouncement,
+) => Promise<Response>
 
 /**
  * A method that takes one request and gives one response. It runs inside the announcement of its call. What `handle`
  * throws becomes a status, and its statements end with the call: at its deadline or when it is cancelled.
  */
 export function unary<Request, Response>(handle: Handle<Request, Response>): handleUnaryCall<Request, Response> {
-  return announced((call, signal) =>
+  return announced((call, announcement) =>
     onBehalfOf(
       () => isOver(call),
-      () => handle(call.request, signal),
+      () => handle(call.request, announcement),
     ),
   )
 }
 
 /** Like `unary`, for work that other callers may join: it goes on when the call for which it began has ended. */
 export function sharedUnary<Request, Response>(handle: Handle<Request, Response>): handleUnaryCall<Request, Response> {
-  return announced((call, signal) => handle(call.request, signal))
+  return announced((call, announcement) => handle(call.request, announcement))
 }
 
 function announced<Request, Response>(work: Work<Request, Response>): handleUnaryCall<Request, Response> {
   return (call, callback) => {
     const announced = announcedCall(call.metadata)
-    const { signal, responseMetadata } = announced
+    const { announcement, responseMetadata } = announced
     announced
-      .run(() => outcome(call, signal, work))
+      .run(() => outcome(call, announcement, work))
       .then(
         (message) => {
           call.sendMetadata(responseMetadata)
@@ -62,20 +65,20 @@ function announced<Request, Response>(work: Work<Request, Response>): handleUnar
 
 async function outcome<Request, Response>(
   call: ServerUnaryCall<Request, Response>,
-  signal: RpcSignal,
+  announcement: RpcAnnouncement,
   work: Work<Request, Response>,
 ): Promise<Response> {
   try {
     if (isOver(call)) throw whyAbandoned(deadlineOf(call))
     if (call.request instanceof Malformed) throw new DomainError('invalid', wrong(call.request))
-    const response = await work(call, signal)
+    const response = await work(call, announcement)
     if (isOver(call)) throw whyAbandoned(deadlineOf(call))
-    signal.statusCode = status.OK
+    announcement.statusCode = status.OK
     return response
   } catch (error) {
-    signal.causedByCaller = isOver(call)
-    const cause = signal.causedByCaller ? whyAbandoned(deadlineOf(call)) : error
-    signal.statusCode = toGrpcError(cause).code
+    announcement.causedByCaller = isOver(call)
+    const cause = announcement.causedByCaller ? whyAbandoned(deadlineOf(call)) : error
+    announcement.statusCode = toGrpcError(cause).code
     throw cause
   }
 }

@@ -1,12 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import t, { type Test } from 'tap'
+import { channels, type Progress, type RpcAnnouncement } from '../../../phases/announcements.ts'
 import type { BookingService } from '../../../src/course/booking.ts'
 import type { CatalogService } from '../../../src/course/course.ts'
 import { bookings } from '../../../src/course/schema.ts'
 import { isCancelled } from '../../../src/platform/cancellation.ts'
-import { type Progress, type RpcSignal, signals } from '../../../src/signals.ts'
-import { reflectedClient } from '../../support/grpc-client.ts'
-import { waitFor } from '../../support/wait-for.ts'
+import { reflectedClient } from '../../../testkit/grpc-client.ts'
+import { waitFor } from '../../../testkit/wait-for.ts'
 import { listen, newBooking, newCourse } from '../course-app.ts'
 import { BOOKING, bothFaces, CATALOG, serveGrpc } from './grpc-app.ts'
 
@@ -27,37 +27,37 @@ function gate() {
 function listenForEnd(t: Test) {
   const codes: (number | undefined)[] = []
   const { open, passed } = gate()
-  const onEnd = (signal: unknown) => {
-    codes.push((signal as RpcSignal).statusCode)
+  const onEnd = (announcement: unknown) => {
+    codes.push((announcement as RpcAnnouncement).statusCode)
     open()
   }
-  signals.rpcServer.asyncEnd.subscribe(onEnd)
-  t.teardown(() => signals.rpcServer.asyncEnd.unsubscribe(onEnd))
+  channels.rpcServer.asyncEnd.subscribe(onEnd)
+  t.teardown(() => channels.rpcServer.asyncEnd.unsubscribe(onEnd))
   return { codes, ended: passed }
 }
 
 t.test('a call is announced, and what it does runs inside the announcement', async (t) => {
-  const heard: (RpcSignal & Progress)[] = []
+  const heard: (RpcAnnouncement & Progress)[] = []
   const scope = new AsyncLocalStorage<string>()
   const seen: (string | undefined)[] = []
   const handlers = {
     start: () => {},
     end: () => {},
     asyncStart: () => {},
-    asyncEnd: (signal: RpcSignal & Progress) => void heard.push(signal),
+    asyncEnd: (announcement: RpcAnnouncement & Progress) => void heard.push(announcement),
     error: () => {},
   }
   const onQuery = () => void seen.push(scope.getStore())
-  signals.rpcServer.subscribe(handlers)
-  signals.rpcServer.start.bindStore(scope, ({ method, requestMetadata, responseMetadata }) => {
+  channels.rpcServer.subscribe(handlers)
+  channels.rpcServer.start.bindStore(scope, ({ method, requestMetadata, responseMetadata }) => {
     responseMetadata.set('x-request-id', requestMetadata.get('x-request-id') ?? 'none')
     return method
   })
-  signals.query.start.subscribe(onQuery)
+  channels.query.start.subscribe(onQuery)
   t.teardown(() => {
-    signals.rpcServer.unsubscribe(handlers)
-    signals.rpcServer.start.unbindStore(scope)
-    signals.query.start.unsubscribe(onQuery)
+    channels.rpcServer.unsubscribe(handlers)
+    channels.rpcServer.start.unbindStore(scope)
+    channels.query.start.unsubscribe(onQuery)
   })
 
   const metadata = { 'x-request-id': 'from-the-caller' }
@@ -103,8 +103,8 @@ t.test('a call that is cancelled in a transaction leaves nothing behind', async 
   const before = await app.database.run((queries) => queries.$count(bookings))
   // The statement that is under way when the call is cancelled is the first of several.
   const onQuery = () => controller.abort()
-  signals.query.start.subscribe(onQuery)
-  t.teardown(() => signals.query.start.unsubscribe(onQuery))
+  channels.query.start.subscribe(onQuery)
+  t.teardown(() => channels.query.start.unsubscribe(onQuery))
   const { ended, codes } = listenForEnd(t)
   const call = client.call(`${BOOKING}/CreateBooking`, { course_id, user_id: 'u' }, { signal: controller.signal })
   t.match(await call, { code: 'CANCELLED' })
@@ -120,8 +120,8 @@ t.test('a load that others wait for does not end with the call that began it', a
   const first = client.call(`${CATALOG}/GetCourse`, { course_id }, { signal: controller.signal })
   const second = client.call(`${CATALOG}/GetCourse`, { course_id })
   const onQuery = () => controller.abort()
-  signals.query.start.subscribe(onQuery)
-  t.teardown(() => signals.query.start.unsubscribe(onQuery))
+  channels.query.start.subscribe(onQuery)
+  t.teardown(() => channels.query.start.unsubscribe(onQuery))
   t.match(await second, { code: 'OK', message: { course_id } })
   t.match((await first).code, /^(OK|CANCELLED)$/)
 })

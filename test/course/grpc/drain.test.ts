@@ -1,8 +1,8 @@
 import t from 'tap'
 import { exampleIds } from '../../../src/course/seed-data.ts'
-import { runApp, startApp } from '../../support/app-process.ts'
-import { type Answer, type GrpcClient, reflectedClient } from '../../support/grpc-client.ts'
-import { waitFor } from '../../support/wait-for.ts'
+import { runApp, startApp } from '../../../testkit/app-process.ts'
+import { type Answer, type GrpcClient, reflectedClient } from '../../../testkit/grpc-client.ts'
+import { waitFor } from '../../../testkit/wait-for.ts'
 import { BOOKING } from './grpc-app.ts'
 
 t.test('a server that stops under load loses no call', async (t) => {

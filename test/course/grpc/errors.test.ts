@@ -6,7 +6,7 @@ import t from 'tap'
 import type { BookingService } from '../../../src/course/booking.ts'
 import type { CatalogService } from '../../../src/course/course.ts'
 import { DomainError, type DomainErrorCode } from '../../../src/platform/domain-error.ts'
-import { reflectedClient } from '../../support/grpc-client.ts'
+import { reflectedClient } from '../../../testkit/grpc-client.ts'
 import { BOOKING, bothFaces, CATALOG, serveGrpc } from './grpc-app.ts'
 
 const { app, client } = await bothFaces(t)

@@ -1,12 +1,12 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import t, { type Test } from 'tap'
+import type { Progress, RpcAnnouncement } from '../../../phases/announcements.ts'
 import type { BookingService } from '../../../src/course/booking.ts'
 import type { CatalogService } from '../../../src/course/course.ts'
 import { RemoteBooking } from '../../../src/course/grpc/remote-booking.ts'
 import { RemoteCatalog } from '../../../src/course/grpc/remote-catalog.ts'
 import { DomainError } from '../../../src/platform/domain-error.ts'
 import { GrpcClient } from '../../../src/platform/grpc/client.ts'
-import type { Progress, RpcSignal } from '../../../src/signals.ts'
 import { courseApp } from '../course-app.ts'
 import { serveGrpc } from './grpc-app.ts'
 
@@ -74,7 +74,9 @@ t.test('several servers take turns, and one that is away is left out', async (t)
 
 t.test('each call is announced, and what a listener writes is sent', async (t) => {
   let received: string | undefined
-  const signals = heard(t, (signal) => signal.requestMetadata.set('idempotency-key', 'written-by-a-listener'))
+  const signals = heard(t, (announcement) =>
+    announcement.requestMetadata.set('idempotency-key', 'written-by-a-listener'),
+  )
   const expireBooking: BookingService['expireBooking'] = async (_id, idempotency) => {
     received = idempotency?.key
     idempotency?.onReplay?.()
@@ -90,10 +92,10 @@ t.test('each call is announced, and what a listener writes is sent', async (t) =
 })
 
 /** The calls that a client has announced, each once it has ended. */
-function heard(t: Test, onStart: (signal: RpcSignal) => void = () => {}): (RpcSignal & Progress)[] {
-  const ended: (RpcSignal & Progress)[] = []
-  const start = (message: unknown) => onStart(message as RpcSignal)
-  const end = (message: unknown) => ended.push(message as RpcSignal)
+function heard(t: Test, onStart: (announcement: RpcAnnouncement) => void = () => {}): (RpcAnnouncement & Progress)[] {
+  const ended: (RpcAnnouncement & Progress)[] = []
+  const start = (message: unknown) => onStart(message as RpcAnnouncement)
+  const end = (message: unknown) => ended.push(message as RpcAnnouncement)
   subscribe('tracing:course-app:rpc.client:start', start)
   subscribe('tracing:course-app:rpc.client:asyncEnd', end)
   t.teardown(() => {

@@ -2,9 +2,9 @@ import { createServer, type Server } from 'node:net'
 import t, { type Test } from 'tap'
 import type { Booking } from '../../../src/course/booking.ts'
 import type { Course } from '../../../src/course/course.ts'
-import { type AppProcess, startApp } from '../../support/app-process.ts'
-import { httpClient } from '../../support/http.ts'
-import { waitFor } from '../../support/wait-for.ts'
+import { type AppProcess, startApp } from '../../../testkit/app-process.ts'
+import { httpClient } from '../../../testkit/http.ts'
+import { waitFor } from '../../../testkit/wait-for.ts'
 import { batch } from '../course-app.ts'
 
 const { getJson, postJson, send, sendJson } = httpClient(t)

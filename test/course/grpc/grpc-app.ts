@@ -4,7 +4,7 @@ import { addCourseServices } from '../../../src/course/grpc/plugin.ts'
 import type { CourseOptions } from '../../../src/course/plugin.ts'
 import type { Readiness } from '../../../src/platform/grpc/health.ts'
 import { GrpcServer } from '../../../src/platform/grpc/server.ts'
-import { type GrpcClient, reflectedClient } from '../../support/grpc-client.ts'
+import { type GrpcClient, reflectedClient } from '../../../testkit/grpc-client.ts'
 import { courseApp } from '../course-app.ts'
 
 export const CATALOG = 'course.v1.CatalogService'

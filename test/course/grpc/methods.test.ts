@@ -1,6 +1,6 @@
 import t from 'tap'
 import { exampleIds } from '../../../src/course/seed-data.ts'
-import { reflectedClient } from '../../support/grpc-client.ts'
+import { reflectedClient } from '../../../testkit/grpc-client.ts'
 import { DAY } from '../course-app.ts'
 import { BOOKING, bothFaces, CATALOG } from './grpc-app.ts'
 

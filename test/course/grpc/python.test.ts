@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { exampleIds } from '../../../src/course/seed-data.ts'
-import { needsPython } from '../../support/installed.ts'
+import { needsPython } from '../../../testkit/installed.ts'
 import { bothFaces } from './grpc-app.ts'
 
 const script = fileURLToPath(new URL('../../../../test/course/grpc/call.py', import.meta.url))

@@ -3,9 +3,9 @@ import { type ClientHttp2Session, connect, type IncomingHttpHeaders, type Outgoi
 import { gzipSync } from 'node:zlib'
 import { Metadata, status } from '@grpc/grpc-js'
 import t, { type Test } from 'tap'
-import { type Progress, type RpcSignal, signals } from '../../../src/signals.ts'
-import { detailsOf } from '../../support/grpc-client.ts'
-import { waitFor } from '../../support/wait-for.ts'
+import { channels, type Progress, type RpcAnnouncement } from '../../../phases/announcements.ts'
+import { detailsOf } from '../../../testkit/grpc-client.ts'
+import { waitFor } from '../../../testkit/wait-for.ts'
 import { BOOKING, bothFaces, CATALOG } from './grpc-app.ts'
 
 const { address, client } = await bothFaces(t)
@@ -172,19 +172,19 @@ async function send(session: ClientHttp2Session, sent: Sent): Promise<IncomingHt
 
 /** What is announced from now on. Every call gets metadata of its listeners' with it. */
 function listen() {
-  const begun: RpcSignal[] = []
-  const ended: (RpcSignal & Progress)[] = []
+  const begun: RpcAnnouncement[] = []
+  const ended: (RpcAnnouncement & Progress)[] = []
   const onStart = (message: unknown) => {
-    const call = message as RpcSignal
+    const call = message as RpcAnnouncement
     begun.push(call)
     call.responseMetadata.set('x-announced', 'yes')
   }
-  const onEnd = (message: unknown) => void ended.push(message as RpcSignal)
-  signals.rpcServer.start.subscribe(onStart)
-  signals.rpcServer.asyncEnd.subscribe(onEnd)
+  const onEnd = (message: unknown) => void ended.push(message as RpcAnnouncement)
+  channels.rpcServer.start.subscribe(onStart)
+  channels.rpcServer.asyncEnd.subscribe(onEnd)
   const stop = () => {
-    signals.rpcServer.start.unsubscribe(onStart)
-    signals.rpcServer.asyncEnd.unsubscribe(onEnd)
+    channels.rpcServer.start.unsubscribe(onStart)
+    channels.rpcServer.asyncEnd.unsubscribe(onEnd)
   }
   return { begun, ended, stop }
 }

@@ -1,7 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import { forAll } from '../../support/for-all.ts'
+import { forAll } from '../../../testkit/for-all.ts'
 import { batch, send } from '../course-app.ts'
 import { BOOKING, bothFaces, CATALOG } from './grpc-app.ts'
 

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
-import { type LogLine, readLogLines } from '../../support/log-file.ts'
-import { type Exposition, parseMetrics } from '../../support/openmetrics.ts'
-import { scrape } from '../../support/scrape.ts'
-import { waitFor } from '../../support/wait-for.ts'
+import { type LogLine, readLogLines } from '../../../testkit/log-file.ts'
+import { type Exposition, parseMetrics } from '../../../testkit/openmetrics.ts'
+import { scrape } from '../../../testkit/scrape.ts'
+import { waitFor } from '../../../testkit/wait-for.ts'
 
 const script = fileURLToPath(new URL('../../../tutor/drill/main.js', import.meta.url))
 

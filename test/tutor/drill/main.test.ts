@@ -5,10 +5,10 @@ import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
+import { isRunning } from '../../../testkit/is-running.ts'
+import { waitFor } from '../../../testkit/wait-for.ts'
 import { incidents } from '../../../tutor/drill/incidents.ts'
 import { childrenOf } from '../../partner/child-processes.ts'
-import { isRunning } from '../../support/is-running.ts'
-import { waitFor } from '../../support/wait-for.ts'
 import { startDrill } from './drill-process.ts'
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url))

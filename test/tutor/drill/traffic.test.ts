@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
+import { waitFor } from '../../../testkit/wait-for.ts'
 import type { Call } from '../../../tutor/drill/call-log.ts'
 import { diceOf } from '../../../tutor/drill/dice.ts'
 import { clientOf, flow, routeOf, type Stream } from '../../../tutor/drill/traffic.ts'
-import { waitFor } from '../../support/wait-for.ts'
 
 /** A server that answers when it is told to. */
 async function startServer(t: Test) {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
-import { waitFor } from '../../support/wait-for.ts'
+import { waitFor } from '../../../testkit/wait-for.ts'
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { announce, channels } from '../../../phases/announcements.ts'
 import type { NewBooking } from '../../../src/course/booking.ts'
 import { DomainError } from '../../../src/platform/domain-error.ts'
-import { announce, signals } from '../../../src/signals.ts'
 import { COUNTRIES } from '../everyday-traffic.ts'
 import type { Fault } from '../fault.ts'
 import { serveBeside } from '../local-server.ts'
@@ -36,7 +36,7 @@ export const retryStorm: Fault<Parameters> = {
       service.createBooking = async (booking, idempotency) => {
         const country = countryOf(booking)
         await retrying(serviceTries, () =>
-          announce(signals.step, { name: 'verify_customer' }, () =>
+          announce(channels.step, { name: 'verify_customer' }, () =>
             retrying(clientTries, () => askRegistry(`${registry}/customers/${country}`)),
           ),
         )

@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import { announce, signals } from '../../../src/signals.ts'
+import { announce, channels } from '../../../phases/announcements.ts'
 import { defineExercise } from '../exercise.ts'
 import { servePhase } from '../served-phase.ts'
 
@@ -34,7 +34,7 @@ export default defineExercise<Module>({
       runJob(log, name, async () => {
         const atOnce = (await allStarted()) !== false
         log.info(`${name}: half way`)
-        await announce(signals.step, { name: 'send_mail' }, () => delay(5))
+        await announce(channels.step, { name: 'send_mail' }, () => delay(5))
         log.info(`${name}: done`)
         return { atOnce, result }
       })

@@ -1,5 +1,5 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node'
-import { announce, signals } from '../../../src/signals.ts'
+import { announce, channels } from '../../../phases/announcements.ts'
 import { defineExercise } from '../exercise.ts'
 import { type Sample, samplesOf } from '../samples.ts'
 import { servePhase } from '../served-phase.ts'
@@ -74,7 +74,7 @@ export default defineExercise<Module>({
       seen: `${countIn(after)}`,
       look: 'what currentTrace does when there is no example: it returns, and throws nothing',
     })
-    await announce(signals.step, { name: STEP }, async () => {})
+    await announce(channels.step, { name: STEP }, async () => {})
     const last = await buckets()
     claim('and so does a step outside of any trace', countIn(last) === 5, {
       expected: 'five observations after four requests and a step of no request',

@@ -1,6 +1,6 @@
 import t from 'tap'
-import type { LogLine } from '../../../support/log-file.ts'
-import { waitFor } from '../../../support/wait-for.ts'
+import type { LogLine } from '../../../../testkit/log-file.ts'
+import { waitFor } from '../../../../testkit/wait-for.ts'
 import { CALM, causeIs, type DrillProcess, muchLater, startDrill, startOf, tryDebrief } from '../drill-process.ts'
 
 t.test('4: computing that blocks the event loop for ever longer', async (t) => {

@@ -1,6 +1,6 @@
 import t from 'tap'
-import type { LogLine } from '../../../support/log-file.ts'
-import { waitFor } from '../../../support/wait-for.ts'
+import type { LogLine } from '../../../../testkit/log-file.ts'
+import { waitFor } from '../../../../testkit/wait-for.ts'
 import { CALM, causeIs, type DrillProcess, muchLater, startDrill, startOf, tryDebrief } from '../drill-process.ts'
 
 t.test('5: a metric that gets a series for each request', async (t) => {

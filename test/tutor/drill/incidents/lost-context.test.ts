@@ -1,5 +1,5 @@
 import t from 'tap'
-import { waitFor } from '../../../support/wait-for.ts'
+import { waitFor } from '../../../../testkit/wait-for.ts'
 import { CALM, causeIs, muchLater, startDrill, tryDebrief } from '../drill-process.ts'
 
 t.test('6: a trace in two pieces', async (t) => {

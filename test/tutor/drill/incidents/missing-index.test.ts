@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Exposition } from '../../../support/openmetrics.ts'
+import type { Exposition } from '../../../../testkit/openmetrics.ts'
 import {
   CALM,
   causeIs,

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { LogLine } from '../../../support/log-file.ts'
+import type { LogLine } from '../../../../testkit/log-file.ts'
 import {
   CALM,
   causeIs,

@@ -1,6 +1,6 @@
 import t from 'tap'
-import type { LogLine } from '../../../support/log-file.ts'
-import { waitFor } from '../../../support/wait-for.ts'
+import type { LogLine } from '../../../../testkit/log-file.ts'
+import { waitFor } from '../../../../testkit/wait-for.ts'
 import { CALM, causeIs, muchLater, startDrill, startOf, tryDebrief } from '../drill-process.ts'
 
 t.test('7: many calls for one request that fails', async (t) => {

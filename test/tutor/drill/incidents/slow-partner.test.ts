@@ -1,6 +1,6 @@
 import t from 'tap'
-import type { LogLine } from '../../../support/log-file.ts'
-import { waitFor } from '../../../support/wait-for.ts'
+import type { LogLine } from '../../../../testkit/log-file.ts'
+import { waitFor } from '../../../../testkit/wait-for.ts'
 import { CALM, causeIs, latencies, median, muchLater, startDrill, startOf, tryDebrief } from '../drill-process.ts'
 
 t.test('3: everybody waits for one that waits for another service', async (t) => {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyPluginAsync } from 'fastify'
-import type { Config } from '../config.ts'
-import type { Phase } from '../phase.ts'
-import { HttpError } from '../platform/problem.ts'
+import type { Phase } from '../phases/phase.ts'
+import type { Config } from '../src/config.ts'
+import { HttpError } from '../src/platform/problem.ts'
 import { labApi } from './api.ts'
 import { Collector, LIMITS } from './collector.ts'
 import { PANEL_PHASE, PHASES, panelsOf } from './course.ts'
@@ -78,7 +78,7 @@ export const lab: FastifyPluginAsync<LabOptions> = async (app, { config, phase, 
   await app.register(pageFiles)
   app.get('/lab', { schema: { hide: true } }, (_request, reply) => reply.redirect('/'))
   app.all('/lab/*', { schema: { hide: true } }, () => {
-    throw new HttpError(404, 'There is no such thing in the Lab. See src/lab/wire.ts for what there is.')
+    throw new HttpError(404, 'There is no such thing in the Lab. See lab/wire.ts for what there is.')
   })
   await app.register(labApi, { prefix: '/lab/api', collector, marks, streams, state, expectations })
 }

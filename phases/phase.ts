@@ -1,7 +1,5 @@
-import { readdir } from 'node:fs/promises'
 import type { FastifyBaseLogger, FastifyPluginAsync, FastifyPluginCallback } from 'fastify'
-import { type Config, ConfigError } from './config.ts'
-import type { LabFeed } from './lab/feed.ts'
+import type { LabFeed } from '../lab/feed.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -10,9 +8,23 @@ declare module 'fastify' {
   }
 }
 
+/** The settings that phases read. Each is the environment variable of the same name. */
+export interface PhaseConfig {
+  readonly LOG_LEVEL: string
+  /** A path, relative to the working directory; empty for no file. */
+  readonly LOG_FILE: string
+  /** A file that reaches this size is rotated. */
+  readonly LOG_FILE_MAX_BYTES: number
+  /** How many files are kept, the current one included. */
+  readonly LOG_FILE_COUNT: number
+  readonly OTEL_SERVICE_NAME: string
+  /** By name, percent-decoded. */
+  readonly OTEL_RESOURCE_ATTRIBUTES: Readonly<Record<string, string>>
+}
+
 /** What every plugin of a phase is given, beside its own options. */
 export interface PhaseOptions {
-  readonly config: Config
+  readonly config: PhaseConfig
   /** What to show in the Lab as well; undefined when it is off. */
   readonly lab?: LabFeed | undefined
 }
@@ -36,21 +48,4 @@ export interface Phase {
 /** Lets TypeScript check a phase where it is written; gives it back unchanged. */
 export function definePhase(phase: Phase): Phase {
   return phase
-}
-
-const bareServer = definePhase({ number: 0, title: 'The bare server', plugins: [] })
-
-/**
- * Finds the folder `phases/N-…` and gives the phase that its `index` exports.
- *
- * @throws ConfigError when there is no such phase.
- */
-export async function loadPhase(number: number): Promise<Phase> {
-  if (number === 0) return bareServer
-  const phases = new URL('../phases/', import.meta.url)
-  const folder = (await readdir(phases)).find((name) => name.startsWith(`${number}-`))
-  if (folder === undefined)
-    throw new ConfigError('PHASE', `${number} is not a phase`, 'Set PHASE to a number from 0 to 5.')
-  const module = (await import(new URL(`${folder}/index.js`, phases).href)) as { default: Phase }
-  return module.default
 }

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { type AppOptions, runApp, startApp } from './app-process.ts'
-import { isRunning } from './is-running.ts'
-import { waitFor } from './wait-for.ts'
+import { type AppOptions, runApp, startApp } from '../../testkit/app-process.ts'
+import { isRunning } from '../../testkit/is-running.ts'
+import { waitFor } from '../../testkit/wait-for.ts'
 
 const script = fileURLToPath(new URL('fake-app.js', import.meta.url))
 
@@ -110,7 +110,7 @@ t.test('the test fails when the app leaves a process behind', { buffered: true }
 
 t.test('nothing is left when the test process is killed', { buffered: true }, async (t) => {
   const source = `
-    import { startApp } from '${new URL('app-process.js', import.meta.url)}'
+    import { startApp } from '${new URL('../../testkit/app-process.js', import.meta.url)}'
     const app = await startApp({ teardown() {} }, { script: '${script}', env: { FAKE: 'stubborn' } })
     process.stdout.write(app.pid + ' ' + app.folder, () => process.kill(process.pid, 'SIGKILL'))`
   const [pid, folder] = await new Promise<string[]>((resolve) => {

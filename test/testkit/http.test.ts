@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
-import { httpClient, sendRaw } from './http.ts'
+import { httpClient, sendRaw } from '../../testkit/http.ts'
 
 async function serve(t: Test, listener: RequestListener): Promise<number> {
   const server = createServer(listener)

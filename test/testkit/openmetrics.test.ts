@@ -10,8 +10,8 @@ import {
   Summary,
 } from 'prom-client'
 import t from 'tap'
-import { type Fault, findsFaults, goodMetrics } from './example-metrics.ts'
-import { formatOf, parseMetrics } from './openmetrics.ts'
+import { type Fault, findsFaults, goodMetrics } from '../../testkit/example-metrics.ts'
+import { formatOf, parseMetrics } from '../../testkit/openmetrics.ts'
 
 const awkward = 'back\\slash "quote"\nline, {brace}='
 

@@ -7,7 +7,7 @@
  * users run. A tap test file is a complete program, so plain Node will do.
  *
  * A file fails when its process does, when it (or a subtest in it) asserts nothing, or when it takes too long.
- * Usage: node dist/test/support/run.js [part of a file name, or a compiled file …]
+ * Usage: node dist/test/run.js [part of a file name, or a compiled file …]
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -16,7 +16,7 @@ import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const root = fileURLToPath(new URL('../../../', import.meta.url))
+const root = fileURLToPath(new URL('../../', import.meta.url))
 const jobs = Number(process.env.TAP_JOBS ?? 2)
 /**
  * Seconds, ten times what the slowest file takes on an idle machine. tap itself then ends the test and says

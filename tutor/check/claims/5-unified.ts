@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Claim, RunningServer } from '../../tutor/check/claim.ts'
+import type { Claim, RunningServer } from '../claim.ts'
 
 const OPENMETRICS = 'application/openmetrics-text;version=1.0.0'
 

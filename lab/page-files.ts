@@ -4,10 +4,10 @@ import { readdir, readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import { HttpError } from '../platform/problem.ts'
+import { HttpError } from '../src/platform/problem.ts'
 
 /** Where the build puts the page. */
-const FOLDER = fileURLToPath(new URL('../../lab/', import.meta.url))
+const FOLDER = fileURLToPath(new URL('page/', import.meta.url))
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',

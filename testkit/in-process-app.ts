@@ -1,10 +1,11 @@
 import { InMemorySpanExporter, type NodeTracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace-node'
 import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
-import { tracerProvider } from '../../phases/4-tracing/tracer-provider.ts'
-import { buildApp } from '../../src/app.ts'
-import { type Config, loadConfig } from '../../src/config.ts'
-import { loadPhase, type PhasePlugin } from '../../src/phase.ts'
+import { tracerProvider } from '../phases/4-tracing/tracer-provider.ts'
+import type { PhasePlugin } from '../phases/phase.ts'
+import { buildApp } from '../src/app.ts'
+import { type Config, loadConfig } from '../src/config.ts'
+import { loadPhase } from '../src/load-phase.ts'
 import { parseMetrics } from './openmetrics.ts'
 
 /** The whole service in the test's own process. */

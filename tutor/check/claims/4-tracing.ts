@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Claim, ReceivedSpan, RunningServer } from '../../tutor/check/claim.ts'
+import type { Claim, ReceivedSpan, RunningServer } from '../claim.ts'
 
 /** What lesson 4 claims. `npm run check -- 4` looks whether it is so. */
 const claims: readonly Claim[] = [
@@ -40,7 +40,7 @@ const claims: readonly Claim[] = [
     title: 'An SQL statement is a span, with placeholders in place of values',
     expected:
       'a client span "SELECT courses" with db.system.name, db.operation.name, db.collection.name, db.query.text',
-    hint: 'signal-spans.ts describes it; the statement comes from `signals.query`.',
+    hint: 'announced-spans.ts describes it; the statement comes from `channels.query`.',
     async look(server) {
       const { spans } = await server.traced('/v1/courses?page_size=3', { spans: 2 })
       const query = spans.find(({ name }) => name === 'SELECT courses')
@@ -122,7 +122,7 @@ const claims: readonly Claim[] = [
   {
     title: 'What happens to a booking is an event on the span of its request',
     expected: 'an event course_app.booking.created with course_app.booking.id',
-    hint: '`onBooking` in signal-spans.ts adds it to the active span.',
+    hint: '`onBooking` in announced-spans.ts adds it to the active span.',
     async look(server) {
       const { body } = await server.request('/v1/courses?page_size=100&include=batches')
       const json = { course_id: courseWithSeat(body), user_id: 'check' }
@@ -135,7 +135,7 @@ const claims: readonly Claim[] = [
   {
     title: 'A statement for many requests is one span, linked with the share of each',
     expected: 'a root span "UPDATE bookings" with a link to each "share of UPDATE bookings", and a link back from each',
-    hint: '`linkToCaller` and `spanOfShare` in signal-spans.ts. Reservations share a statement while three are in flight.',
+    hint: '`linkToCaller` and `spanOfShare` in announced-spans.ts. Reservations share a statement while three are in flight.',
     async look(server) {
       const { body } = await server.request('/v1/courses?page_size=100&include=batches')
       const json = { course_id: courseWithSeat(body), user_id: 'check' }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Claim, RunningServer } from '../../tutor/check/claim.ts'
+import type { Claim, RunningServer } from '../claim.ts'
 
 const COUNT = 'http_server_request_count_total'
 const DURATION = 'http_server_request_duration_seconds'
@@ -84,7 +84,7 @@ const claims: readonly Claim[] = [
   {
     title: 'SQL statements are timed by operation and table',
     expected: 'db_client_operation_duration_seconds_count higher for SELECT on courses',
-    hint: 'course-metrics.ts listens to `signals.query`.',
+    hint: 'course-metrics.ts listens to `channels.query`.',
     async look(server) {
       const rises = await rise(server, () => server.request('/v1/courses?page_size=1'))
       const labels = { operation: 'SELECT', table: 'courses', outcome: 'ok' }
@@ -95,7 +95,7 @@ const claims: readonly Claim[] = [
   {
     title: 'The cache counts hits and misses',
     expected: 'at least one hit more after the same course was asked for twice',
-    hint: 'course-metrics.ts listens to `signals.cache`.',
+    hint: 'course-metrics.ts listens to `channels.cache`.',
     async look(server) {
       const path = `/v1/courses/${await anyCourse(server)}`
       const rises = await rise(server, async () => {

@@ -1,9 +1,9 @@
 import { JaegerExporter } from '@opentelemetry/exporter-jaeger'
 import t from 'tap'
-import { isExampleTrace, remoteParent, sendExampleTrace } from './example-trace.ts'
-import { decodeBatch, startJaegerReceiver } from './jaeger-receiver.ts'
-import { rootOf } from './span-tree.ts'
-import { waitFor } from './wait-for.ts'
+import { isExampleTrace, remoteParent, sendExampleTrace } from '../../testkit/example-trace.ts'
+import { decodeBatch, startJaegerReceiver } from '../../testkit/jaeger-receiver.ts'
+import { rootOf } from '../../testkit/span-tree.ts'
+import { waitFor } from '../../testkit/wait-for.ts'
 
 t.test('receives what the real exporter sends', async (t) => {
   const receiver = await startJaegerReceiver(t)

@@ -12,7 +12,7 @@ import { type Channel, channel, type TracingChannel, tracingChannel } from 'node
 import type { Server } from 'node:http'
 
 /** A unit of work inside a handler or service, worth a span of its own. */
-export interface StepSignal {
+export interface StepAnnouncement {
   /** The span's name, a constant of the code: `database_query`. Never user input. */
   readonly name: string
   readonly attributes?: Readonly<Record<string, string | number | boolean>>
@@ -37,7 +37,7 @@ export interface DatabaseId {
  * One SQL statement, from when it is sent until the database has answered. Waiting for a connection, or for a turn in
  * a shared statement, is announced separately.
  */
-export interface QuerySignal {
+export interface QueryAnnouncement {
   /** The SQL verb in capitals: `SELECT`. */
   readonly operation: string
   /** The table that the statement is about: `courses`. */
@@ -48,7 +48,7 @@ export interface QuerySignal {
   readonly system: 'postgresql'
   readonly database: DatabaseId
   /** The callers that share the statement. It runs in the context of none of them. Empty for a statement of one caller. */
-  readonly shares: readonly ShareSignal[]
+  readonly shares: readonly ShareAnnouncement[]
   /** Rows read or changed; set when the statement has succeeded. */
   rows?: number
   /** The SQLSTATE of what went wrong; set when the statement has failed. https://www.postgresql.org/docs/current/errcodes-appendix.html */
@@ -59,31 +59,31 @@ export interface QuerySignal {
  * One caller's share of a statement that many callers share: it waits for its turn, then for the statement.
  * For a caller whose turn comes at once only the end is announced, and its statement is an ordinary one.
  */
-export interface ShareSignal extends Pick<QuerySignal, 'operation' | 'table' | 'system'> {
+export interface ShareAnnouncement extends Pick<QueryAnnouncement, 'operation' | 'table' | 'system'> {
   /** Whether the caller had to wait for its turn. */
   readonly queued: boolean
   /** How long it waited for its turn, in milliseconds; undefined for a caller that gave up before. */
   waitMs?: number
   /** The statement that did its work; set when it is sent, if it is announced. */
-  statement?: QuerySignal & Progress
+  statement?: QueryAnnouncement & Progress
   /** Rows read or changed for this caller. */
   rows?: number
 }
 
 /** Callers' shares are done by one statement: the work that is announced is getting a connection and sending it. */
-export interface SharingSignal {
+export interface SharingAnnouncement {
   /** Two or more. The work runs in the context of none of their callers. */
-  readonly shares: readonly ShareSignal[]
+  readonly shares: readonly ShareAnnouncement[]
 }
 
 /** Work gets a connection to the database. When one is free at once, only the end is announced. */
-export interface ConnectionSignal extends Pick<QuerySignal, 'system'> {
+export interface ConnectionAnnouncement extends Pick<QueryAnnouncement, 'system'> {
   /** Whether it had to wait for one. */
   readonly waited: boolean
 }
 
 /** One cache command. */
-export interface CacheSignal {
+export interface CacheAnnouncement {
   readonly operation: 'GET' | 'SET' | 'DEL'
   /** What is cached: `course`. Never the key itself, which holds an id. */
   readonly entity: string
@@ -99,7 +99,7 @@ export interface CacheSignal {
   statusCode?: string | undefined
 }
 
-/** What a `CacheSignal` is to the server that carries it out. */
+/** What a `CacheAnnouncement` is to the server that carries it out. */
 export interface CacheCommand {
   /** `EVALSHA` runs a script; when the server does not know it yet, `EVAL` follows with its text. */
   readonly name: 'EVALSHA' | 'DEL'
@@ -111,7 +111,7 @@ export interface CacheCommand {
 }
 
 /** One gRPC call, on the server or on the client. */
-export interface RpcSignal {
+export interface RpcAnnouncement {
   /** `course.v1.CatalogService`; `_OTHER` for a service that the server does not have. */
   readonly service: string
   /** `GetCourse`; `_OTHER` for a method that the server does not have. */
@@ -147,7 +147,7 @@ export interface RpcMetadata {
  * Something on an HTTP connection that Node's parser could not turn into a request: a malformed head, one that is too
  * long or too slow, a `CONNECT`. No hook runs for it. The work that is announced is writing the answer.
  */
-export interface RefusalSignal {
+export interface RefusalAnnouncement {
   /** Of the answer: 400, 405, 408, 413 or 431. */
   readonly status: number
   /** The server that refuses. */
@@ -160,7 +160,7 @@ export interface RefusalSignal {
   requestId?: string
 }
 
-/** What `announce` and Node add to a tracing signal. */
+/** What `announce` and Node add to a tracing announcement. */
 export interface Progress {
   /** When the work began, on the clock of `performance.now()`, in milliseconds. */
   startedAt?: number
@@ -173,7 +173,7 @@ export interface Progress {
 export type BookingStatus = 'created' | 'reserved' | 'completed' | 'failed' | 'expired'
 
 /** Something happened to a booking. Published after the database has committed it. */
-export interface BookingSignal {
+export interface BookingAnnouncement {
   readonly status: BookingStatus
   readonly bookingId: string
   readonly courseId: string
@@ -184,16 +184,16 @@ export interface BookingSignal {
   readonly currency: string
 }
 
-export const signals = {
-  step: tracingChannel('course-app:step') as Tracing<StepSignal>,
-  query: tracingChannel('course-app:query') as Tracing<QuerySignal>,
-  share: tracingChannel('course-app:share') as Tracing<ShareSignal>,
-  sharing: tracingChannel('course-app:sharing') as Tracing<SharingSignal>,
-  connection: tracingChannel('course-app:connection') as Tracing<ConnectionSignal>,
-  cache: tracingChannel('course-app:cache') as Tracing<CacheSignal>,
-  rpcServer: tracingChannel('course-app:rpc.server') as Tracing<RpcSignal>,
-  rpcClient: tracingChannel('course-app:rpc.client') as Tracing<RpcSignal>,
-  refusal: tracingChannel('course-app:http.refusal') as Tracing<RefusalSignal>,
+export const channels = {
+  step: tracingChannel('course-app:step') as Tracing<StepAnnouncement>,
+  query: tracingChannel('course-app:query') as Tracing<QueryAnnouncement>,
+  share: tracingChannel('course-app:share') as Tracing<ShareAnnouncement>,
+  sharing: tracingChannel('course-app:sharing') as Tracing<SharingAnnouncement>,
+  connection: tracingChannel('course-app:connection') as Tracing<ConnectionAnnouncement>,
+  cache: tracingChannel('course-app:cache') as Tracing<CacheAnnouncement>,
+  rpcServer: tracingChannel('course-app:rpc.server') as Tracing<RpcAnnouncement>,
+  rpcClient: tracingChannel('course-app:rpc.client') as Tracing<RpcAnnouncement>,
+  refusal: tracingChannel('course-app:http.refusal') as Tracing<RefusalAnnouncement>,
   booking: channel('course-app:booking') as Channel,
 }
 
@@ -201,30 +201,30 @@ export const signals = {
 export type Tracing<T extends object> = TracingChannel<unknown, T & Progress>
 
 /**
- * Runs `work` and announces its start, its end and its error on a tracing signal.
- * Listeners see one and the same `signal` object at every event, so `work` may fill in what is
- * only known at the end (`signal.rows = …`).
+ * Runs `work` and announces its start, its end and its error on a tracing channel.
+ * Listeners see one and the same `announcement` object at every event, so `work` may fill in what is
+ * only known at the end (`announcement.rows = …`).
  *
  * @returns what `work` returns; its error is passed on untouched.
  */
 export function announce<T extends object, R>(
   on: Tracing<T>,
-  signal: T & Progress,
+  announcement: T & Progress,
   work: () => Promise<R>,
 ): Promise<R> {
   if (!on.hasSubscribers) return work()
-  signal.startedAt = performance.now()
-  return on.tracePromise(work, signal)
+  announcement.startedAt = performance.now()
+  return on.tracePromise(work, announcement)
 }
 
 /** Announces the end of work that took no time, such as waiting for a connection that is free. */
-export function announceEnd<T extends object>(on: Tracing<T>, signal: T & Progress): void {
+export function announceEnd<T extends object>(on: Tracing<T>, announcement: T & Progress): void {
   if (!on.asyncEnd.hasSubscribers) return
-  signal.startedAt = performance.now()
-  on.asyncEnd.publish(signal)
+  announcement.startedAt = performance.now()
+  on.asyncEnd.publish(announcement)
 }
 
 /** Tells the listeners what has happened to a booking. */
-export function announceBooking(signal: BookingSignal): void {
-  if (signals.booking.hasSubscribers) signals.booking.publish(signal)
+export function announceBooking(announcement: BookingAnnouncement): void {
+  if (channels.booking.hasSubscribers) channels.booking.publish(announcement)
 }

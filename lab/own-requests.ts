@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type {} from '../phase.ts'
-import { HttpError } from '../platform/problem.ts'
+import type {} from '../phases/phase.ts'
+import { HttpError } from '../src/platform/problem.ts'
 
 /**
  * For a scope of routes that are the Lab's own: requests to them are not observed, and those that another site has

@@ -1,10 +1,10 @@
 import { status } from '@grpc/grpc-js'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc'
 import t from 'tap'
-import { isExampleTrace, remoteParent, sendExampleTrace } from './example-trace.ts'
-import { startOtlpReceiver } from './otlp-receiver.ts'
-import { rootOf } from './span-tree.ts'
-import { waitFor } from './wait-for.ts'
+import { isExampleTrace, remoteParent, sendExampleTrace } from '../../testkit/example-trace.ts'
+import { startOtlpReceiver } from '../../testkit/otlp-receiver.ts'
+import { rootOf } from '../../testkit/span-tree.ts'
+import { waitFor } from '../../testkit/wait-for.ts'
 
 t.test('receives what the real exporter sends', async (t) => {
   const receiver = await startOtlpReceiver(t)

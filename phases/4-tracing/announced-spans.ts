@@ -13,7 +13,13 @@ import {
   ATTR_SERVER_PORT,
 } from '@opentelemetry/semantic-conventions'
 import fastifyPlugin from 'fastify-plugin'
-import { type BookingSignal, type CacheSignal, type QuerySignal, type ShareSignal, signals } from '../../src/signals.ts'
+import {
+  type BookingAnnouncement,
+  type CacheAnnouncement,
+  channels,
+  type QueryAnnouncement,
+  type ShareAnnouncement,
+} from '../announcements.ts'
 import {
   ATTR_CACHE_ENTITY,
   ATTR_CACHE_OPERATION,
@@ -26,15 +32,22 @@ import {
 import { fail, type SpanDescription, spanFor } from './span-for.ts'
 
 /** A span for everything that the application announces, and an event for what happens to bookings. */
-export const signalSpans = fastifyPlugin(
+export const announcedSpans = fastifyPlugin(
   async (app) => {
-    spanFor(app, signals.step, (step) => ({
+    spanFor(app, channels.step, (step) => ({
       name: step.name,
       kind: SpanKind.INTERNAL,
       attributes: own(step.attributes),
     }))
 
-    const describeQuery = ({ operation, table, text, system, database, shares }: QuerySignal): SpanDescription => ({
+    const describeQuery = ({
+      operation,
+      table,
+      text,
+      system,
+      database,
+      shares,
+    }: QueryAnnouncement): SpanDescription => ({
       name: nameOf(operation, table),
       kind: SpanKind.CLIENT,
       attributes: {
@@ -50,11 +63,11 @@ export const signalSpans = fastifyPlugin(
       // A statement that several requests share is a trace of its own, with links to theirs.
       links: shares.length > 1 ? shares.flatMap(linkToCaller) : [],
     })
-    const spanOfQuery = spanFor(app, signals.query, describeQuery, addStatusCode)
+    const spanOfQuery = spanFor(app, channels.query, describeQuery, addStatusCode)
 
     const spanOfShare = spanFor(
       app,
-      signals.share,
+      channels.share,
       ({ operation, table }) => ({ name: `share of ${nameOf(operation, table)}`, kind: SpanKind.INTERNAL }),
       (span, { waitMs, statement }) => {
         if (waitMs !== undefined) span.setAttribute(ATTR_WAIT_MS, waitMs)
@@ -64,14 +77,14 @@ export const signalSpans = fastifyPlugin(
         if (sent && statement.shares.length > 1) span.addLink({ context: sent.spanContext() })
       },
     )
-    const linkToCaller = (share: ShareSignal): Link[] => {
+    const linkToCaller = (share: ShareAnnouncement): Link[] => {
       const context = spanOfShare(share)?.spanContext()
       return context && context.traceFlags & TraceFlags.SAMPLED ? [{ context }] : []
     }
 
-    spanFor(app, signals.connection, () => ({ name: 'wait for database connection', kind: SpanKind.INTERNAL }))
+    spanFor(app, channels.connection, () => ({ name: 'wait for database connection', kind: SpanKind.INTERNAL }))
 
-    spanFor(app, signals.cache, describeCommand, (span, command) => {
+    spanFor(app, channels.cache, describeCommand, (span, command) => {
       if (command.outcome) span.setAttribute(ATTR_CACHE_OUTCOME, command.outcome)
       if (command.failure) fail(span, command.failure)
       addStatusCode(span, command)
@@ -79,28 +92,28 @@ export const signalSpans = fastifyPlugin(
 
     const onBooking = (message: unknown) => {
       if (app.isOwnWork?.() === false) return
-      const { status, bookingId, courseId, batchId } = message as BookingSignal
+      const { status, bookingId, courseId, batchId } = message as BookingAnnouncement
       trace.getActiveSpan()?.addEvent(`${OWN}.booking.${status}`, {
         [`${OWN}.booking.id`]: bookingId,
         [`${OWN}.booking.course_id`]: courseId,
         [`${OWN}.booking.batch_id`]: batchId,
       })
     }
-    signals.booking.subscribe(onBooking)
+    channels.booking.subscribe(onBooking)
     app.addHook('onClose', async () => {
-      signals.booking.unsubscribe(onBooking)
+      channels.booking.unsubscribe(onBooking)
     })
   },
-  { name: 'signal-spans', dependencies: ['server-spans'] },
+  { name: 'announced-spans', dependencies: ['server-spans'] },
 )
 
 /** What the server's refusal is called, which says more than the class of the error that came of it. */
-function addStatusCode(span: Span, { statusCode }: QuerySignal | CacheSignal): void {
+function addStatusCode(span: Span, { statusCode }: QueryAnnouncement | CacheAnnouncement): void {
   if (statusCode) span.setAttributes({ [ATTR_DB_RESPONSE_STATUS_CODE]: statusCode, [ATTR_ERROR_TYPE]: statusCode })
 }
 
 /** A cache in this process's memory is no database, and nothing is sent: its span is internal, its attributes are ours. */
-function describeCommand({ operation, entity, system, command }: CacheSignal): SpanDescription {
+function describeCommand({ operation, entity, system, command }: CacheAnnouncement): SpanDescription {
   const attributes = { [ATTR_CACHE_OPERATION]: operation, [ATTR_CACHE_ENTITY]: entity }
   if (command === undefined) return { name: `${operation} ${entity}`, kind: SpanKind.INTERNAL, attributes }
   const { name, script, server, namespace } = command

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { sql } from 'drizzle-orm'
 import t from 'tap'
-import { type QuerySignal, signals } from '../../src/signals.ts'
+import { channels, type QueryAnnouncement } from '../../phases/announcements.ts'
 import { batch, courseApp, listen, newBooking, newCourse, send, verb } from './course-app.ts'
 
 const app = await courseApp(t)
@@ -90,7 +90,7 @@ t.test('what the course service announces', async (t) => {
       t.notMatch(text.replace(/'(created|reserved)'/g, ''), /secret|'[^']+'/i, 'no literal but a constant of the code')
       t.notOk(text.includes(course_id) || text.includes(booking_id))
     }
-    const { error } = heard.queries.at(-2) as QuerySignal & { error: Error }
+    const { error } = heard.queries.at(-2) as QueryAnnouncement & { error: Error }
     t.match(error, { name: 'DatabaseError', sqlState: '23505', constraint: 'courses_slug' })
     t.notMatch(JSON.stringify(error, Object.getOwnPropertyNames(error)), /secret/i)
   })
@@ -153,13 +153,13 @@ t.test('what the course service announces', async (t) => {
     const expected = new WeakMap<object, number | undefined>()
     const onStart = (message: object) => expected.set(message, context.getStore())
     const onEnd = (message: object) => {
-      const isOfAll = ((message as QuerySignal).shares?.length ?? 0) > 1
+      const isOfAll = ((message as QueryAnnouncement).shares?.length ?? 0) > 1
       if ((context.getStore() === undefined) !== isOfAll || expected.get(message) !== context.getStore())
         wrong.push(message)
     }
-    for (const signal of [signals.query, signals.cache]) {
-      signal.start.subscribe(onStart as never)
-      signal.asyncEnd.subscribe(onEnd as never)
+    for (const channel of [channels.query, channels.cache]) {
+      channel.start.subscribe(onStart as never)
+      channel.asyncEnd.subscribe(onEnd as never)
     }
     const course = await context.run(0, () => newCourse(app, { batches: [batch({ max_seats: 100 })] }))
     await Promise.all(
@@ -174,9 +174,9 @@ t.test('what the course service announces', async (t) => {
         }),
       ),
     )
-    for (const signal of [signals.query, signals.cache]) {
-      signal.start.unsubscribe(onStart as never)
-      signal.asyncEnd.unsubscribe(onEnd as never)
+    for (const channel of [channels.query, channels.cache]) {
+      channel.start.unsubscribe(onStart as never)
+      channel.asyncEnd.unsubscribe(onEnd as never)
     }
     t.same(wrong, [])
   })

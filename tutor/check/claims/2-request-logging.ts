@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Claim, LogLine, RunningServer } from '../../tutor/check/claim.ts'
+import type { Claim, LogLine, RunningServer } from '../claim.ts'
 
 const DEBUG = 'These lines show with LOG_LEVEL=debug only: LOG_LEVEL=debug npm run phase:2'
 

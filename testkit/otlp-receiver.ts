@@ -26,7 +26,7 @@ export interface Tls {
   readonly clientCa?: Buffer
 }
 
-const protoFolder = fileURLToPath(new URL('../../../test/support/proto/', import.meta.url))
+const protoFolder = fileURLToPath(new URL('../../testkit/proto/', import.meta.url))
 const service = loadSync('opentelemetry/proto/collector/trace/v1/trace_service.proto', {
   includeDirs: [protoFolder],
   longs: String,

@@ -1,7 +1,7 @@
 import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { parseLogLines, readLogLines, waitForLine } from './log-file.ts'
+import { parseLogLines, readLogLines, waitForLine } from '../../testkit/log-file.ts'
 
 t.test('parses finished lines', async (t) => {
   t.strictSame(parseLogLines(''), [])

@@ -70,13 +70,13 @@ export const quickStart = { ROLE: 'gateway', COURSE_GRPC_URL: '127.0.0.1:1' }
 
 type TestContext = Pick<Test, 'teardown'>
 
-const mainScript = fileURLToPath(new URL('../../src/main.js', import.meta.url))
+const mainScript = fileURLToPath(new URL('../src/main.js', import.meta.url))
 
 /**
  * For `AppOptions.script`: the partner service by itself. It has every plugin of the phase and no database,
  * so it starts three times as fast where a test only needs some server with telemetry.
  */
-export const partnerScript = fileURLToPath(new URL('../../src/partner/main.js', import.meta.url))
+export const partnerScript = fileURLToPath(new URL('../src/partner/main.js', import.meta.url))
 
 /**
  * Starts `node dist/src/main.js` as a process of its own and waits until it is ready: its banner (what it

@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts'
+import type { Config } from '../src/config.ts'
 import { fetchText } from './fetch-text.ts'
 import type { Link, State } from './wire.ts'
 

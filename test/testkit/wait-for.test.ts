@@ -1,5 +1,5 @@
 import t from 'tap'
-import { GiveUp, waitFor } from './wait-for.ts'
+import { GiveUp, waitFor } from '../../testkit/wait-for.ts'
 
 t.test('gives the first real value', async (t) => {
   const answers = [undefined, null, false, 0]

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { isRunning } from './is-running.ts'
-import { waitFor } from './wait-for.ts'
+import { isRunning } from '../testkit/is-running.ts'
+import { waitFor } from '../testkit/wait-for.ts'
 
 const runner = fileURLToPath(new URL('run.js', import.meta.url))
 

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { HttpError } from '../platform/problem.ts'
+import { HttpError } from '../src/platform/problem.ts'
 import { type Collector, LIMITS } from './collector.ts'
 import type { EventStreams } from './event-streams.ts'
 import { logLine } from './log-line.ts'

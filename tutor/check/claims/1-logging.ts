@@ -1,4 +1,4 @@
-import type { Claim, LogLine } from '../../tutor/check/claim.ts'
+import type { Claim, LogLine } from '../claim.ts'
 
 /** What lesson 1 claims. `npm run check -- 1` looks whether it is so. */
 const claims: readonly Claim[] = [

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { type Fault, findsFaults } from './example-metrics.ts'
+import { type Fault, findsFaults } from '../../testkit/example-metrics.ts'
 
 const faults: readonly Fault[] = [
   ['prometheus', ['h_count 2', 'h_count 3'], /h: the \+Inf bucket is not _count/],
