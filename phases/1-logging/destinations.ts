@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs'
 import type { FastifyBaseLogger } from 'fastify'
-import { pino } from 'pino'
+import { type DestinationStream, pino } from 'pino'
 import { prettyFactory } from 'pino-pretty'
 import type { PhaseConfig } from '../phase.ts'
 import { LineWriter, type Output } from './line-writer.ts'
@@ -43,6 +43,7 @@ function prettyOnTerminal(asJson: readonly Output[]): Destinations {
 /** What a logger writes to. */
 export class Destinations {
   readonly #writers: readonly LineWriter[]
+  readonly #added: DestinationStream[] = []
 
   constructor(writers: readonly LineWriter[]) {
     this.#writers = writers
@@ -50,6 +51,12 @@ export class Destinations {
 
   write(line: string): void {
     for (const writer of this.#writers) writer.write(line)
+    for (const stream of this.#added) stream.write(line)
+  }
+
+  /** Writes every line from now on to this stream too. If it throws, a warning says so once. */
+  add(stream: DestinationStream): void {
+    this.#added.push(withoutThrowing(stream))
   }
 
   /** Resolves when everything that was logged so far has been written. */
@@ -65,6 +72,20 @@ export class Destinations {
   /** Writes what is still waiting, and closes the file. A line that comes later opens it again. */
   async close(): Promise<void> {
     await Promise.all(this.#writers.map((writer) => writer.close()))
+  }
+}
+
+function withoutThrowing(stream: DestinationStream): DestinationStream {
+  let hasFailed = false
+  return {
+    write(line) {
+      try {
+        stream.write(line)
+      } catch (error) {
+        if (!hasFailed) process.emitWarning(`a log destination fails: ${(error as Error).message}`, 'LogWarning')
+        hasFailed = true
+      }
+    },
   }
 }
 

@@ -1,6 +1,7 @@
 import { CompositePropagator, W3CBaggagePropagator } from '@opentelemetry/core'
 import { errorLog } from '../1-logging/error-log.ts'
 import { flushLogs } from '../1-logging/flush-logs.ts'
+import { logDestinations } from '../1-logging/log-destinations.ts'
 import { createLogger } from '../1-logging/logger.ts'
 import { requestEnd } from '../1-logging/request-end.ts'
 import { stepLog } from '../1-logging/step-log.ts'
@@ -47,6 +48,7 @@ export default definePhase({
   logger: (options) => createLogger(options, currentFieldsWithTrace),
   plugins: [
     flushLogs,
+    logDestinations,
     requestEnd,
     // First who it is and where it belongs, so that everything after can say so.
     [otelVariables, { backend: 'otlp' }],
