@@ -1,13 +1,13 @@
 import requestLogging from '../2-request-logging/index.ts'
+import { bookingGauges } from '../booking/booking-gauges.ts'
 import { definePhase } from '../phase.ts'
-import { bookingGauges } from './booking-gauges.ts'
-import { courseMetrics } from './course-metrics.ts'
 import { httpMetrics } from './http-metrics.ts'
 import { labMetrics } from './lab-metrics.ts'
 import { logMetrics } from './log-metrics.ts'
 import { metricsEndpoint } from './metrics-endpoint.ts'
 import { processMetrics } from './process-metrics.ts'
 import { rpcMetrics } from './rpc-metrics.ts'
+import { storageMetrics } from './storage-metrics.ts'
 import { targetInfo } from './target-info.ts'
 
 export default definePhase({
@@ -21,7 +21,7 @@ export default definePhase({
     metricsEndpoint,
     httpMetrics,
     rpcMetrics,
-    courseMetrics,
+    storageMetrics,
     bookingGauges,
     logMetrics,
     labMetrics,

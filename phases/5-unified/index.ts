@@ -5,21 +5,20 @@ import { logDestinations } from '../1-logging/log-destinations.ts'
 import { createLogger } from '../1-logging/logger.ts'
 import { requestEnd } from '../1-logging/request-end.ts'
 import { stepLog } from '../1-logging/step-log.ts'
-import { domainLog } from '../2-request-logging/domain-log.ts'
 import { outgoingId } from '../2-request-logging/outgoing-id.ts'
 import { refusalLog } from '../2-request-logging/refusal-log.ts'
 import { requestId } from '../2-request-logging/request-id.ts'
 import { requestLog } from '../2-request-logging/request-log.ts'
 import { requestScope } from '../2-request-logging/request-scope.ts'
 import { rpcLog } from '../2-request-logging/rpc-log.ts'
-import { bookingGauges } from '../3-metrics/booking-gauges.ts'
-import { courseMetrics } from '../3-metrics/course-metrics.ts'
+import { storageLog } from '../2-request-logging/storage-log.ts'
 import { httpMetrics } from '../3-metrics/http-metrics.ts'
 import { labMetrics } from '../3-metrics/lab-metrics.ts'
 import { logMetrics } from '../3-metrics/log-metrics.ts'
 import { metricsEndpoint } from '../3-metrics/metrics-endpoint.ts'
 import { processMetrics } from '../3-metrics/process-metrics.ts'
 import { rpcMetrics } from '../3-metrics/rpc-metrics.ts'
+import { storageMetrics } from '../3-metrics/storage-metrics.ts'
 import { targetInfo } from '../3-metrics/target-info.ts'
 import { announcedSpans } from '../4-tracing/announced-spans.ts'
 import { clientSpans } from '../4-tracing/client-spans.ts'
@@ -30,6 +29,7 @@ import { rpcSpans } from '../4-tracing/rpc-spans.ts'
 import { serverSpans } from '../4-tracing/server-spans.ts'
 import { TraceContextPropagator } from '../4-tracing/trace-context.ts'
 import { tracerProvider } from '../4-tracing/tracer-provider.ts'
+import { bookingGauges } from '../booking/booking-gauges.ts'
 import { definePhase } from '../phase.ts'
 import { createExemplarOf } from './exemplars.ts'
 import { grpcLog } from './grpc-log.ts'
@@ -67,14 +67,14 @@ export default definePhase({
     stepLog,
     errorLog,
     requestLog,
-    domainLog,
+    storageLog,
     // Metrics
     processMetrics,
     targetInfo,
     metricsEndpoint,
     [httpMetrics, { createExemplarOf }],
     rpcMetrics,
-    courseMetrics,
+    storageMetrics,
     bookingGauges,
     otelMetrics,
     logMetrics,

@@ -7,7 +7,7 @@
  *
  * Do not keep a second count beside the real one. Read the real one, the list's `size`, whenever Prometheus asks.
  *
- * Where to look: `collect` in phases/3-metrics/booking-gauges.ts.
+ * Where to look: `collect` in phases/booking/booking-gauges.ts.
  */
 import { EventEmitter } from 'node:events'
 import fastifyPlugin from 'fastify-plugin'

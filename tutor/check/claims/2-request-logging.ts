@@ -77,7 +77,7 @@ const claims: readonly Claim[] = [
   {
     title: 'A store deep below the route logs with the id of the request',
     expected: 'a line "query completed" with that id, for table courses',
-    hint: `domain-log.ts writes it and request-scope.ts adds the id. ${DEBUG}`,
+    hint: `storage-log.ts writes it and request-scope.ts adds the id. ${DEBUG}`,
     async look(server) {
       const id = await send(server, '/v1/courses?page_size=1')
       await completed(server, id)

@@ -84,7 +84,7 @@ const claims: readonly Claim[] = [
   {
     title: 'SQL statements are timed by operation and table',
     expected: 'db_client_operation_duration_seconds_count higher for SELECT on courses',
-    hint: 'course-metrics.ts listens to `channels.query`.',
+    hint: 'storage-metrics.ts listens to `channels.query`.',
     async look(server) {
       const rises = await rise(server, () => server.request('/v1/courses?page_size=1'))
       const labels = { operation: 'SELECT', table: 'courses', outcome: 'ok' }
@@ -95,7 +95,7 @@ const claims: readonly Claim[] = [
   {
     title: 'The cache counts hits and misses',
     expected: 'at least one hit more after the same course was asked for twice',
-    hint: 'course-metrics.ts listens to `channels.cache`.',
+    hint: 'storage-metrics.ts listens to `channels.cache`.',
     async look(server) {
       const path = `/v1/courses/${await anyCourse(server)}`
       const rises = await rise(server, async () => {
@@ -112,7 +112,7 @@ const claims: readonly Claim[] = [
     title: 'The business is measured: bookings by status, and seats that are held',
     expected:
       'booking_status_total one higher for created and for reserved, booking_reserved_current one higher meanwhile',
-    hint: 'course-metrics.ts counts what has happened; booking-gauges.ts asks the database how it is.',
+    hint: 'storage-metrics.ts counts what has happened; booking-gauges.ts asks the database how it is.',
     async look(server) {
       const json = { course_id: await anyCourse(server), user_id: 'check' }
       const { status, body, text } = await server.request('/v1/bookings', { method: 'POST', json })

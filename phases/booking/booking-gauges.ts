@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import fastifyPlugin from 'fastify-plugin'
 import { Gauge } from 'prom-client'
 import type {} from '../../src/course/plugin.ts'
-import type {} from './process-metrics.ts'
+import type {} from '../3-metrics/process-metrics.ts'
 
 /** How long a scrape waits for the database, in milliseconds. A healthy one answers well within it. */
 const PATIENCE_MS = 100

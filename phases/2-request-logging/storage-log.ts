@@ -5,7 +5,7 @@ import { bindScope } from './bind-scope.ts'
 import { type Scope, scopes } from './request-scope.ts'
 
 /** Logs what the layers below the routes do. Their lines have the request's id, though none of them knows it. */
-export const domainLog = fastifyPlugin(
+export const storageLog = fastifyPlugin(
   async (app) => {
     onEnd(app, channels.query, ({ operation, table, text, rows, shares, error }, latency) => {
       const fields = { operation, table, query: text, ...requestsOf(shares) }
@@ -53,5 +53,5 @@ export const domainLog = fastifyPlugin(
       channels.booking.unsubscribe(onBooking)
     })
   },
-  { name: 'domain-log', dependencies: ['request-scope'] },
+  { name: 'storage-log', dependencies: ['request-scope'] },
 )

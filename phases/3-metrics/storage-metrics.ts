@@ -5,7 +5,7 @@ import { type BookingAnnouncement, type BookingStatus, channels } from '../annou
 import type {} from './process-metrics.ts'
 
 /** What the booking service does, counted: its statements, its cache, and the business itself. */
-export const courseMetrics = fastifyPlugin(
+export const storageMetrics = fastifyPlugin(
   async (app) => {
     const queryDuration = new Histogram({
       name: 'db_client_operation_duration_seconds',
@@ -75,7 +75,7 @@ export const courseMetrics = fastifyPlugin(
       channels.booking.unsubscribe(onBooking)
     })
   },
-  { name: 'course-metrics', dependencies: ['process-metrics'] },
+  { name: 'storage-metrics', dependencies: ['process-metrics'] },
 )
 
 const DATABASE_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1]
