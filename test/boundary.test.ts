@@ -16,7 +16,7 @@ interface Import {
 /** All imports and re-exports, static and dynamic, of the TypeScript files below a folder. */
 function importsBelow(folder: string): Import[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => /\.tsx?$/.test(name))
     .flatMap((name) => importsOf(join(folder, name), readFileSync(join(root, folder, name), 'utf8')))
 }
 
@@ -61,11 +61,43 @@ function reachingAhead(imports: readonly Import[]): string[] {
     .map((found) => `${found.file} imports ${targetOf(found)}`)
 }
 
-/** Tools of learners and tests are not needed in production. */
-function reachingIntoTools(imports: readonly Import[]): string[] {
+/** All folders with code, and from which others each may import, types included. */
+const DEPENDENCIES: Readonly<Record<string, readonly string[]>> = {
+  phases: [],
+  src: ['phases', 'lab'],
+  lab: ['phases', 'src'],
+  testkit: ['phases', 'src'],
+  tutor: ['phases', 'src', 'testkit'],
+  bench: ['phases', 'src', 'testkit'],
+  load: ['src', 'bench'],
+  grafana: [],
+  test: ['phases', 'src', 'lab', 'testkit', 'tutor', 'bench', 'load', 'grafana'],
+}
+
+function reachingAcross(imports: readonly Import[]): string[] {
+  const folderOf = (path: string) => path.split('/')[0] as string
   return imports
-    .filter((found) => found.from.startsWith('.') && /^(tutor|test|testkit|bench)\//.test(targetOf(found)))
+    .filter((found) => found.from.startsWith('.') && folderOf(targetOf(found)) !== folderOf(found.file))
+    .filter((found) => !DEPENDENCIES[folderOf(found.file)]?.includes(folderOf(targetOf(found))))
     .map((found) => `${found.file} imports ${targetOf(found)}`)
+}
+
+/** The first cycle that a depth-first walk finds from each file, as a path that ends where it begins. */
+function cyclesIn(imports: readonly Import[]): string[] {
+  const targets = new Map<string, string[]>()
+  for (const found of imports.filter(({ from }) => from.startsWith('.'))) {
+    targets.set(found.file, [...(targets.get(found.file) ?? []), targetOf(found)])
+  }
+  const cycles: string[] = []
+  const done = new Set<string>()
+  const walk = (file: string, path: readonly string[]) => {
+    if (path.includes(file)) cycles.push([...path.slice(path.indexOf(file)), file].join(' → '))
+    if (path.includes(file) || done.has(file)) return
+    for (const target of targets.get(file) ?? []) walk(target, [...path, file])
+    done.add(file)
+  }
+  for (const file of targets.keys()) walk(file, [])
+  return cycles
 }
 
 t.test('src/ announces: it imports no logger, no metrics and no tracing library', (t) => {
@@ -90,8 +122,13 @@ t.test('src/ takes from phases/ what it announces and the types of a phase', (t)
   t.end()
 })
 
-t.test('the service and the Lab need no tools of learners and tests', (t) => {
-  t.strictSame(reachingIntoTools([...importsBelow('src'), ...importsBelow('lab')]), [])
+t.test('dependencies between folders point one way', (t) => {
+  for (const folder of Object.keys(DEPENDENCIES)) t.strictSame(reachingAcross(importsBelow(folder)), [], folder)
+  t.end()
+})
+
+t.test('no file imports itself through others, not even for a type', (t) => {
+  t.strictSame(cyclesIn(Object.keys(DEPENDENCIES).flatMap(importsBelow)), [])
   t.end()
 })
 
@@ -106,7 +143,16 @@ const late = await import('fastify-metrics')
 `
   t.equal(telemetryIn(importsOf('src/app.ts', forms)).length, 4)
   t.equal(reachingOut(importsOf('phases/1-logging/a.ts', "import type { X } from '../../src/config.ts'\n")).length, 1)
-  t.equal(reachingIntoTools(importsOf('src/a.ts', "import { x } from '../testkit/b.ts'\n")).length, 1)
+  t.equal(reachingAcross(importsOf('src/a.ts', "import { x } from '../testkit/b.ts'\n")).length, 1)
+  t.equal(reachingAcross(importsOf('testkit/a.ts', "import type { X } from '../test/b.ts'\n")).length, 1)
+  t.strictSame(
+    cyclesIn([
+      ...importsOf('src/a.ts', "import type { B } from './b.ts'\n"),
+      ...importsOf('src/b.ts', "const c = await import('./c.ts')\n"),
+      ...importsOf('src/c.ts', "export { a } from './a.ts'\n"),
+    ]),
+    ['src/a.ts → src/b.ts → src/c.ts → src/a.ts'],
+  )
   t.equal(reachingIntoPhases(importsOf('src/a.ts', "import { x } from '../phases/phase.ts'\n")).length, 1)
   t.equal(reachingIntoPhases(importsOf('src/a.ts', "import type { X } from '../phases/phase.ts'\n")).length, 0)
   t.equal(reachingAhead(importsOf('phases/1-logging/a.ts', "import x from '../2-request-logging/b.ts'\n")).length, 1)

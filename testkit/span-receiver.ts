@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import { ReceivedSpans } from './received-span.ts'
+import { ReceivedSpans } from './received-spans.ts'
 
 /** A stand-in for a backend that takes spans. `Answer` is a status of its protocol. */
 export interface SpanReceiver<Answer> {

@@ -18,11 +18,11 @@ import {
 import type { CallShared, Database, Queries } from '../platform/database.ts'
 import { DomainError } from '../platform/domain-error.ts'
 import type { Booking, BookingFilter, NewBooking, Outstanding } from './booking.ts'
+import { type BookingRow, toBooking } from './booking-row.ts'
 import type { PageKey } from './page.ts'
 import { RESERVE, reserve } from './reservation.ts'
 import { batches, bookings, courses } from './schema.ts'
 
-export type BookingRow = typeof bookings.$inferSelect
 type DatabaseOrTransaction = Pick<Database, 'run' | 'transaction' | 'share'>
 
 /**
@@ -242,23 +242,4 @@ function hasEnded(): DomainError {
 
 function isBefore({ created_at, id }: PageKey): SQL {
   return sql`(${bookings.created_at}, ${bookings.booking_id}) < (${created_at}::timestamptz, ${id}::uuid)`
-}
-
-export function toBooking(row: BookingRow): Booking {
-  const { customer_name: name, customer_email: email, customer_phone: phone } = row
-  return {
-    booking_id: row.booking_id,
-    course_id: row.course_id,
-    batch_id: row.batch_id,
-    user_id: row.user_id,
-    customer: name !== null && email !== null ? { name, email, phone } : null,
-    price: row.price,
-    currency: row.currency,
-    status: row.status,
-    created_at: row.created_at,
-    reserved_at: row.reserved_at,
-    expires_at: row.expires_at,
-    paid_at: row.paid_at,
-    updated_at: row.updated_at,
-  }
 }

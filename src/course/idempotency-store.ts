@@ -2,7 +2,8 @@ import { eq, lte } from 'drizzle-orm'
 import type { Database, Queries } from '../platform/database.ts'
 import type { Booking } from './booking.ts'
 import { BookingStore } from './booking-store.ts'
-import { answerFrom, IdempotencyKeyReused, isAnswer, KEY_LIFETIME_MS, type Outcome, recordOf } from './idempotency.ts'
+import { IdempotencyKeyReused, KEY_LIFETIME_MS } from './idempotency.ts'
+import { answerFrom, isAnswer, type Outcome, recordOf } from './recorded-answer.ts'
 import { idempotencyKeys } from './schema.ts'
 
 /** A command with its key. */

@@ -4,9 +4,10 @@ import type { Booking, BookingListRequest, NewBooking, Outstanding, OwnBookingSe
 import { afterMove } from './booking-moved.ts'
 import type { BookingStore } from './booking-store.ts'
 import type { CourseCache } from './course-cache.ts'
-import { fingerprintOf, type Idempotency, type Outcome } from './idempotency.ts'
+import { fingerprintOf, type Idempotency } from './idempotency.ts'
 import type { IdempotencyStore } from './idempotency-store.ts'
 import { type Page, pageKey, pageOf } from './page.ts'
+import type { Outcome } from './recorded-answer.ts'
 import { uuidv7 } from './uuidv7.ts'
 
 export interface InProcessBookingOptions {

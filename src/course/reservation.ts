@@ -1,5 +1,5 @@
 import type { CallShared } from '../platform/database.ts'
-import type { BookingRow } from './booking-store.ts'
+import type { BookingRow } from './booking-row.ts'
 import { fromPostgres } from './instant.ts'
 
 /**

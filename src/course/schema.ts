@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { check, index, integer, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
-import type { RecordedAnswer } from './idempotency.ts'
 import { instant } from './instant.ts'
+import type { RecordedAnswer } from './recorded-answer.ts'
 
 /*
  * After a change here, run `npx drizzle-kit generate`: it writes the migration into ./migrations.

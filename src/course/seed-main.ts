@@ -1,7 +1,7 @@
 /** `npm run seed -- --courses 1000 --seed 7`: adds courses to the configured database. Safe to run twice. */
 import { parseArgs } from 'node:util'
 import { type Config, ConfigError, loadConfig } from '../config.ts'
-import { openDatabase } from '../platform/database.ts'
+import { openDatabase } from '../platform/open-database.ts'
 import { migrations } from './migrations.ts'
 import { progressBar } from './progress-bar.ts'
 import { type Seeded, seedCourses } from './seed.ts'

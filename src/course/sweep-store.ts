@@ -1,7 +1,7 @@
 import { and, asc, eq, inArray, lte, sql } from 'drizzle-orm'
 import type { Database, Queries } from '../platform/database.ts'
 import type { Booking } from './booking.ts'
-import { toBooking } from './booking-store.ts'
+import { toBooking } from './booking-row.ts'
 import { batches, bookings, idempotencyKeys } from './schema.ts'
 
 /** What is over, in PostgreSQL. Many may clear it away at once: each skips what another one has locked. */

@@ -1,14 +1,3 @@
-import type { FastifyBaseLogger } from 'fastify'
-import fp from 'fastify-plugin'
-import type { Config } from '../config.ts'
-import { MemoryCache } from './memory-cache.ts'
-
-declare module 'fastify' {
-  interface FastifyInstance {
-    cache: Cache
-  }
-}
-
 /** What `get` found: a value, or else a lease with which to keep one, or neither when the cache is away. */
 export interface Cached<T> {
   /** Nobody can change what others get through it. */
@@ -43,21 +32,4 @@ export interface Cache {
   /** Resolves when the cache answers. */
   ping(): Promise<void>
   close(): Promise<void>
-}
-
-/** Decorates the app with `app.cache`, and closes it with the app. */
-export const cache = fp<{ config: Config }>(
-  async (app, { config }) => {
-    const opened = await openCache(config, app.log)
-    app.decorate('cache', opened)
-    app.addHook('onClose', () => opened.close())
-  },
-  { name: 'cache' },
-)
-
-async function openCache(config: Config, log: FastifyBaseLogger): Promise<Cache> {
-  if (config.REDIS_URL === undefined) return new MemoryCache()
-  // Loaded only here: without Redis, its client need not cost a moment at the start.
-  const { RedisCache } = await import('./redis-cache.ts')
-  return RedisCache.open(config, log)
 }

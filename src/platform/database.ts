@@ -1,14 +1,4 @@
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
-import fp from 'fastify-plugin'
-import type { Config } from '../config.ts'
-import { openEmbeddedDatabase } from './embedded-database.ts'
-import type { PostgresSettings } from './postgres-database.ts'
-
-declare module 'fastify' {
-  interface FastifyInstance {
-    database: Database
-  }
-}
 
 /** What a store builds its statements with: Drizzle's query builder, whichever driver is below it. */
 export type Queries = PgDatabase<PgQueryResultHKT>
@@ -47,39 +37,3 @@ export interface Database {
   /** Waits for what is running, then lets go of files and connections. Safe to call twice. */
   close(): Promise<void>
 }
-
-/** The settings that say which database and how to use it. */
-export type DatabaseConfig = Pick<Config, 'DATABASE_URL' | 'DATA_DIR'> & PostgresSettings
-
-/** What to do while a PostgreSQL server is not there yet. */
-export interface Patience {
-  /** How many milliseconds to try again. Default: 30 s. */
-  readonly patienceMs?: number
-  /** Called once, with the reason, if it has to be waited for. */
-  readonly onWait?: (reason: Error) => void
-}
-
-/**
- * Opens the database that the configuration names.
- *
- * @throws ConfigError when that cannot work, such as when another process has the embedded one open.
- */
-export async function openDatabase(config: DatabaseConfig, patience: Patience = {}): Promise<Database> {
-  const { DATABASE_URL, DATA_DIR } = config
-  if (DATABASE_URL === undefined) return openEmbeddedDatabase(DATA_DIR)
-  if (DATABASE_URL === 'memory:') return openEmbeddedDatabase()
-  // Loaded only here: with the embedded database, its driver need not cost a moment at the start.
-  const { openPostgres } = await import('./postgres-database.ts')
-  return openPostgres(DATABASE_URL, config, patience)
-}
-
-/** Decorates the app with `app.database`, and closes it with the app. */
-export const database = fp<{ config: Config }>(
-  async (app, { config }) => {
-    const onWait = (err: Error) => app.log.warn({ err }, 'the database is not there yet; waiting for it')
-    const opened = await openDatabase(config, { onWait })
-    app.decorate('database', opened)
-    app.addHook('onClose', () => opened.close())
-  },
-  { name: 'database' },
-)

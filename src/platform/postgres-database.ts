@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import { migrate } from 'drizzle-orm/postgres-js/migrator'
 import { type Config, ConfigError } from '../config.ts'
-import type { Database, Patience } from './database.ts'
+import type { Database } from './database.ts'
 import { causeOf, connectionState, DatabaseError, unwrapped } from './database-error.ts'
 import { DomainError } from './domain-error.ts'
 import { PostgresConnection, statementsOver, type Target } from './postgres-connection.ts'
@@ -16,20 +16,28 @@ export type PostgresSettings = Pick<
   'OTEL_SERVICE_NAME' | 'DATABASE_POOL_SIZE' | 'DATABASE_STATEMENT_TIMEOUT_MS' | 'DATABASE_CONNECT_TIMEOUT_MS'
 >
 
+/** How to wait for a PostgreSQL server that does not accept connections yet. */
+export interface StartupWait {
+  /** Milliseconds until the last attempt. Default: 30 s. */
+  readonly timeoutMs?: number
+  /** Called with the reason when the first attempt fails. */
+  readonly onWait?: (reason: Error) => void
+}
+
 /**
  * Connects to a PostgreSQL server. While it is away later on, `run` and `transaction` throw `DomainError`
  * with code `unavailable`, within the connect timeout or, if it hangs, shortly after the statement timeout.
  *
  * @throws ConfigError when it is not there in the end, or does not let us in
  */
-export async function openPostgres(url: string, settings: PostgresSettings, patience: Patience): Promise<Database> {
+export async function openPostgres(url: string, settings: PostgresSettings, wait: StartupWait): Promise<Database> {
   const target: Target = {
     url: parse(url),
     applicationName: settings.OTEL_SERVICE_NAME,
     connectMs: settings.DATABASE_CONNECT_TIMEOUT_MS,
     statementMs: settings.DATABASE_STATEMENT_TIMEOUT_MS,
   }
-  const first = await firstConnection(target, patience)
+  const first = await firstConnection(target, wait)
   const open = () => PostgresConnection.open(target)
   const pool = new PostgresPool(open, settings.DATABASE_POOL_SIZE, settings.DATABASE_STATEMENT_TIMEOUT_MS)
   pool.add(first)
@@ -101,8 +109,8 @@ const hopeless: Record<string, string> = {
 const FIRST_PAUSE_MS = 50
 const LONGEST_PAUSE_MS = 1000
 
-async function firstConnection(target: Target, patience: Patience): Promise<PostgresConnection> {
-  const deadline = performance.now() + (patience.patienceMs ?? 30_000)
+async function firstConnection(target: Target, wait: StartupWait): Promise<PostgresConnection> {
+  const deadline = performance.now() + (wait.timeoutMs ?? 30_000)
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     try {
       return await PostgresConnection.open(target)
@@ -111,7 +119,7 @@ async function firstConnection(target: Target, patience: Patience): Promise<Post
       const problem = hopeless[sqlState]
       if (problem) throw new ConfigError('DATABASE_URL', problem, `The server says: ${message}.`)
       if (performance.now() + pauseMs > deadline) throw notThere(target, message)
-      if (pauseMs === FIRST_PAUSE_MS) patience.onWait?.(error as DatabaseError)
+      if (pauseMs === FIRST_PAUSE_MS) wait.onWait?.(error as DatabaseError)
       await sleep(pauseMs)
     }
   }

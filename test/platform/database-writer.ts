@@ -1,7 +1,7 @@
 /** Commits rows as fast as it can and says so after each, until it is killed. For database.test.ts. */
 import { sql } from 'drizzle-orm'
 import { loadConfig } from '../../src/config.ts'
-import { openDatabase } from '../../src/platform/database.ts'
+import { openDatabase } from '../../src/platform/open-database.ts'
 
 const config = { ...loadConfig([]), DATABASE_URL: undefined, DATA_DIR: process.argv[2] as string }
 const database = await openDatabase(config)

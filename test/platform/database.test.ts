@@ -8,8 +8,9 @@ import { fileURLToPath } from 'node:url'
 import { sql } from 'drizzle-orm'
 import t, { type Test } from 'tap'
 import { loadConfig } from '../../src/config.ts'
-import { type Database, openDatabase } from '../../src/platform/database.ts'
+import type { Database } from '../../src/platform/database.ts'
 import { lockFile } from '../../src/platform/lock-file.ts'
+import { openDatabase } from '../../src/platform/open-database.ts'
 
 const defaults = { ...loadConfig([]), DATABASE_URL: undefined }
 

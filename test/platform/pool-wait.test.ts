@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import t from 'tap'
 import { type ConnectionAnnouncement, channels, type Progress } from '../../phases/announcements.ts'
 import { loadConfig } from '../../src/config.ts'
-import { openDatabase } from '../../src/platform/database.ts'
+import { openDatabase } from '../../src/platform/open-database.ts'
 import { needsPostgres, postgresUrl } from '../../testkit/postgres-server.ts'
 
 const SLEEP_MS = 300

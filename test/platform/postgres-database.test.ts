@@ -4,7 +4,8 @@ import { sql } from 'drizzle-orm'
 import postgres from 'postgres'
 import t, { type Test } from 'tap'
 import { loadConfig } from '../../src/config.ts'
-import { type Database, type DatabaseConfig, openDatabase, type Queries } from '../../src/platform/database.ts'
+import type { Database, Queries } from '../../src/platform/database.ts'
+import { type DatabaseConfig, openDatabase } from '../../src/platform/open-database.ts'
 import { runApp } from '../../testkit/app-process.ts'
 import { needs } from '../../testkit/installed.ts'
 import { type PostgresServer, startPostgres } from '../../testkit/postgres-server.ts'
@@ -152,7 +153,7 @@ t.test('at the start', needs('postgres', 'initdb'), async (t) => {
     const began = performance.now()
     const waits: Error[] = []
     await t.rejects(
-      openDatabase({ ...settings, DATABASE_URL: locked }, { patienceMs: 500, onWait: (error) => waits.push(error) }),
+      openDatabase({ ...settings, DATABASE_URL: locked }, { timeoutMs: 500, onWait: (error) => waits.push(error) }),
       {
         name: 'ConfigError',
         message: `DATABASE_URL: no PostgreSQL is ready at ${host} (connect ECONNREFUSED ${host}). Start it, or leave DATABASE_URL unset.`,

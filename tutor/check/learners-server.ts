@@ -1,8 +1,9 @@
 import type { Config } from '../../src/config.ts'
 import { claimsOf } from './claims-of.ts'
 import { firstSpan } from './first-span.ts'
+import { endpointsFromEnvironment, openSpanSource } from './open-span-source.ts'
 import { lookAtAll, type Outcome } from './report.ts'
-import { endpointsFromEnvironment, noSpans, openSpanSource, type SpanSource } from './span-source.ts'
+import { noSpans, type SpanSource } from './span-source.ts'
 import type { Scope } from './teardowns.ts'
 import { NoServer, whichPhase } from './which-phase.ts'
 
