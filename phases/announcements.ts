@@ -8,8 +8,9 @@
  * https://nodejs.org/api/diagnostics_channel.html#tracingchannel-channels
  */
 
-import { type Channel, channel, type TracingChannel, tracingChannel } from 'node:diagnostics_channel'
+import { type TracingChannel, tracingChannel } from 'node:diagnostics_channel'
 import type { Server } from 'node:http'
+import { APP_NAME } from './app-name.ts'
 
 /** A unit of work inside a handler or service, worth a span of its own. */
 export interface StepAnnouncement {
@@ -27,7 +28,7 @@ export interface Endpoint {
 
 /** Which database a statement is for. */
 export interface DatabaseId {
-  /** Its name: `course`. */
+  /** Its name: `shop`. */
   readonly namespace: string
   /** Where its server is; undefined for the one inside this process. */
   readonly server?: Endpoint | undefined
@@ -40,7 +41,7 @@ export interface DatabaseId {
 export interface QueryAnnouncement {
   /** The SQL verb in capitals: `SELECT`. */
   readonly operation: string
-  /** The table that the statement is about: `courses`. */
+  /** The table that the statement is about: `orders`. */
   readonly table: string
   /** The statement with placeholders, never with values. */
   readonly text: string
@@ -85,7 +86,7 @@ export interface ConnectionAnnouncement extends Pick<QueryAnnouncement, 'system'
 /** One cache command. */
 export interface CacheAnnouncement {
   readonly operation: 'GET' | 'SET' | 'DEL'
-  /** What is cached: `course`. Never the key itself, which holds an id. */
+  /** What is cached: `product`. Never the key itself, which holds an id. */
   readonly entity: string
   /** Which cache answers: `redis`, or `memory` for the in-process one. */
   readonly system: 'redis' | 'memory'
@@ -112,9 +113,9 @@ export interface CacheCommand {
 
 /** One gRPC call, on the server or on the client. */
 export interface RpcAnnouncement {
-  /** `course.v1.CatalogService`; `_OTHER` for a service that the server does not have. */
+  /** `shop.v1.OrderService`; `_OTHER` for a service that the server does not have. */
   readonly service: string
-  /** `GetCourse`; `_OTHER` for a method that the server does not have. */
+  /** `GetOrder`; `_OTHER` for a method that the server does not have. */
   readonly method: string
   /** What the caller asked for when there is no such method. It may be anything. */
   readonly originalMethod?: string
@@ -170,31 +171,16 @@ export interface Progress {
   error?: unknown
 }
 
-export type BookingStatus = 'created' | 'reserved' | 'completed' | 'failed' | 'expired'
-
-/** Something happened to a booking. Published after the database has committed it. */
-export interface BookingAnnouncement {
-  readonly status: BookingStatus
-  readonly bookingId: string
-  readonly courseId: string
-  readonly batchId: string
-  /** In minor units of `currency`: 4900 is 49.00. */
-  readonly price: number
-  /** ISO 4217. */
-  readonly currency: string
-}
-
 export const channels = {
-  step: tracingChannel('course-app:step') as Tracing<StepAnnouncement>,
-  query: tracingChannel('course-app:query') as Tracing<QueryAnnouncement>,
-  share: tracingChannel('course-app:share') as Tracing<ShareAnnouncement>,
-  sharing: tracingChannel('course-app:sharing') as Tracing<SharingAnnouncement>,
-  connection: tracingChannel('course-app:connection') as Tracing<ConnectionAnnouncement>,
-  cache: tracingChannel('course-app:cache') as Tracing<CacheAnnouncement>,
-  rpcServer: tracingChannel('course-app:rpc.server') as Tracing<RpcAnnouncement>,
-  rpcClient: tracingChannel('course-app:rpc.client') as Tracing<RpcAnnouncement>,
-  refusal: tracingChannel('course-app:http.refusal') as Tracing<RefusalAnnouncement>,
-  booking: channel('course-app:booking') as Channel,
+  step: tracingChannel(`${APP_NAME}:step`) as Tracing<StepAnnouncement>,
+  query: tracingChannel(`${APP_NAME}:query`) as Tracing<QueryAnnouncement>,
+  share: tracingChannel(`${APP_NAME}:share`) as Tracing<ShareAnnouncement>,
+  sharing: tracingChannel(`${APP_NAME}:sharing`) as Tracing<SharingAnnouncement>,
+  connection: tracingChannel(`${APP_NAME}:connection`) as Tracing<ConnectionAnnouncement>,
+  cache: tracingChannel(`${APP_NAME}:cache`) as Tracing<CacheAnnouncement>,
+  rpcServer: tracingChannel(`${APP_NAME}:rpc.server`) as Tracing<RpcAnnouncement>,
+  rpcClient: tracingChannel(`${APP_NAME}:rpc.client`) as Tracing<RpcAnnouncement>,
+  refusal: tracingChannel(`${APP_NAME}:http.refusal`) as Tracing<RefusalAnnouncement>,
 }
 
 /** A tracing channel whose listeners get a `T` that has been announced. */
@@ -222,9 +208,4 @@ export function announceEnd<T extends object>(on: Tracing<T>, announcement: T & 
   if (!on.asyncEnd.hasSubscribers) return
   announcement.startedAt = performance.now()
   on.asyncEnd.publish(announcement)
-}
-
-/** Tells the listeners what has happened to a booking. */
-export function announceBooking(announcement: BookingAnnouncement): void {
-  if (channels.booking.hasSubscribers) channels.booking.publish(announcement)
 }

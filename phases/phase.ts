@@ -3,8 +3,13 @@ import type { LabFeed } from '../lab/feed.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** `false`: requests to this route are no part of what is observed. They are not logged, counted or traced. */
+    /** `false`: requests to this route are not logged, counted or traced. */
     readonly observed?: boolean
+    /**
+     * `false`: requests to this route are logged and counted, but not traced. It is for routes that machines call every
+     * few seconds, such as health checks: their traces would bury the others.
+     */
+    readonly traced?: boolean
   }
 }
 
@@ -35,7 +40,7 @@ type Plugin = FastifyPluginCallback<any> | FastifyPluginAsync<any>
 /** A plugin, or a plugin with its options. Plugins use `fastify-plugin`, so that they see every route. */
 export type PhasePlugin = Plugin | readonly [plugin: Plugin, options: Readonly<Record<string, unknown>>]
 
-/** One step of the course: what it adds to the bare server. */
+/** What a phase adds to the bare server. */
 export interface Phase {
   readonly number: number
   readonly title: string

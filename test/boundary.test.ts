@@ -44,15 +44,48 @@ function reachingOut(imports: readonly Import[]): string[] {
     .map((found) => `${found.file} imports ${targetOf(found)}`)
 }
 
-/** The application takes from `phases/` what it announces, and what a phase is. */
+/** The application takes from `phases/` what it announces, bookings included, and what a phase is. */
 function reachingIntoPhases(imports: readonly Import[]): string[] {
   return imports
     .filter((found) => found.from.startsWith('.') && targetOf(found).startsWith('phases/'))
-    .filter((found) => targetOf(found) !== ANNOUNCEMENTS && !(targetOf(found) === 'phases/phase.ts' && found.typeOnly))
+    .filter(
+      (found) => !ANNOUNCEMENTS.includes(targetOf(found)) && !(targetOf(found) === 'phases/phase.ts' && found.typeOnly),
+    )
     .map((found) => `${found.file} imports ${targetOf(found)}`)
 }
 
-const ANNOUNCEMENTS = 'phases/announcements.ts'
+const ANNOUNCEMENTS = ['phases/announcements.ts', 'phases/booking/announcements.ts']
+
+/** The folder of the domain can be left out: only the lists of plugins name what is in it. */
+function reachingIntoBooking(imports: readonly Import[]): string[] {
+  return imports
+    .filter((found) => found.from.startsWith('.') && targetOf(found).startsWith('phases/booking/'))
+    .filter(({ file }) => !file.startsWith('phases/booking/') && !/^phases\/\d-[^/]+\/index\.ts$/.test(file))
+    .map((found) => `${found.file} imports ${targetOf(found)}`)
+}
+
+/** What an adopter copies: not the lessons' exercises, and not what only this application has. */
+function carriedAway(): string[] {
+  return readdirSync(join(root, 'phases'), { recursive: true, encoding: 'utf8' })
+    .map((name) => join('phases', name))
+    .filter((name) => name.endsWith('.ts') && !/^phases\/booking\/|\/(exercises|solutions|demos)\//.test(name))
+    .filter((name) => name !== 'phases/app-name.ts' && !name.endsWith('/index.ts'))
+}
+
+/** Names of this application and of its domain, in code and in comments. */
+function naming(file: string, source: string): string[] {
+  return source
+    .split('\n')
+    .flatMap((line, i) =>
+      /course|booking|\bseats?\b|\bprices?\b/i.test(line) ? [`${file}:${i + 1}: ${line.trim()}`] : [],
+    )
+}
+
+/** An operator's path in a list: that a route is not traced is for the route to say. */
+function listingPaths(file: string, source: string): string[] {
+  const lists = source.matchAll(/(?:new Set\()?\[\s*['"`]\/[^\]]*\]/g)
+  return [...lists].map(([list]) => `${file}: ${list}`)
+}
 
 function reachingAhead(imports: readonly Import[]): string[] {
   const numberOf = (path: string) => Number(/^phases\/(\d)-/.exec(path)?.[1])
@@ -117,6 +150,26 @@ t.test('a phase imports from itself and from earlier phases', (t) => {
   t.end()
 })
 
+t.test('only the lists of plugins import from phases/booking, so that it can be left out', (t) => {
+  t.strictSame(reachingIntoBooking(importsBelow('phases')), [])
+  t.end()
+})
+
+t.test('what is carried away names neither this application nor its domain, and lists no paths', (t) => {
+  const files = carriedAway()
+  t.ok(files.length > 50, 'the files have been found')
+  const sources = files.map((file) => [file, readFileSync(join(root, file), 'utf8')] as const)
+  t.strictSame(
+    sources.flatMap(([file, source]) => naming(file, source)),
+    [],
+  )
+  t.strictSame(
+    sources.flatMap(([file, source]) => listingPaths(file, source)),
+    [],
+  )
+  t.end()
+})
+
 t.test('src/ takes from phases/ what it announces and the types of a phase', (t) => {
   t.strictSame(reachingIntoPhases(importsBelow('src')), [])
   t.end()
@@ -155,6 +208,12 @@ const late = await import('fastify-metrics')
   )
   t.equal(reachingIntoPhases(importsOf('src/a.ts', "import { x } from '../phases/phase.ts'\n")).length, 1)
   t.equal(reachingIntoPhases(importsOf('src/a.ts', "import type { X } from '../phases/phase.ts'\n")).length, 0)
+  t.equal(reachingIntoPhases(importsOf('src/a.ts', "import { x } from '../phases/booking/on-booking.ts'\n")).length, 1)
+  const booking = "import { bookingLog } from '../booking/booking-log.ts'\n"
+  t.equal(reachingIntoBooking(importsOf('phases/2-request-logging/a.ts', booking)).length, 1)
+  t.equal(reachingIntoBooking(importsOf('phases/2-request-logging/index.ts', booking)).length, 0)
+  t.equal(naming('a.ts', "const tracer = getTracer('course-app')\n// a booking\n").length, 2)
+  t.equal(listingPaths('a.ts', "const UNTRACED = new Set(['/metrics', '/livez'])").length, 1)
   t.equal(reachingAhead(importsOf('phases/1-logging/a.ts', "import x from '../2-request-logging/b.ts'\n")).length, 1)
   t.end()
 })

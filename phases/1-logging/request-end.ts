@@ -29,7 +29,7 @@ declare module 'fastify' {
     onRequestEnd(listener: (end: RequestEnd) => void): void
   }
   interface FastifyRequest {
-    /** The template that the path fits, `/v1/courses/:course_id`, or `unmatched`. Safe as a label: there are few. */
+    /** The template that the path fits, `/orders/:id`, or `unmatched`. Safe as a label: there are few. */
     route: string
     /** `false` for requests that are to leave no trace in logs, metrics and traces: a route's `config` says so. */
     observed: boolean

@@ -1,5 +1,6 @@
 import logging from '../1-logging/index.ts'
 import { createLogger } from '../1-logging/logger.ts'
+import { bookingLog } from '../booking/booking-log.ts'
 import { definePhase } from '../phase.ts'
 import { outgoingId } from './outgoing-id.ts'
 import { refusalLog } from './refusal-log.ts'
@@ -13,5 +14,15 @@ export default definePhase({
   number: 2,
   title: 'Request logging',
   logger: (options) => createLogger(options, currentFields),
-  plugins: [...logging.plugins, requestId, requestScope, outgoingId, requestLog, refusalLog, storageLog, rpcLog],
+  plugins: [
+    ...logging.plugins,
+    requestId,
+    requestScope,
+    outgoingId,
+    requestLog,
+    refusalLog,
+    storageLog,
+    bookingLog,
+    rpcLog,
+  ],
 })

@@ -1,10 +1,10 @@
 import fastifyPlugin from 'fastify-plugin'
 import { milliseconds, onEnd } from '../1-logging/on-end.ts'
-import { type BookingAnnouncement, channels, type ShareAnnouncement } from '../announcements.ts'
+import { channels, type ShareAnnouncement } from '../announcements.ts'
 import { bindScope } from './bind-scope.ts'
 import { type Scope, scopes } from './request-scope.ts'
 
-/** Logs what the layers below the routes do. Their lines have the request's id, though none of them knows it. */
+/** Logs what databases and caches are asked. The lines have the request's id, though the code that asks does not know it. */
 export const storageLog = fastifyPlugin(
   async (app) => {
     onEnd(app, channels.query, ({ operation, table, text, rows, shares, error }, latency) => {
@@ -41,16 +41,8 @@ export const storageLog = fastifyPlugin(
         'cache command completed',
       )
     })
-
-    const onBooking = (message: unknown) => {
-      if (app.isOwnWork?.() === false) return
-      const { status, bookingId, courseId, batchId } = message as BookingAnnouncement
-      app.log.info({ booking_id: bookingId, course_id: courseId, batch_id: batchId }, `booking ${status}`)
-    }
-    channels.booking.subscribe(onBooking)
     app.addHook('onClose', async () => {
       channels.share.start.unsubscribe(onShare)
-      channels.booking.unsubscribe(onBooking)
     })
   },
   { name: 'storage-log', dependencies: ['request-scope'] },

@@ -64,7 +64,7 @@ export const httpMetrics = fastifyPlugin<HttpMetricsOptions>(
     app.onRequestEnd((end) => {
       const { request, status, latency } = end
       active.dec()
-      // The template, never the path: /v1/courses/:course_id is one series, ids would be millions.
+      // The template, never the path: /orders/:id is one series, ids would be millions.
       measure({ method: knownMethod(request.method), route: request.route, status }, latency, exemplarOf?.(end))
     })
 

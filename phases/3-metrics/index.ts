@@ -1,5 +1,6 @@
 import requestLogging from '../2-request-logging/index.ts'
 import { bookingGauges } from '../booking/booking-gauges.ts'
+import { bookingMetrics } from '../booking/booking-metrics.ts'
 import { definePhase } from '../phase.ts'
 import { httpMetrics } from './http-metrics.ts'
 import { labMetrics } from './lab-metrics.ts'
@@ -22,6 +23,7 @@ export default definePhase({
     httpMetrics,
     rpcMetrics,
     storageMetrics,
+    bookingMetrics,
     bookingGauges,
     logMetrics,
     labMetrics,

@@ -1,6 +1,7 @@
 import fastifyPlugin from 'fastify-plugin'
 import Negotiator from 'negotiator'
 import { type Metric, type MetricObject, Registry, type RegistryContentType, register } from 'prom-client'
+import type {} from '../phase.ts'
 import type {} from './process-metrics.ts'
 
 /**
@@ -30,6 +31,7 @@ export const metricsEndpoint = fastifyPlugin(
     app.get(
       '/metrics',
       {
+        config: { traced: false },
         schema: {
           operationId: 'metrics',
           summary: 'Metrics for Prometheus',

@@ -1,10 +1,10 @@
 import fastifyPlugin from 'fastify-plugin'
 import { Counter, Histogram } from 'prom-client'
 import { onEnd } from '../1-logging/on-end.ts'
-import { type BookingAnnouncement, type BookingStatus, channels } from '../announcements.ts'
+import { channels } from '../announcements.ts'
 import type {} from './process-metrics.ts'
 
-/** What the booking service does, counted: its statements, its cache, and the business itself. */
+/** Measures SQL statements, the waiting before them, and cache commands. */
 export const storageMetrics = fastifyPlugin(
   async (app) => {
     const queryDuration = new Histogram({
@@ -57,27 +57,8 @@ export const storageMetrics = fastifyPlugin(
       cacheDuration.observe({ operation }, latency / 1000)
       if (outcome !== 'ok') cacheRequests.inc({ operation, result: outcome })
     })
-
-    const bookings = new Counter({
-      name: 'booking_status_total',
-      help: 'Bookings that have reached a status.',
-      registers: [app.registry],
-      labelNames: ['status'],
-    })
-    // A series that starts at 0 shows its first increase; one that appears with 1 hides it from rate().
-    for (const status of STATUSES) bookings.inc({ status }, 0)
-
-    const onBooking = (message: unknown) => {
-      if (app.isOwnWork?.() !== false) bookings.inc({ status: (message as BookingAnnouncement).status })
-    }
-    channels.booking.subscribe(onBooking)
-    app.addHook('onClose', async () => {
-      channels.booking.unsubscribe(onBooking)
-    })
   },
   { name: 'storage-metrics', dependencies: ['process-metrics'] },
 )
 
 const DATABASE_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1]
-
-const STATUSES: readonly BookingStatus[] = ['created', 'reserved', 'completed', 'failed', 'expired']

@@ -1,4 +1,4 @@
-import { type Link, type Span, SpanKind, TraceFlags, trace } from '@opentelemetry/api'
+import { type Link, type Span, SpanKind, TraceFlags } from '@opentelemetry/api'
 import {
   ATTR_DB_COLLECTION_NAME,
   ATTR_DB_NAMESPACE,
@@ -13,25 +13,18 @@ import {
   ATTR_SERVER_PORT,
 } from '@opentelemetry/semantic-conventions'
 import fastifyPlugin from 'fastify-plugin'
-import {
-  type BookingAnnouncement,
-  type CacheAnnouncement,
-  channels,
-  type QueryAnnouncement,
-  type ShareAnnouncement,
-} from '../announcements.ts'
+import { type CacheAnnouncement, channels, type QueryAnnouncement, type ShareAnnouncement } from '../announcements.ts'
 import {
   ATTR_CACHE_ENTITY,
   ATTR_CACHE_OPERATION,
   ATTR_CACHE_OUTCOME,
   ATTR_WAIT_MS,
   EVENT_STATEMENT_SENT,
-  OWN,
   own,
 } from './own-attributes.ts'
 import { fail, type SpanDescription, spanFor } from './span-for.ts'
 
-/** A span for everything that the application announces, and an event for what happens to bookings. */
+/** A span for each step, SQL statement, wait and cache command that the application announces. */
 export const announcedSpans = fastifyPlugin(
   async (app) => {
     spanFor(app, channels.step, (step) => ({
@@ -89,20 +82,6 @@ export const announcedSpans = fastifyPlugin(
       if (command.failure) fail(span, command.failure)
       addStatusCode(span, command)
     })
-
-    const onBooking = (message: unknown) => {
-      if (app.isOwnWork?.() === false) return
-      const { status, bookingId, courseId, batchId } = message as BookingAnnouncement
-      trace.getActiveSpan()?.addEvent(`${OWN}.booking.${status}`, {
-        [`${OWN}.booking.id`]: bookingId,
-        [`${OWN}.booking.course_id`]: courseId,
-        [`${OWN}.booking.batch_id`]: batchId,
-      })
-    }
-    channels.booking.subscribe(onBooking)
-    app.addHook('onClose', async () => {
-      channels.booking.unsubscribe(onBooking)
-    })
   },
   { name: 'announced-spans', dependencies: ['server-spans'] },
 )
@@ -132,7 +111,7 @@ function describeCommand({ operation, entity, system, command }: CacheAnnounceme
   }
 }
 
-/** `UPDATE bookings`; what begins or ends a transaction has no table. */
+/** `UPDATE orders`; what begins or ends a transaction has no table. */
 function nameOf(operation: string, table: string): string {
   return table === '' ? operation : `${operation} ${table}`
 }

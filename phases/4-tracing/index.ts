@@ -1,4 +1,5 @@
 import metrics from '../3-metrics/index.ts'
+import { bookingEvents } from '../booking/booking-events.ts'
 import { definePhase } from '../phase.ts'
 import { announcedSpans } from './announced-spans.ts'
 import { clientSpans } from './client-spans.ts'
@@ -23,6 +24,7 @@ export default definePhase({
     refusalSpans,
     rpcSpans,
     announcedSpans,
+    bookingEvents,
     clientSpans,
   ],
 })

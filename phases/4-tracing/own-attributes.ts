@@ -1,12 +1,13 @@
 import type { Attributes } from '@opentelemetry/api'
+import { APP_NAME } from '../app-name.ts'
 
 /**
- * What begins the name of each attribute and event that no convention knows: the application's name. A later
+ * Begins the name of each attribute, event and metric that no convention knows: the application's name. A later
  * version of the conventions, or another team, then cannot mean something else by the same name.
  *
  * https://opentelemetry.io/docs/specs/semconv/general/naming/#recommendations-for-application-developers
  */
-export const OWN = 'course_app'
+export const OWN = APP_NAME.replace(/\W+/g, '_')
 
 /** The id that is also on the log lines of the request. */
 export const ATTR_REQUEST_ID = `${OWN}.request_id`
@@ -14,7 +15,7 @@ export const ATTR_REQUEST_ID = `${OWN}.request_id`
 /** What is asked of the cache, whichever it is: `GET`, `SET` or `DEL`. */
 export const ATTR_CACHE_OPERATION = `${OWN}.cache.operation`
 
-/** What is cached: `course`. */
+/** What is cached: `product`. */
 export const ATTR_CACHE_ENTITY = `${OWN}.cache.entity`
 
 /** What came of a cache command: `hit`, `miss`, `ok` or `error`. */

@@ -21,7 +21,7 @@ import { knownMethod } from '../3-metrics/known-method.ts'
 import { addressIn } from './address-in.ts'
 import { ATTR_REQUEST_ID } from './own-attributes.ts'
 
-/** `GET /v1/courses/:course_id`; without a route only the method. */
+/** `GET /orders/:id`; without a route only the method. */
 export function serverSpanName(request: FastifyRequest): string {
   const known = knownMethod(request.method)
   const method = known === HTTP_REQUEST_METHOD_VALUE_OTHER ? 'HTTP' : known

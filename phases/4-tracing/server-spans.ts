@@ -3,6 +3,7 @@ import { ATTR_ERROR_TYPE, ATTR_HTTP_RESPONSE_STATUS_CODE } from '@opentelemetry/
 import fastifyPlugin from 'fastify-plugin'
 import type { RequestEnd } from '../1-logging/request-end.ts'
 import type {} from '../2-request-logging/request-scope.ts'
+import type {} from '../phase.ts'
 import type {} from './context-manager.ts'
 import { INSTRUMENTATION_VERSION } from './instrumentation.ts'
 import { recordError } from './record-error.ts'
@@ -16,9 +17,6 @@ declare module 'fastify' {
   }
 }
 
-/** Asked for every few seconds by machines; their traces would bury the others. */
-const UNTRACED = new Set(['/metrics', '/metrics/otel', '/livez', '/readyz'])
-
 /**
  * One span for each request, child of the caller's span if the caller sent a `traceparent`.
  * While the request is served its span is the current one, so every other span hangs below it.
@@ -31,7 +29,7 @@ export const serverSpans = fastifyPlugin(
     app.decorateRequest('span', null)
 
     app.addHook('onRequest', (request, _reply, done) => {
-      if (!request.observed || UNTRACED.has(request.route)) return done()
+      if (!request.observed || request.routeOptions.config.traced === false) return done()
 
       const caller = propagation.extract(ROOT_CONTEXT, request.headers)
       const span = tracer.startSpan(

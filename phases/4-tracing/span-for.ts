@@ -12,6 +12,7 @@ import type { FastifyInstance } from 'fastify'
 import { bindScope } from '../2-request-logging/bind-scope.ts'
 import { scopes } from '../2-request-logging/request-scope.ts'
 import type { Progress, Tracing } from '../announcements.ts'
+import { APP_NAME } from '../app-name.ts'
 import { scopeWith } from './context-manager.ts'
 import { INSTRUMENTATION_VERSION } from './instrumentation.ts'
 import { errorType, recordError } from './record-error.ts'
@@ -37,7 +38,7 @@ export function spanFor<T extends object>(
   describe: (message: T) => SpanDescription,
   finish?: (span: Span, message: T & Progress) => void,
 ): (message: T) => Span | undefined {
-  const tracer = app.tracerProvider.getTracer('course-app', INSTRUMENTATION_VERSION)
+  const tracer = app.tracerProvider.getTracer(APP_NAME, INSTRUMENTATION_VERSION)
   const spans = new WeakMap<object, Span>()
 
   function start(message: unknown) {

@@ -29,7 +29,10 @@ import { rpcSpans } from '../4-tracing/rpc-spans.ts'
 import { serverSpans } from '../4-tracing/server-spans.ts'
 import { TraceContextPropagator } from '../4-tracing/trace-context.ts'
 import { tracerProvider } from '../4-tracing/tracer-provider.ts'
+import { bookingEvents } from '../booking/booking-events.ts'
 import { bookingGauges } from '../booking/booking-gauges.ts'
+import { bookingLog } from '../booking/booking-log.ts'
+import { bookingMetrics } from '../booking/booking-metrics.ts'
 import { definePhase } from '../phase.ts'
 import { createExemplarOf } from './exemplars.ts'
 import { grpcLog } from './grpc-log.ts'
@@ -68,6 +71,7 @@ export default definePhase({
     errorLog,
     requestLog,
     storageLog,
+    bookingLog,
     // Metrics
     processMetrics,
     targetInfo,
@@ -75,6 +79,7 @@ export default definePhase({
     [httpMetrics, { createExemplarOf }],
     rpcMetrics,
     storageMetrics,
+    bookingMetrics,
     bookingGauges,
     otelMetrics,
     logMetrics,
@@ -82,6 +87,7 @@ export default definePhase({
     labMetrics,
     // Traces
     announcedSpans,
+    bookingEvents,
     clientSpans,
   ],
 })

@@ -24,10 +24,12 @@ import { METRICS_TEXT } from '../3-metrics/metrics-endpoint.ts'
 import type {} from '../4-tracing/client-spans.ts'
 import { INSTRUMENTATION_VERSION } from '../4-tracing/instrumentation.ts'
 import { isSdkDisabled } from '../4-tracing/otel-variables.ts'
+import { OWN } from '../4-tracing/own-attributes.ts'
 import { errorType } from '../4-tracing/record-error.ts'
 import { resourceOf } from '../4-tracing/resource.ts'
 import { takeTurns } from '../4-tracing/take-turns.ts'
 import { channels } from '../announcements.ts'
+import { APP_NAME } from '../app-name.ts'
 import type { PhaseOptions } from '../phase.ts'
 import { requestDurations } from './request-durations.ts'
 
@@ -54,7 +56,7 @@ export const otelMetrics = fastifyPlugin<PhaseOptions>(
     register(app, () => metrics.setGlobalMeterProvider(provider))
     app.addHook('onClose', () => provider.shutdown())
 
-    const meter = provider.getMeter('course-app', INSTRUMENTATION_VERSION)
+    const meter = provider.getMeter(APP_NAME, INSTRUMENTATION_VERSION)
     const queryDuration = meter.createHistogram(METRIC_DB_CLIENT_OPERATION_DURATION, {
       description: 'Duration of database client operations.',
       unit: 's',
@@ -67,7 +69,7 @@ export const otelMetrics = fastifyPlugin<PhaseOptions>(
       advice: { explicitBucketBoundaries: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10] },
     })
     // Metrics that no convention knows have the name of the application in front.
-    const shareWait = meter.createHistogram('course_app.db.shared_statement.wait_time', {
+    const shareWait = meter.createHistogram(`${OWN}.db.shared_statement.wait_time`, {
       description: 'The time until a caller had its turn in a statement that callers share.',
       unit: 's',
       advice: { explicitBucketBoundaries: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10] },
@@ -125,6 +127,7 @@ export const otelMetrics = fastifyPlugin<PhaseOptions>(
     app.get(
       '/metrics/otel',
       {
+        config: { traced: false },
         schema: {
           operationId: 'metricsOtel',
           summary: 'OpenTelemetry metrics for Prometheus',

@@ -19,6 +19,7 @@ import {
 } from '@opentelemetry/semantic-conventions'
 import type { Histogram as PromHistogram } from 'prom-client'
 import { INSTRUMENTATION_VERSION } from '../4-tracing/instrumentation.ts'
+import { APP_NAME } from '../app-name.ts'
 
 /**
  * The durations of requests that prom-client's histogram has counted already, as OpenTelemetry has them. A
@@ -41,7 +42,7 @@ export function requestDurations(resource: Resource, histogram: PromHistogram, s
         dataPointType: DataPointType.HISTOGRAM as const,
         dataPoints: await dataPoints(histogram, scheme, startTime),
       }
-      const scopeMetrics = [{ scope: { name: 'course-app', version: INSTRUMENTATION_VERSION }, metrics: [metric] }]
+      const scopeMetrics = [{ scope: { name: APP_NAME, version: INSTRUMENTATION_VERSION }, metrics: [metric] }]
       return { resourceMetrics: { resource, scopeMetrics }, errors: [] }
     },
   }

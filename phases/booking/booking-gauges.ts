@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import fastifyPlugin from 'fastify-plugin'
 import { Gauge } from 'prom-client'
-import type {} from '../../src/course/plugin.ts'
 import type {} from '../3-metrics/process-metrics.ts'
+import type {} from './announcements.ts'
 
 /** How long a scrape waits for the database, in milliseconds. A healthy one answers well within it. */
 const PATIENCE_MS = 100
@@ -59,9 +59,9 @@ export const bookingGauges = fastifyPlugin(
     }
 
     async function read(): Promise<void> {
-      if (!app.hasDecorator('course')) return // the partner service has no bookings
+      if (app.outstandingBookings === undefined) return // the partner service has no bookings
       try {
-        const outstanding = await app.course.bookings.outstanding()
+        const outstanding = await app.outstandingBookings()
         reserved.set(outstanding.reserved)
         sales.reset()
         for (const { currency, amount } of outstanding.potentialSales) sales.set({ currency }, amount)

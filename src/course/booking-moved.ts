@@ -1,4 +1,4 @@
-import { announceBooking } from '../../phases/announcements.ts'
+import { announceBooking } from '../../phases/booking/announcements.ts'
 import type { Booking } from './booking.ts'
 import type { CourseCache } from './course-cache.ts'
 

@@ -17,7 +17,7 @@ import {
 } from 'drizzle-orm'
 import type { CallShared, Database, Queries } from '../platform/database.ts'
 import { DomainError } from '../platform/domain-error.ts'
-import type { Booking, BookingFilter, NewBooking, Outstanding } from './booking.ts'
+import type { Booking, BookingFilter, NewBooking, OutstandingBookings } from './booking.ts'
 import { type BookingRow, toBooking } from './booking-row.ts'
 import type { PageKey } from './page.ts'
 import { RESERVE, reserve } from './reservation.ts'
@@ -145,7 +145,7 @@ export class BookingStore {
     )
   }
 
-  async outstanding(): Promise<Outstanding> {
+  async outstanding(): Promise<OutstandingBookings> {
     const rows = await this.#database.run((queries) =>
       queries
         .select({ currency: bookings.currency, reserved: count(), amount: sum(bookings.price).mapWith(Number) })

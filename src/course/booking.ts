@@ -1,8 +1,8 @@
-import type { BookingStatus } from '../../phases/announcements.ts'
+import type { BookingStatus, OutstandingBookings } from '../../phases/booking/announcements.ts'
 import type { Idempotency } from './idempotency.ts'
 import type { Page, PageRequest } from './page.ts'
 
-export type { BookingStatus }
+export type { BookingStatus, OutstandingBookings }
 
 export interface Customer {
   readonly name: string
@@ -45,13 +45,6 @@ export interface BookingFilter {
 }
 
 export type BookingListRequest = BookingFilter & PageRequest
-
-/** The seats that are held and not paid for. */
-export interface Outstanding {
-  readonly reserved: number
-  /** What they will bring if all are paid, in minor units, by currency. */
-  readonly potentialSales: readonly { readonly currency: string; readonly amount: number }[]
-}
 
 /** How long `reserveBooking` holds a seat, unless the service is told otherwise. */
 export const HOLD_MS = 10 * 60 * 1000
@@ -99,5 +92,5 @@ export interface BookingService {
 /** Where the bookings themselves are, and not only a way to them. */
 export interface OwnBookingService extends BookingService {
   /** One statement, cheap enough to be asked at every scrape. */
-  outstanding(): Promise<Outstanding>
+  outstanding(): Promise<OutstandingBookings>
 }

@@ -1,6 +1,6 @@
 import { announce, channels } from '../../phases/announcements.ts'
 import { DomainError } from '../platform/domain-error.ts'
-import type { Booking, BookingListRequest, NewBooking, Outstanding, OwnBookingService } from './booking.ts'
+import type { Booking, BookingListRequest, NewBooking, OutstandingBookings, OwnBookingService } from './booking.ts'
 import { afterMove } from './booking-moved.ts'
 import type { BookingStore } from './booking-store.ts'
 import type { CourseCache } from './course-cache.ts'
@@ -80,7 +80,7 @@ export class InProcessBooking implements OwnBookingService {
     })
   }
 
-  outstanding(): Promise<Outstanding> {
+  outstanding(): Promise<OutstandingBookings> {
     return this.#store.outstanding()
   }
 

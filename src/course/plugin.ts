@@ -1,4 +1,5 @@
 import fp from 'fastify-plugin'
+import type {} from '../../phases/booking/announcements.ts'
 import { HOLD_MS, type OwnBookingService } from './booking.ts'
 import { BookingStore } from './booking-store.ts'
 import { CatalogStore } from './catalog-store.ts'
@@ -47,6 +48,7 @@ export const course = fp<CourseOptions>(
     const bookings = new InProcessBooking({ store, keys, courses, holdMs, now })
     const sweeper = new Sweeper({ store: new SweepStore(database), courses, database, log, now })
     app.decorate('course', { catalog, bookings, sweeper })
+    app.decorate('outstandingBookings', () => bookings.outstanding())
 
     // Not before, so that a start does not wait for it.
     if (sweepIntervalMs > 0) app.addHook('onListen', async () => sweeper.start(sweepIntervalMs))

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import type {} from '../../phases/phase.ts'
 import { whenLate } from '../platform/when-late.ts'
 
 /** A part that the service stands on. `check` throws when the part does not answer. */
@@ -21,6 +22,7 @@ export const health: FastifyPluginAsyncTypebox<{ dependencies: readonly Dependen
   app.get(
     '/livez',
     {
+      config: { traced: false },
       schema: {
         operationId: 'livez',
         summary: 'Is the process alive?',
@@ -40,6 +42,7 @@ export const health: FastifyPluginAsyncTypebox<{ dependencies: readonly Dependen
   app.get(
     '/readyz',
     {
+      config: { traced: false },
       schema: {
         operationId: 'readyz',
         summary: 'Can it do its work?',

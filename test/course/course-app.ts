@@ -1,13 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { type FastifyInstance, fastify, type InjectOptions, type LightMyRequestResponse } from 'fastify'
 import type { Test } from 'tap'
-import {
-  type BookingAnnouncement,
-  type CacheAnnouncement,
-  channels,
-  type QueryAnnouncement,
-  type ShareAnnouncement,
-} from '../../phases/announcements.ts'
+import type { CacheAnnouncement, QueryAnnouncement, ShareAnnouncement } from '../../phases/announcements.ts'
+import { type BookingAnnouncement, bookingChannel } from '../../phases/booking/announcements.ts'
 import { loadConfig } from '../../src/config.ts'
 import type { Booking } from '../../src/course/booking.ts'
 import type { Course, NewBatch, NewCourse } from '../../src/course/course.ts'
@@ -123,12 +118,12 @@ export function listen(t: Test) {
   subscribe('tracing:course-app:query:asyncEnd', onQuery)
   subscribe('tracing:course-app:share:asyncEnd', onShare)
   subscribe('tracing:course-app:cache:asyncEnd', onCache)
-  channels.booking.subscribe(onBooking)
+  bookingChannel.subscribe(onBooking)
   t.teardown(() => {
     unsubscribe('tracing:course-app:query:asyncEnd', onQuery)
     unsubscribe('tracing:course-app:share:asyncEnd', onShare)
     unsubscribe('tracing:course-app:cache:asyncEnd', onCache)
-    channels.booking.unsubscribe(onBooking)
+    bookingChannel.unsubscribe(onBooking)
   })
   return {
     ...heard,

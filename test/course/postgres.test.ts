@@ -3,7 +3,7 @@ import tap from 'tap'
 import { needsPostgres, postgresUrl } from '../../testkit/postgres-server.ts'
 import { storage } from './course-app.ts'
 
-/** With how many connections. The signals' suite sets options of one, in which it then asks for plans. */
+/** With how many connections. The suite of announcements sets options of one, in which it then asks for plans. */
 const suites = {
   catalog: 10,
   booking: 10,
@@ -12,7 +12,7 @@ const suites = {
   idempotency: 10,
   sweeper: 10,
   'strict-input': 10,
-  signals: 1,
+  announcements: 1,
 }
 
 // The tests of a suite are the file's own, so they run one after the other when this one is over.

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { buildApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
-import type { Outstanding } from '../../src/course/booking.ts'
+import type { OutstandingBookings } from '../../src/course/booking.ts'
 import { loadPhase } from '../../src/load-phase.ts'
 import { startApp } from '../../testkit/app-process.ts'
 import { parseMetrics } from '../../testkit/openmetrics.ts'
@@ -84,7 +84,7 @@ t.test('a database that never answers is asked once, and warned of once', async 
   let asked = 0
   app.course.bookings.outstanding = () => {
     asked++
-    return new Promise<Outstanding>((_resolve, reject) => {
+    return new Promise<OutstandingBookings>((_resolve, reject) => {
       fail = reject
     })
   }

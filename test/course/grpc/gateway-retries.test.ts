@@ -62,21 +62,19 @@ t.test('a change is sent once, unless it has an idempotency key', async (t) => {
 
 t.test('several servers take turns, and one that is away is left out', async (t) => {
   const { catalog, servers } = await remote(t, { catalog: { deleteCourse: async () => {} } }, 2)
-  const signals = heard(t)
+  const calls = heard(t)
   await Promise.all(Array.from({ length: 20 }, () => catalog.deleteCourse(id)))
   await servers[0]?.server.close()
-  // How they end, the signals tell.
+  // The announcements say how they end.
   for (let i = 0; i < 10; i++) await Promise.allSettled([catalog.deleteCourse(id)])
-  const failed = signals.filter(({ statusCode }) => statusCode !== 0).length
-  t.equal(signals.length, 30)
+  const failed = calls.filter(({ statusCode }) => statusCode !== 0).length
+  t.equal(calls.length, 30)
   t.ok(failed <= 1, `${failed} of 30 failed`)
 })
 
 t.test('each call is announced, and what a listener writes is sent', async (t) => {
   let received: string | undefined
-  const signals = heard(t, (announcement) =>
-    announcement.requestMetadata.set('idempotency-key', 'written-by-a-listener'),
-  )
+  const calls = heard(t, (announcement) => announcement.requestMetadata.set('idempotency-key', 'written-by-a-listener'))
   const expireBooking: BookingService['expireBooking'] = async (_id, idempotency) => {
     received = idempotency?.key
     idempotency?.onReplay?.()
@@ -85,10 +83,8 @@ t.test('each call is announced, and what a listener writes is sent', async (t) =
   const { bookings } = await remote(t, { bookings: { expireBooking } })
   await t.rejects(bookings.expireBooking(id), { code: 'conflict', message: 'The booking has ended already.' })
   t.equal(received, 'written-by-a-listener')
-  t.match(signals, [
-    { service: 'course.v1.BookingService', method: 'ExpireBooking', statusCode: 9, error: DomainError },
-  ])
-  t.equal(signals[0]?.responseMetadata.get('idempotency-replayed'), 'true')
+  t.match(calls, [{ service: 'course.v1.BookingService', method: 'ExpireBooking', statusCode: 9, error: DomainError }])
+  t.equal(calls[0]?.responseMetadata.get('idempotency-replayed'), 'true')
 })
 
 /** The calls that a client has announced, each once it has ended. */

@@ -112,7 +112,7 @@ const claims: readonly Claim[] = [
     title: 'The business is measured: bookings by status, and seats that are held',
     expected:
       'booking_status_total one higher for created and for reserved, booking_reserved_current one higher meanwhile',
-    hint: 'storage-metrics.ts counts what has happened; booking-gauges.ts asks the database how it is.',
+    hint: 'booking-metrics.ts counts what has happened; booking-gauges.ts asks the database how it is.',
     async look(server) {
       const json = { course_id: await anyCourse(server), user_id: 'check' }
       const { status, body, text } = await server.request('/v1/bookings', { method: 'POST', json })

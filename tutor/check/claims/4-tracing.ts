@@ -122,7 +122,7 @@ const claims: readonly Claim[] = [
   {
     title: 'What happens to a booking is an event on the span of its request',
     expected: 'an event course_app.booking.created with course_app.booking.id',
-    hint: '`onBooking` in announced-spans.ts adds it to the active span.',
+    hint: 'booking-events.ts in phases/booking adds it to the active span.',
     async look(server) {
       const { body } = await server.request('/v1/courses?page_size=100&include=batches')
       const json = { course_id: courseWithSeat(body), user_id: 'check' }
