@@ -1,0 +1,127 @@
+import { type FastifyBaseLogger, type FastifyPluginAsync, type FastifyServerOptions, LogController } from 'fastify'
+import fastifyPlugin from 'fastify-plugin'
+import type { Phase, PhaseConfig, PhaseOptions } from './phase.ts'
+
+/** A phase for a Fastify app of your own. */
+export interface Observability {
+  /** Options for `Fastify(…)`: the phase's logger, in place of Fastify's own request log. */
+  readonly options: Pick<FastifyServerOptions, 'loggerInstance' | 'logController' | 'childLoggerFactory'>
+  /** All plugins of the phase. Register it before your routes. */
+  readonly plugin: FastifyPluginAsync
+}
+
+/**
+ * Prepares a phase for an app of your own:
+ *
+ *     const observability = openObservability(phase, { serviceName: 'shop' })
+ *     const app = Fastify({ ...observability.options })
+ *     app.register(observability.plugin)
+ *
+ * Settings are read from the environment: `LOG_LEVEL`, `LOG_FILE`, `LOG_FILE_MAX_BYTES`, `LOG_FILE_COUNT` and
+ * OpenTelemetry's `OTEL_…`. What is still waiting to be written or sent leaves the process when the app closes.
+ *
+ * @param options `serviceName` is the name in logs, metrics and traces unless `OTEL_SERVICE_NAME` is set
+ * @throws when a setting cannot work. The message names the variable and says what to do.
+ */
+export function openObservability(phase: Phase, { serviceName }: { readonly serviceName: string }): Observability {
+  const options: PhaseOptions = { config: readConfig(serviceName) }
+  const logger = openLogger(phase, options)
+
+  const plugin = fastifyPlugin<Record<never, never>>(
+    async (app) => {
+      if (logger && !isFrom(logger, app.log)) {
+        throw new Error('The app has another logger. Create it with Fastify({ ...observability.options }).')
+      }
+      for (const entry of phase.plugins) {
+        const [plugin, own] = typeof entry === 'function' ? [entry, {}] : entry
+        app.register(plugin, { ...own, ...options })
+      }
+    },
+    { name: 'observability' },
+  )
+
+  return { options: logger ? serverOptions(phase, logger) : {}, plugin }
+}
+
+/** From phase 2 on the phase logs requests, and puts their ids on every line by context: no child logger is needed. */
+function serverOptions({ number }: Phase, loggerInstance: FastifyBaseLogger): Observability['options'] {
+  const logController = new LogController({ disableRequestLogging: true })
+  return number < 2
+    ? { loggerInstance, logController }
+    : { loggerInstance, logController, childLoggerFactory: (parent) => parent }
+}
+
+function openLogger(phase: Phase, options: PhaseOptions): FastifyBaseLogger | undefined {
+  try {
+    return phase.logger?.(options)
+  } catch (cause) {
+    const { message } = cause as Error
+    throw new Error(`LOG_FILE cannot be written (${message}). Set it to a file that can be, or leave it unset.`, {
+      cause,
+    })
+  }
+}
+
+/** Fastify logs with a child of the logger that it is given. */
+function isFrom(logger: FastifyBaseLogger, used: FastifyBaseLogger): boolean {
+  return used === logger || Object.prototype.isPrototypeOf.call(logger, used)
+}
+
+function readConfig(serviceName: string): PhaseConfig {
+  const attributes = readAttributes('OTEL_RESOURCE_ATTRIBUTES')
+  return {
+    LOG_LEVEL: readWord('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
+    LOG_FILE: read('LOG_FILE') ?? '',
+    LOG_FILE_MAX_BYTES: readNumber('LOG_FILE_MAX_BYTES', { from: 1024, to: 2 ** 40, usual: 10 * 1024 * 1024 }),
+    LOG_FILE_COUNT: readNumber('LOG_FILE_COUNT', { from: 1, to: 100, usual: 5 }),
+    OTEL_SERVICE_NAME: read('OTEL_SERVICE_NAME') ?? attributes['service.name'] ?? serviceName,
+    OTEL_RESOURCE_ATTRIBUTES: attributes,
+  }
+}
+
+/** Empty is the same as unset. */
+function read(name: string): string | undefined {
+  return process.env[name]?.trim() || undefined
+}
+
+function readWord(name: string, words: readonly string[], usual: string): string {
+  const value = read(name) ?? usual
+  if (!words.includes(value)) throw unusable(name, value, words.join(', ').replace(/, (\w+)$/, ' or $1'))
+  return value
+}
+
+function readNumber(name: string, { from, to, usual }: { from: number; to: number; usual: number }): number {
+  const value = read(name) ?? String(usual)
+  const number = Number(value)
+  if (/^\d+$/.test(value) && number >= from && number <= to) return number
+  throw unusable(name, value, `a whole number from ${from} to ${to}`)
+}
+
+/**
+ * `name=value` pairs with commas between, percent-encoded.
+ *
+ * https://opentelemetry.io/docs/specs/otel/resource/sdk/#specifying-resource-information-via-an-environment-variable
+ */
+function readAttributes(name: string): Record<string, string> {
+  const pairs = (read(name) ?? '').split(',').filter((pair) => pair.trim() !== '')
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [key, value, ...more] = pair.split('=').map(decoded)
+      if (key && value !== undefined && more.length === 0) return [key, value]
+      throw unusable(name, pair, 'name=value pairs with commas between, and percent-encode commas, = and % in them')
+    }),
+  )
+}
+
+/** Percent-decoded; undefined if it cannot be. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text.trim())
+  } catch {
+    return undefined
+  }
+}
+
+function unusable(name: string, value: string, expected: string): Error {
+  return new Error(`${name}: ${JSON.stringify(value)} does not work. Set ${name} to ${expected}.`)
+}
