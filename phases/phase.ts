@@ -45,7 +45,7 @@ export interface Phase {
   readonly number: number
   readonly title: string
   /** Fastify takes its logger at construction, so a phase brings it apart from its plugins. */
-  readonly logger?: (options: PhaseOptions) => FastifyBaseLogger
+  readonly logger?: ((options: PhaseOptions) => FastifyBaseLogger) | undefined
   /** Registered in this order, before the routes. */
   readonly plugins: readonly PhasePlugin[]
 }

@@ -1,4 +1,4 @@
-import { type FastifyBaseLogger, type FastifyPluginAsync, type FastifyServerOptions, LogController } from 'fastify'
+import { type FastifyBaseLogger, type FastifyPluginCallback, type FastifyServerOptions, LogController } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import type { Phase, PhaseConfig, PhaseOptions } from './phase.ts'
 
@@ -7,7 +7,7 @@ export interface Observability {
   /** Options for `Fastify(…)`: the phase's logger, in place of Fastify's own request log. */
   readonly options: Pick<FastifyServerOptions, 'loggerInstance' | 'logController' | 'childLoggerFactory'>
   /** All plugins of the phase. Register it before your routes. */
-  readonly plugin: FastifyPluginAsync
+  readonly plugin: FastifyPluginCallback
 }
 
 /**
@@ -27,7 +27,7 @@ export function openObservability(phase: Phase, { serviceName }: { readonly serv
   const options: PhaseOptions = { config: readConfig(serviceName) }
   const logger = openLogger(phase, options)
 
-  const plugin = fastifyPlugin<Record<never, never>>(
+  const plugin = fastifyPlugin(
     async (app) => {
       if (logger && !isFrom(logger, app.log)) {
         throw new Error('The app has another logger. Create it with Fastify({ ...observability.options }).')

@@ -57,7 +57,7 @@ export const httpMetrics = fastifyPlugin<HttpMetricsOptions>(
     function measure(labels: Labels, latency: number, exemplarLabels?: Record<string, string>): void {
       count.inc(labels)
       const seconds = latency / 1000
-      if (exemplarOf) duration.observe({ labels, value: seconds, exemplarLabels })
+      if (exemplarOf) duration.observe({ labels, value: seconds, ...(exemplarLabels && { exemplarLabels }) })
       else duration.observe(labels, seconds)
     }
 

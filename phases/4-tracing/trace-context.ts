@@ -39,7 +39,7 @@ export class TraceContextPropagator implements TextMapPropagator {
     const parent = parseTraceparent(headerOf(carrier, 'traceparent', getter))
     if (parent === undefined) return context
     const traceState = parseTraceState(headerOf(carrier, 'tracestate', getter))
-    return trace.setSpanContext(context, { ...parent, traceState, isRemote: true })
+    return trace.setSpanContext(context, { ...parent, ...(traceState && { traceState }), isRemote: true })
   }
 
   fields(): string[] {
