@@ -46,10 +46,10 @@ export interface QueryAnnouncement {
   /** The statement with placeholders, never with values. */
   readonly text: string
   /** Which database answers, as OpenTelemetry names it: `postgresql`. */
-  readonly system: 'postgresql'
+  readonly system: string
   readonly database: DatabaseId
-  /** The callers that share the statement. It runs in the context of none of them. Empty for a statement of one caller. */
-  readonly shares: readonly ShareAnnouncement[]
+  /** The callers that share the statement. It runs in the context of none of them. Left out for one of a single caller. */
+  readonly shares?: readonly ShareAnnouncement[] | undefined
   /** Rows read or changed; set when the statement has succeeded. */
   rows?: number
   /** The SQLSTATE of what went wrong; set when the statement has failed. https://www.postgresql.org/docs/current/errcodes-appendix.html */

@@ -15,7 +15,7 @@ export const storageLog = fastifyPlugin(
 
     // A statement that several requests share belongs to none of them, but to their app. Its line names them all.
     const callers = new WeakMap<ShareAnnouncement, Scope | undefined>()
-    const requestsOf = (shares: readonly ShareAnnouncement[]) =>
+    const requestsOf = (shares: readonly ShareAnnouncement[] = []) =>
       shares.length > 1 ? { request_ids: shares.map((share) => callers.get(share)?.fields.request_id) } : {}
     const onShare = (share: unknown) => callers.set(share as ShareAnnouncement, scopes.getStore())
     channels.share.start.subscribe(onShare)
@@ -25,7 +25,7 @@ export const storageLog = fastifyPlugin(
     }))
     onEnd(app, channels.share, ({ queued, operation, table, waitMs, statement, rows, error }, latency) => {
       if (!queued) return
-      const fields = { operation, table, callers: statement?.shares.length, wait: milliseconds(waitMs ?? latency) }
+      const fields = { operation, table, callers: statement?.shares?.length, wait: milliseconds(waitMs ?? latency) }
       if (error) app.log.warn({ ...fields, latency, err: error }, 'share of a query failed')
       else app.log.debug({ ...fields, rows, latency }, 'share of a query completed')
     })

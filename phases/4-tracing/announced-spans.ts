@@ -39,7 +39,7 @@ export const announcedSpans = fastifyPlugin(
       text,
       system,
       database,
-      shares,
+      shares = [],
     }: QueryAnnouncement): SpanDescription => ({
       name: nameOf(operation, table),
       kind: SpanKind.CLIENT,
@@ -67,7 +67,7 @@ export const announcedSpans = fastifyPlugin(
         if (statement === undefined) return
         span.addEvent(EVENT_STATEMENT_SENT, {}, statement.startedAt)
         const sent = spanOfQuery(statement)
-        if (sent && statement.shares.length > 1) span.addLink({ context: sent.spanContext() })
+        if (sent && statement.shares && statement.shares.length > 1) span.addLink({ context: sent.spanContext() })
       },
     )
     const linkToCaller = (share: ShareAnnouncement): Link[] => {

@@ -91,7 +91,7 @@ async function callersShare(t: Test, database: Database): Promise<void> {
     const { queries, shares } = listen(t)
     await Promise.all(['a', 'nothing', 'c', 'd', 'nothing', 'f'].map((text, i) => caller.run(i, () => call([text]))))
     t.match(
-      queries.map(({ announcement, caller }) => [caller, announcement.shares.length, announcement.rows]),
+      queries.map(({ announcement, caller }) => [caller, announcement.shares?.length, announcement.rows]),
       [
         [0, 0, 1],
         [1, 0, 0],
@@ -120,7 +120,7 @@ async function callersShare(t: Test, database: Database): Promise<void> {
     const { queries } = listen(t)
     await Promise.all(['a', 'b', 'c', 'd'].map((text, i) => caller.run(i, () => call([text]))))
     t.same(
-      queries.map(({ announcement, caller }) => [caller, announcement.shares.length]),
+      queries.map(({ announcement, caller }) => [caller, announcement.shares?.length]),
       [
         [0, 0],
         [1, 0],
@@ -142,7 +142,7 @@ async function callersShare(t: Test, database: Database): Promise<void> {
     await t.rejects(impatient, CallEnded)
     await Promise.all(others)
     t.same(
-      queries.map(({ announcement }) => announcement.shares.length),
+      queries.map(({ announcement }) => announcement.shares?.length),
       [0, 0, 0, 2],
     )
     t.match(
@@ -155,7 +155,7 @@ async function callersShare(t: Test, database: Database): Promise<void> {
     const { queries, shares } = listen(t)
     await caller.run(7, () => database.transaction((_, share) => share(ECHO)(['mine'])))
     t.same(
-      queries.map(({ announcement, caller }) => [announcement.operation, announcement.shares.length, caller]),
+      queries.map(({ announcement, caller }) => [announcement.operation, announcement.shares?.length, caller]),
       [
         ['BEGIN', 0, 7],
         ['SELECT', 0, 7],
