@@ -115,12 +115,25 @@ function reachingAcross(imports: readonly Import[]): string[] {
     .map((found) => `${found.file} imports ${targetOf(found)}`)
 }
 
+/** What gRPC would reach of HTTP: the routes, and the answers to their errors. */
+const HTTP = /^src\/(course\/http\/|endpoints\/(?!hop-service)|platform\/(problem|refusal|server|validation)\.ts)/
+
+/** The paths of imports that lead from files of gRPC, through whichever others, to a file of HTTP. */
+function reachingHttp(imports: readonly Import[]): string[] {
+  const targets = targetsIn(imports)
+  const seen = new Set<string>()
+  const walk = (file: string, path: readonly string[]): string[] => {
+    if (seen.has(file)) return []
+    if (HTTP.test(file)) return [[...path, file].join(' → ')]
+    seen.add(file)
+    return (targets.get(file) ?? []).flatMap((target) => walk(target, [...path, file]))
+  }
+  return [...targets.keys()].filter((file) => file.includes('/grpc/')).flatMap((file) => walk(file, []))
+}
+
 /** The first cycle that a depth-first walk finds from each file, as a path that ends where it begins. */
 function cyclesIn(imports: readonly Import[]): string[] {
-  const targets = new Map<string, string[]>()
-  for (const found of imports.filter(({ from }) => from.startsWith('.'))) {
-    targets.set(found.file, [...(targets.get(found.file) ?? []), targetOf(found)])
-  }
+  const targets = targetsIn(imports)
   const cycles: string[] = []
   const done = new Set<string>()
   const walk = (file: string, path: readonly string[]) => {
@@ -131,6 +144,15 @@ function cyclesIn(imports: readonly Import[]): string[] {
   }
   for (const file of targets.keys()) walk(file, [])
   return cycles
+}
+
+/** By file, the files that it imports. */
+function targetsIn(imports: readonly Import[]): Map<string, string[]> {
+  const targets = new Map<string, string[]>()
+  for (const found of imports.filter(({ from }) => from.startsWith('.'))) {
+    targets.set(found.file, [...(targets.get(found.file) ?? []), targetOf(found)])
+  }
+  return targets
 }
 
 t.test('src/ announces: it imports no logger, no metrics and no tracing library', (t) => {
@@ -180,6 +202,11 @@ t.test('dependencies between folders point one way', (t) => {
   t.end()
 })
 
+t.test('gRPC reaches no file of HTTP', (t) => {
+  t.strictSame(reachingHttp(importsBelow('src')), [])
+  t.end()
+})
+
 t.test('no file imports itself through others, not even for a type', (t) => {
   t.strictSame(cyclesIn(Object.keys(DEPENDENCIES).flatMap(importsBelow)), [])
   t.end()
@@ -198,6 +225,13 @@ const late = await import('fastify-metrics')
   t.equal(reachingOut(importsOf('phases/1-logging/a.ts', "import type { X } from '../../src/config.ts'\n")).length, 1)
   t.equal(reachingAcross(importsOf('src/a.ts', "import { x } from '../testkit/b.ts'\n")).length, 1)
   t.equal(reachingAcross(importsOf('testkit/a.ts', "import type { X } from '../test/b.ts'\n")).length, 1)
+  t.strictSame(
+    reachingHttp([
+      ...importsOf('src/course/grpc/a.ts', "import { b } from '../b.ts'\n"),
+      ...importsOf('src/course/b.ts', "import type { C } from './http/c.ts'\n"),
+    ]),
+    ['src/course/grpc/a.ts → src/course/b.ts → src/course/http/c.ts'],
+  )
   t.strictSame(
     cyclesIn([
       ...importsOf('src/a.ts', "import type { B } from './b.ts'\n"),

@@ -4,7 +4,7 @@ import fastifyPlugin from 'fastify-plugin'
 import type {} from './allowed-methods.ts'
 import { DomainError, type DomainErrorCode } from './domain-error.ts'
 import type { Problem } from './problem-schema.ts'
-import { messageOf } from './validation.ts'
+import { faultsIn } from './validator.ts'
 
 /** An error that is about HTTP itself: an upstream that fails, a status that was asked for. */
 export class HttpError extends Error {
@@ -78,10 +78,7 @@ function describe(error: FastifyError | Error): Description {
     return {
       status: 400,
       detail: `The request's ${PART[validationContext ?? ''] ?? 'input is'} not valid.`,
-      errors: validation.map((failure) => ({
-        path: pathOfFailure(failure),
-        message: messageOf(failure),
-      })),
+      errors: faultsIn(validation),
     }
   }
   const status = statusCode >= 400 && statusCode <= 599 ? statusCode : 500
@@ -112,18 +109,6 @@ const PART: Record<string, string> = {
   params: 'path is',
   querystring: 'query is',
   headers: 'headers are',
-}
-
-/** Ajv points at the parent of what is missing or too much; the caller wants the field itself. */
-export function pathOfFailure({
-  instancePath,
-  params,
-}: {
-  instancePath: string
-  params?: Record<string, unknown>
-}): string {
-  const child = params?.missingProperty ?? params?.additionalProperty
-  return child === undefined ? instancePath || '/' : `${instancePath}/${String(child)}`
 }
 
 function sendProblem(

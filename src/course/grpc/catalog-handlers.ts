@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { sharedUnary, unary } from '../../platform/grpc/unary.ts'
 import type { CatalogServiceHandlers } from '../../proto/course/v1/CatalogService.ts'
 import type { CatalogService } from '../course.ts'
-import { CourseChanges, CourseParams, NewCourse, pageQuery } from '../http/course-schemas.ts'
+import { CourseChanges, CourseParams, NewCourse, pageQuery } from '../course-schemas.ts'
 import { fromCourseChanges, fromNewCourse, toCourseMessage } from './messages.ts'
 import { checked } from './validation.ts'
 

@@ -1,7 +1,6 @@
 import type { Static, TSchema } from 'typebox'
 import { DomainError } from '../../platform/domain-error.ts'
-import { pathOfFailure } from '../../platform/problem.ts'
-import { messageOf, typed } from '../../platform/validation.ts'
+import { faultsIn, typed } from '../../platform/validator.ts'
 
 /**
  * Checks what a message says against the schema that REST has for it. A schema is compiled when it is first needed.
@@ -12,9 +11,5 @@ import { messageOf, typed } from '../../platform/validation.ts'
 export function checked<S extends TSchema>(schema: S, value: unknown): Static<S> {
   const validate = typed.compile<Static<S>>(schema)
   if (validate(value)) return value
-  const faults = (validate.errors ?? []).map((fault) => ({
-    path: pathOfFailure(fault),
-    message: messageOf(fault),
-  }))
-  throw new DomainError('invalid', 'The request is not valid.', faults)
+  throw new DomainError('invalid', 'The request is not valid.', faultsIn(validate.errors ?? []))
 }

@@ -2,10 +2,10 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { Problem, problemThat } from '../../platform/problem-schema.ts'
 import type { BookingService } from '../booking.ts'
+import { Booking, BookingQuery, bookingParams, IdempotencyKey, NewBooking } from '../booking-schemas.ts'
+import { NextPageToken } from '../course-schemas.ts'
 import { exampleIds } from '../seed-data.ts'
-import { Booking, BookingQuery, bookingParams, NewBooking } from './booking-schemas.ts'
-import { NextPageToken } from './course-schemas.ts'
-import { IdempotencyKey, keyReused, replayHeaders, withIdempotency } from './idempotency-key.ts'
+import { keyReused, replayHeaders, withIdempotency } from './idempotency-key.ts'
 
 const tags = ['Bookings']
 const moved = { ...Booking, headers: replayHeaders }

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { Problem, problemThat } from '../../platform/problem-schema.ts'
 import type { CatalogService } from '../course.ts'
-import { Course, CourseChanges, CourseParams, NewCourse, NextPageToken, pageQuery } from './course-schemas.ts'
+import { Course, CourseChanges, CourseParams, NewCourse, NextPageToken, pageQuery } from '../course-schemas.ts'
 
 const tags = ['Courses']
 const notFound = problemThat('There is no such course.')

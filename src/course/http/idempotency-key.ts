@@ -4,23 +4,6 @@ import { HttpError } from '../../platform/problem.ts'
 import { problemThat } from '../../platform/problem-schema.ts'
 import { type Idempotency, IdempotencyKeyReused } from '../idempotency.ts'
 
-/**
- * The request header. Its values are visible ASCII, which is what a header can hold everywhere.
- *
- * https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
- */
-export const IdempotencyKey = Type.Object({
-  'idempotency-key': Type.Optional(
-    Type.String({
-      minLength: 1,
-      maxLength: 255,
-      pattern: '^[!-~]+$',
-      description:
-        'Makes the request safe to send again: for 24 hours the same key and the same request get the same answer, and no second effect. Choose a new one, such as a UUID, for each request that means something new.',
-    }),
-  ),
-})
-
 /** For a route's `response`, in each answer that can be given again. */
 export const replayHeaders = {
   'idempotency-replayed': Type.Optional(

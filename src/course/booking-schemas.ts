@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import { exampleIds } from '../seed-data.ts'
 import { Currency, Instant, Line, NullableInstant, Price, pageQuery, Uuid } from './course-schemas.ts'
+import { exampleIds } from './seed-data.ts'
 
 export const Status = Type.Enum(['created', 'reserved', 'completed', 'failed', 'expired'], { type: 'string' })
 
@@ -74,3 +74,20 @@ export const BookingQuery = Type.Object({
 
 /** @param example a seeded booking for which the operation works */
 export const bookingParams = (example: string) => Type.Object({ booking_id: Uuid(example, 'The booking.') })
+
+/**
+ * The HTTP header, and the key of gRPC metadata. Visible ASCII passes through every header unchanged.
+ *
+ * https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
+ */
+export const IdempotencyKey = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 255,
+      pattern: '^[!-~]+$',
+      description:
+        'Makes the request safe to send again: for 24 hours the same key and the same request get the same answer, and no second effect. Choose a new one, such as a UUID, for each request that means something new.',
+    }),
+  ),
+})

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import { explainPattern } from '../../platform/validation.ts'
-import { exampleIds } from '../seed-data.ts'
+import { explainPattern } from '../platform/validator.ts'
+import { exampleIds } from './seed-data.ts'
 
 /** Control characters, which PostgreSQL or a log could not hold or show. */
 const CONTROL = '\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u0084\\u0086-\\u009f'
