@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { HttpError } from '../src/platform/problem.ts'
 import { type Collector, LIMITS } from './collector.ts'
 import type { EventStreams } from './event-streams.ts'
+import { LabError } from './lab-error.ts'
 import { logLine } from './log-line.ts'
 import type { Marks, StoredMark } from './marks.ts'
 import { serviceMap } from './service-map.ts'
@@ -88,7 +88,7 @@ export const labApi: FastifyPluginAsyncTypebox<ApiOptions> = async (app, options
       await collector.collect()
       const trace = collector.traces.get(trace_id)
       if (trace === undefined)
-        throw new HttpError(404, 'This trace is not here, or not any more: only the last are kept.')
+        throw new LabError(404, 'This trace is not here, or not any more: only the last are kept.')
       return traceOf(trace)
     },
   )
@@ -102,7 +102,7 @@ export const labApi: FastifyPluginAsyncTypebox<ApiOptions> = async (app, options
     '/metrics',
     { schema: { querystring: Type.Object({ since: Type.Number({ minimum: 0, default: 0 }) }) } },
     ({ query: { since } }): Metrics => {
-      if (collector.history === undefined) throw new HttpError(404, 'There are no metrics before phase 3.')
+      if (collector.history === undefined) throw new LabError(404, 'There are no metrics before phase 3.')
       return collector.history.since(since)
     },
   )
@@ -115,7 +115,7 @@ export const labApi: FastifyPluginAsyncTypebox<ApiOptions> = async (app, options
   function markOf(name: string, markId: string | undefined): StoredMark | undefined {
     if (markId === undefined) return undefined
     const mark = marks.get(markId)
-    if (mark === undefined) throw new HttpError(404, `The mark in ${name} is not here, or not any more.`)
+    if (mark === undefined) throw new LabError(404, `The mark in ${name} is not here, or not any more.`)
     return mark
   }
 
@@ -134,7 +134,7 @@ export const labApi: FastifyPluginAsyncTypebox<ApiOptions> = async (app, options
     ({ query: { request_id, trace_id, ...given } }): Promise<Story> => {
       const [before, after] = [markOf('before', given.before), markOf('after', given.after)]
       if (request_id === undefined && trace_id === undefined && (before === undefined || after === undefined))
-        throw new HttpError(400, 'Give a request_id, a trace_id, or both before and after.')
+        throw new LabError(400, 'Give a request_id, a trace_id, or both before and after.')
       return tellStory({ request_id, trace_id, before, after }, collector, marks, expectations)
     },
   )
@@ -143,7 +143,7 @@ export const labApi: FastifyPluginAsyncTypebox<ApiOptions> = async (app, options
     '/events',
     { schema: { querystring: Type.Object({ after: Type.Optional(Type.String({ maxLength: 200 })) }) } },
     (request, reply) => {
-      if (streams.isFull) throw new HttpError(503, 'Too many pages of the Lab are open.', true)
+      if (streams.isFull) throw new LabError(503, 'Too many pages of the Lab are open.')
       const last = request.headers['last-event-id'] ?? request.query.after
       reply.headers({ 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' })
       reply.hijack()

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { bounded } from './bounded-span.ts'
-import type { Intake } from './intake.ts'
 import { MetricHistory } from './metric-history.ts'
 import type { RemoteSource } from './remote-source.ts'
+import type { TelemetryBuffer } from './telemetry-buffer.ts'
 import { TraceStore } from './trace-store.ts'
 
 /** What is kept at most. */
@@ -18,7 +18,7 @@ export class Collector {
   readonly traces: TraceStore
   /** Undefined in a phase without metrics. */
   readonly history: MetricHistory | undefined
-  readonly #intake: Intake
+  readonly #buffer: TelemetryBuffer
   readonly #sources: readonly RemoteSource[]
   readonly #report: (error: unknown) => void
   #timer: NodeJS.Timeout | undefined
@@ -29,12 +29,17 @@ export class Collector {
    * @param sources the other processes
    * @param report is told what goes wrong in the background
    */
-  constructor(service: string, intake: Intake, sources: readonly RemoteSource[], report: (error: unknown) => void) {
+  constructor(
+    service: string,
+    buffer: TelemetryBuffer,
+    sources: readonly RemoteSource[],
+    report: (error: unknown) => void,
+  ) {
     this.#report = report
-    this.#intake = intake
+    this.#buffer = buffer
     this.#sources = sources
     this.traces = new TraceStore(service, { traces: LIMITS.traces, bytes: TRACE_BYTES })
-    this.history = intake.readMetrics && new MetricHistory(intake.readMetrics, LIMITS.samples)
+    this.history = buffer.readMetrics && new MetricHistory(buffer.readMetrics, LIMITS.samples)
   }
 
   /** Begins to take samples. */
@@ -52,12 +57,12 @@ export class Collector {
 
   /** Whether somebody asks several times a second, and wants to miss nothing. */
   set watched(watched: boolean) {
-    this.#intake.pending.watched = watched
+    this.#buffer.pending.watched = watched
   }
 
   /** Log lines of all processes. */
   get log() {
-    return this.#intake.log
+    return this.#buffer.log
   }
 
   /** Fetches what is new. Those who ask at the same time wait for the same. */
@@ -91,10 +96,10 @@ export class Collector {
     const handovers = await Promise.all(this.#sources.map((source) => source.take()))
     for (const handover of handovers) {
       if (handover === undefined) continue
-      this.#intake.log.add(Buffer.from(handover.lines))
+      this.#buffer.log.add(Buffer.from(handover.lines))
       this.traces.add(handover.spans.map(bounded))
     }
-    this.traces.add(this.#intake.pending.take())
+    this.traces.add(this.#buffer.pending.take())
   }
 }
 

@@ -1,4 +1,5 @@
-import type { Panel, PhaseSummary } from './wire.ts'
+import type { FastifyInstance } from 'fastify'
+import type { Panel, PhaseSummary, State } from './wire.ts'
 
 /** The course as the page tells it. The titles are those of the phases themselves. */
 export const PHASES: readonly PhaseSummary[] = [
@@ -43,7 +44,20 @@ export const PANEL_PHASE: Readonly<Record<Panel, number>> = {
   exemplars: 5,
 }
 
-/** What there is to see in a phase. */
-export function panelsOf(phase: number): Panel[] {
-  return (Object.keys(PANEL_PHASE) as Panel[]).filter((panel) => PANEL_PHASE[panel] <= phase)
+/** What there is to see of an app, by the plugins of phases that it has. */
+export function panelsOf(app: FastifyInstance): Panel[] {
+  const has: Readonly<Record<Panel, boolean>> = {
+    logs: app.hasDecorator('addLogDestination'),
+    request_ids: app.hasPlugin('request-id'),
+    metrics: app.hasDecorator('registry'),
+    traces: app.hasDecorator('addSpanProcessor'),
+    exemplars: app.hasPlugin('trace-fields'),
+  }
+  return (Object.keys(PANEL_PHASE) as Panel[]).filter((panel) => has[panel])
+}
+
+/** The phase that brings all of these. */
+export function phaseWith(panels: readonly Panel[]): State['phase'] {
+  const number = Math.max(0, ...panels.map((panel) => PANEL_PHASE[panel]))
+  return { number, title: PHASES.find((phase) => phase.number === number)?.title ?? 'No telemetry' }
 }

@@ -1,19 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import type { Intake } from './intake.ts'
 import { ownRequestsAlone } from './own-requests.ts'
 import type { Handover } from './remote-source.ts'
+import { bufferTelemetry } from './telemetry-buffer.ts'
 
 /** At most, in one answer. */
 const LINES = 2000
 
-/** In a process without a page of its own: hands over what there is to show, once, to the process that has the page. */
-export const handoverRoute: FastifyPluginAsyncTypebox<{ intake: Intake; service: string }> = async (
-  app,
-  { intake, service },
-) => {
+/**
+ * In a process without a page of its own: hands over what there is to show, once, to the process that has the page.
+ * Registered after the plugins of a phase.
+ */
+export const handoverRoute: FastifyPluginAsyncTypebox<{ service: string }> = async (app, { service }) => {
   ownRequestsAlone(app)
+  const buffer = bufferTelemetry(app)
   const instance = randomUUID()
 
   app.get(
@@ -29,13 +30,13 @@ export const handoverRoute: FastifyPluginAsyncTypebox<{ intake: Intake; service:
     },
     ({ query }): Handover => {
       const after = query.instance === instance ? query.after : 0
-      const { lines } = intake.log.read(after, LINES)
+      const { lines } = buffer.log.read(after, LINES)
       return {
         instance,
         service,
         lines: lines.map(({ text }) => `${text}\n`).join(''),
-        next: intake.log.end,
-        spans: intake.pending.take().map(({ span }) => span),
+        next: buffer.log.end,
+        spans: buffer.pending.take().map(({ span }) => span),
       }
     },
   )

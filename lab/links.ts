@@ -1,8 +1,10 @@
-import type { Config } from '../src/config.ts'
 import { fetchText } from './fetch-text.ts'
 import type { Link, State } from './wire.ts'
 
 type Tool = keyof State['links']
+
+/** A tool's URL, or that and after a space the URL by which this process reaches it. */
+export type ToolUrls = Readonly<Partial<Record<Tool, string | undefined>>>
 
 /** What answers 200 when the tool works, and nothing else is likely to have. */
 const HEALTH: Record<Tool, string> = { prometheus: '/-/ready', grafana: '/api/health', jaeger: '/' }
@@ -25,8 +27,8 @@ export class Links {
   readonly #tools: Record<Tool, Known>
   #checkedAt = Number.NEGATIVE_INFINITY
 
-  constructor({ PROMETHEUS_URL, GRAFANA_URL, JAEGER_URL }: Config) {
-    this.#tools = { prometheus: known(PROMETHEUS_URL), grafana: known(GRAFANA_URL), jaeger: known(JAEGER_URL) }
+  constructor({ prometheus, grafana, jaeger }: ToolUrls) {
+    this.#tools = { prometheus: known(prometheus), grafana: known(grafana), jaeger: known(jaeger) }
   }
 
   get current(): State['links'] {
@@ -46,7 +48,6 @@ export class Links {
   }
 }
 
-/** `http://localhost:9090`, or that and after a space the URL by which the app itself reaches it. */
 function known(setting: string | undefined): Known {
   const [url, ownUrl = url] = (setting ?? '').split(' ').filter(Boolean).map(withoutSlash)
   return { url: url ?? null, ownUrl, reachable: null }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { ReadMetrics } from './feed.ts'
+import type { MetricReader } from './metric-reader.ts'
 import { seriesKey } from './series-key.ts'
 import type { Mark, MovedSeries } from './wire.ts'
 
@@ -29,12 +29,12 @@ type SeriesName = Pick<MovedSeries, 'name' | 'type' | 'labels'>
 
 /** The last moments that somebody wanted to be remembered. */
 export class Marks {
-  readonly #read: ReadMetrics | undefined
+  readonly #read: MetricReader | undefined
   readonly #marks = new Map<string, StoredMark>()
   /** The series of all marks, once. They are few: see `MetricHistory`. */
   readonly #series = new Map<string, SeriesName & { readonly key: string }>()
 
-  constructor(read: ReadMetrics | undefined) {
+  constructor(read: MetricReader | undefined) {
     this.#read = read
   }
 

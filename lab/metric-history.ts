@@ -1,5 +1,5 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks'
-import type { Metric, ReadMetrics, Series } from './feed.ts'
+import type { Metric, MetricReader, Series } from './metric-reader.ts'
 import type { Exemplar, Metrics, RouteTotals, Sample } from './wire.ts'
 
 const COUNT = 'http_server_request_count_total'
@@ -18,7 +18,7 @@ const MAX_EXEMPLARS = 1000
  * before whatever has not changed, so an idle quarter of an hour takes next to no memory.
  */
 export class MetricHistory {
-  readonly #read: ReadMetrics
+  readonly #read: MetricReader
   readonly #size: number
   readonly #delay: IntervalHistogram = monitorEventLoopDelay()
   readonly #samples: Sample[] = []
@@ -28,7 +28,7 @@ export class MetricHistory {
   #bounds: (number | null)[] = []
 
   /** @param size how many samples are kept */
-  constructor(read: ReadMetrics, size: number) {
+  constructor(read: MetricReader, size: number) {
     this.#read = read
     this.#size = size
   }

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type {} from '../phases/phase.ts'
-import { HttpError } from '../src/platform/problem.ts'
+import { LabError } from './lab-error.ts'
 
 /**
  * For a scope of routes that are the Lab's own: requests to them are not observed, and those that another site has
@@ -16,9 +16,9 @@ export function ownRequestsAlone(app: FastifyInstance): void {
     // A page in a browser can send `X-Forwarded-Host`, but not another `Host`.
     if (!isOwnName(request.headers.host ?? '') || !isOwnName(request.host)) {
       const remedy = 'Open it by localhost or by the address of the machine.'
-      throw new HttpError(403, `The Lab does not answer to the name ${nameIn(request.host)}. ${remedy}`)
+      throw new LabError(403, `The Lab does not answer to the name ${nameIn(request.host)}. ${remedy}`)
     }
-    if (!isSameOrigin(request)) throw new HttpError(403, 'The Lab answers to its own page alone.')
+    if (!isSameOrigin(request)) throw new LabError(403, 'The Lab answers to its own page alone.')
   })
 }
 
@@ -47,8 +47,11 @@ function isSameOrigin({ headers, host, method, routeOptions }: FastifyRequest): 
   const { origin, 'sec-fetch-site': site, 'sec-fetch-mode': mode } = headers
   if (origin !== undefined && !isOrigin(origin, host)) return false
   if (site === undefined || site === 'same-origin' || site === 'none') return true
-  return routeOptions.url === '/' && mode === 'navigate' && (method === 'GET' || method === 'HEAD')
+  return PAGES.has(routeOptions.url) && mode === 'navigate' && (method === 'GET' || method === 'HEAD')
 }
+
+/** Where the page may be. */
+const PAGES: ReadonlySet<string | undefined> = new Set(['/', '/lab'])
 
 function isOrigin(origin: string, host: string): boolean {
   return origin === `http://${host}` || origin === `https://${host}`

@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import { HttpError } from '../src/platform/problem.ts'
+import { LabError } from './lab-error.ts'
 
 /** Where the build puts the page. */
 const FOLDER = fileURLToPath(new URL('page/', import.meta.url))
@@ -39,8 +39,8 @@ interface PageFile {
   readonly etag: string
 }
 
-/** The page at `/`, and its script, styles and icon at `/lab/assets`. They are few and small, so they stay in memory. */
-export const pageFiles: FastifyPluginAsync = async (app) => {
+/** The page at `path`, and its script, styles and icon at `/lab/assets`. They are few and small, so they stay in memory. */
+export const pageFiles: FastifyPluginAsync<{ path: string }> = async (app, { path }) => {
   const files = await readAll()
 
   const send = (request: FastifyRequest, reply: FastifyReply, { bytes, type, etag }: PageFile) => {
@@ -55,15 +55,15 @@ export const pageFiles: FastifyPluginAsync = async (app) => {
     return reply.type(type).send(bytes)
   }
 
-  app.get('/', { schema: { hide: true } }, (request, reply) => {
+  app.get(path, { schema: { hide: true } }, (request, reply) => {
     const page = files.get('index.html')
     if (page !== undefined) return send(request, reply, page)
-    throw new HttpError(503, 'The page has not been built. Run `npm run build`, and start again.', true)
+    throw new LabError(503, 'The page has not been built. Run `npm run build`, and start again.')
   })
   app.get<{ Params: { '*': string } }>('/lab/assets/*', { schema: { hide: true } }, (request, reply) => {
     const file = files.get(`assets/${request.params['*']}`)
     if (file !== undefined) return send(request, reply, file)
-    throw new HttpError(404, 'The page has no such file.')
+    throw new LabError(404, 'The page has no such file.')
   })
 }
 

@@ -19,14 +19,12 @@ const MAX_CHARACTERS = 2 * 1024 * 1024
 /** Of spans that have been put into words and that nobody has taken. */
 const MAX_BYTES = 4 * 1024 * 1024
 
-type Describe = (span: object) => Span
-
 /** Spans that have ended and that nobody has taken: the last ones, and while they come slowly, all. */
-export class PendingSpans {
+export class PendingSpans<T extends object> {
   /** Whether somebody takes them several times a second. */
   watched = false
-  readonly #spans: (object | undefined)[] = new Array(WATCHED).fill(undefined)
-  readonly #describe: (Describe | undefined)[] = new Array(WATCHED).fill(undefined)
+  readonly #spans: (T | undefined)[] = new Array(WATCHED).fill(undefined)
+  readonly #describe: (span: T) => Span
   readonly #sizes = new Float64Array(WATCHED)
   #from = 0
   #to = 0
@@ -36,11 +34,16 @@ export class PendingSpans {
   #second = 0
   #inThisSecond = 0
 
-  add(span: object, size: number, describe: Describe): void {
+  /** @param describe is called late, when a span is taken, or never */
+  constructor(describe: (span: T) => Span) {
+    this.#describe = describe
+  }
+
+  /** @param size about how many characters its attributes hold, so that memory stays bounded */
+  add(span: T, size: number): void {
     if (this.#to - this.#from >= (this.watched ? WATCHED : UNWATCHED)) this.#makeRoom()
     const slot = this.#to++ % WATCHED
     this.#spans[slot] = span
-    this.#describe[slot] = describe
     this.#sizes[slot] = size
     this.#characters += size
     while (this.#characters > MAX_CHARACTERS) this.#forgetOldest()
@@ -75,7 +78,7 @@ export class PendingSpans {
 
   #describeOldest(): BoundedSpan {
     const slot = this.#from % WATCHED
-    const span = (this.#describe[slot] as Describe)(this.#spans[slot] as object)
+    const span = this.#describe(this.#spans[slot] as T)
     this.#forgetOldest()
     return bounded(span)
   }

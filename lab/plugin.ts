@@ -1,43 +1,73 @@
 import { randomUUID } from 'node:crypto'
-import type { FastifyPluginAsync } from 'fastify'
-import type { Phase } from '../phases/phase.ts'
-import type { Config } from '../src/config.ts'
-import { HttpError } from '../src/platform/problem.ts'
+import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync } from 'fastify'
+import fastifyPlugin from 'fastify-plugin'
 import { labApi } from './api.ts'
 import { Collector, LIMITS } from './collector.ts'
-import { PANEL_PHASE, PHASES, panelsOf } from './course.ts'
+import { PANEL_PHASE, PHASES, panelsOf, phaseWith } from './course.ts'
 import { EventStreams } from './event-streams.ts'
-import type { Intake } from './intake.ts'
-import { Links } from './links.ts'
+import { LabError } from './lab-error.ts'
+import { Links, type ToolUrls } from './links.ts'
 import { Marks } from './marks.ts'
 import { ownRequestsAlone } from './own-requests.ts'
 import { pageFiles } from './page-files.ts'
 import type { RemoteSource } from './remote-source.ts'
+import { bufferTelemetry } from './telemetry-buffer.ts'
 import type { State } from './wire.ts'
 
+/** All of them may be left out. */
 export interface LabOptions {
-  readonly config: Config
-  readonly phase: Phase
-  /** What the phases of this process have been given. */
-  readonly intake: Intake
-  /** Other processes of this app. */
-  readonly sources: readonly RemoteSource[]
+  /** Where the page is; `/lab` unless given. */
+  readonly path?: '/' | '/lab'
+  /** The name of this service in logs and traces. Unless given, that on the log's lines. */
+  readonly service?: string
+  /**
+   * The phase of the course that runs. Without it the Lab finds the phase from the plugins of the service, and the page
+   * offers nothing that only the course's own app has: its endpoints, and the commands that start other phases.
+   */
+  readonly phase?: State['phase']
+  /** `all` unless given. */
+  readonly role?: string
+  /** Other processes of this service. */
+  readonly sources?: readonly RemoteSource[]
+  /** Services that take part in requests and cannot be seen, with the reason in a sentence. */
+  readonly unseen?: State['unseen']
+  /** Tools that the page links to. */
+  readonly tools?: ToolUrls
 }
 
 /**
- * The Lab: a page at `/` that shows the logs, metrics and traces of this app, and what the page asks for at
- * `/lab/api`. In a scope of its own, whose requests are not observed.
+ * The Lab: a page that shows the logs, metrics and traces of an app, and what the page asks for at `/lab/api`. It takes
+ * what the phases' plugins emit, so it is registered after them, and before the routes, for which the page has buttons:
+ * `await app.register(lab)`. Its own requests are not observed.
  */
-export const lab: FastifyPluginAsync<LabOptions> = async (app, { config, phase, intake, sources }) => {
+export const lab = fastifyPlugin<LabOptions>(
+  async (app, options) => {
+    const endpoints: string[] = []
+    app.addHook('onRoute', ({ method, url }) => {
+      if (method !== 'GET' || /[:*]|^\/$|^\/lab(\/|$)/.test(url) || endpoints.length >= MAX_ENDPOINTS) return
+      endpoints.push(url)
+    })
+    await app.register(scope, { ...options, endpoints })
+  },
+  { name: 'lab' },
+)
+
+/** As many buttons as fit beside the views. */
+const MAX_ENDPOINTS = 12
+
+const scope: FastifyPluginAsync<LabOptions & Pick<State, 'endpoints'>> = async (app, options) => {
+  const { path = '/lab', service = serviceOf(app), role = 'all', sources = [], unseen = [], tools = {} } = options
   ownRequestsAlone(app)
   const instance = randomUUID()
   const startedAt = Date.now()
-  const service = config.OTEL_SERVICE_NAME
+  const panels = panelsOf(app)
+  const level = app.log.level ?? 'silent'
   /** A fault of the Lab is told, and costs the service nothing. */
   const report = (err: unknown) => app.log.error({ err }, 'the Lab has failed')
-  const collector = new Collector(service, intake, sources, report)
-  const marks = new Marks(intake.readMetrics)
-  const links = new Links(config)
+  const buffer = bufferTelemetry(app)
+  const collector = new Collector(service, buffer, sources, report)
+  const marks = new Marks(buffer.readMetrics)
+  const links = new Links(tools)
   const streams = new EventStreams(instance, collector, state, report)
 
   function state(): State {
@@ -47,15 +77,17 @@ export const lab: FastifyPluginAsync<LabOptions> = async (app, { config, phase, 
       started_at: startedAt,
       cursor: streams.cursor,
       time: Date.now(),
-      phase: { number: phase.number, title: phase.title },
+      phase: options.phase ?? phaseWith(panels),
+      is_course: options.phase !== undefined,
       phases: PHASES,
-      panels: panelsOf(phase.number),
+      panels,
       panel_phase: PANEL_PHASE,
-      role: config.ROLE,
+      endpoints: options.endpoints,
+      role,
       service,
-      log_level: config.LOG_LEVEL,
+      log_level: level,
       sources: [{ service, connected: true }, ...sources.map(({ service, connected }) => ({ service, connected }))],
-      unseen: config.ROLE === 'gateway' && !config.LAB_COURSE_URL ? [COURSE_SERVICE] : [],
+      unseen,
       links: links.current,
       limits: LIMITS,
     }
@@ -64,7 +96,7 @@ export const lab: FastifyPluginAsync<LabOptions> = async (app, { config, phase, 
   // Not before: the start is busy work, and none that anybody waits for.
   app.addHook('onListen', async () => collector.start())
   app.addHook('onError', async (_request, _reply, error) => {
-    if (!(error instanceof HttpError) && (error.statusCode ?? 500) >= 500) report(error)
+    if (!(error instanceof LabError) && (error.statusCode ?? 500) >= 500) report(error)
   })
   app.addHook('preClose', async () => {
     streams.close()
@@ -72,18 +104,19 @@ export const lab: FastifyPluginAsync<LabOptions> = async (app, { config, phase, 
   })
   const expectations = {
     service,
-    phase: phase.number,
-    endIsLogged: ['trace', 'debug', 'info'].includes(config.LOG_LEVEL),
+    isTraced: panels.includes('traces'),
+    endIsLogged: app.hasPlugin('request-log') && ['trace', 'debug', 'info'].includes(level),
   }
-  await app.register(pageFiles)
-  app.get('/lab', { schema: { hide: true } }, (_request, reply) => reply.redirect('/'))
+  await app.register(pageFiles, { path })
+  if (path !== '/lab') app.get('/lab', { schema: { hide: true } }, (_request, reply) => reply.redirect(path))
   app.all('/lab/*', { schema: { hide: true } }, () => {
-    throw new HttpError(404, 'There is no such thing in the Lab. See lab/wire.ts for what there is.')
+    throw new LabError(404, 'There is no such thing in the Lab. See lab/wire.ts for what there is.')
   })
   await app.register(labApi, { prefix: '/lab/api', collector, marks, streams, state, expectations })
 }
 
-const COURSE_SERVICE = {
-  service: 'course',
-  reason: 'LAB_COURSE_URL does not say where it is. Its log is its own, and its spans go to the backend alone.',
+/** The name that is on every line of the log. */
+function serviceOf(app: FastifyInstance): string {
+  const log = app.log as FastifyBaseLogger & { bindings?: () => { readonly service?: string } }
+  return log.bindings?.().service ?? process.env.OTEL_SERVICE_NAME ?? 'unknown_service'
 }

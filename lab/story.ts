@@ -19,10 +19,10 @@ export interface StoryQuestion {
   readonly after?: StoredMark | undefined
 }
 
-/** What a phase lets one expect of a request. */
+/** What a request leaves behind in this service. */
 export interface Expectations {
   readonly service: string
-  readonly phase: number
+  readonly isTraced: boolean
   /** Whether the log has the line with which a request ends: not when its level is above `info`. */
   readonly endIsLogged: boolean
 }
@@ -30,8 +30,8 @@ export interface Expectations {
 /** For so long the end of a request is awaited, in milliseconds. */
 const WAIT_MS = 1000
 
-/** Lines gather for a moment before they are written, here and in the other services; in milliseconds. */
-const WRITTEN_MS = 40
+/** Milliseconds in which the last lines of a request come, here and in the other services, once it has been answered. */
+const LAST_LINES_MS = 40
 
 /** Puts together what logs, metrics and traces say of one request. */
 export async function tellStory(
@@ -42,11 +42,11 @@ export async function tellStory(
 ): Promise<Story> {
   const { request_id, trace_id, before, after } = question
   if (request_id === undefined && trace_id === undefined) {
-    await collector.collectUntil(() => Date.now() > (after?.time ?? 0) + WRITTEN_MS, WAIT_MS)
+    await collector.collectUntil(() => Date.now() > (after?.time ?? 0) + LAST_LINES_MS, WAIT_MS)
     return story(question, collector, marks, expectations)
   }
   await collector.collectUntil(() => isOver(find(question, collector), expectations, HTTP_END), WAIT_MS)
-  await delay(WRITTEN_MS)
+  await delay(LAST_LINES_MS)
   await collector.collect()
   return story({ request_id, trace_id, before, after }, collector, marks, expectations)
 }
@@ -81,7 +81,7 @@ function idOn(lines: readonly LogLine[], name: 'request_id' | 'trace_id'): strin
 function find({ request_id, trace_id, before, after }: StoryQuestion, { log, traces }: Collector): Found {
   if (request_id === undefined && trace_id === undefined) {
     const [begin, end] = [before?.time ?? 0, after?.time ?? 0]
-    // Lines are written a moment after they were logged, so the position of the mark alone is not enough.
+    // Lines of other services arrive later than they were logged, so the position of the mark alone is not enough.
     const isWithin = ({ fields: { time = '' } }: LogLine) => !(Date.parse(time) < begin || Date.parse(time) > end)
     return {
       lines: log
@@ -123,8 +123,8 @@ function inOrder(found: readonly PositionedLine[], ids: ReadonlySet<string>): Lo
 const HTTP_END = ['request completed']
 const ANY_END = ['request completed', 'call completed']
 
-function isOver({ lines, trace }: Found, { service, phase, endIsLogged }: Expectations, ends: string[]): boolean {
+function isOver({ lines, trace }: Found, { service, isTraced, endIsLogged }: Expectations, ends: string[]): boolean {
   const isLast = ({ fields }: LogLine) => fields.service === service && ends.includes(fields.message ?? '')
   if (endIsLogged && !lines.some(isLast)) return false
-  return phase < 4 || trace?.finished === true
+  return !isTraced || trace?.finished === true
 }

@@ -5,7 +5,7 @@
  * durations of spans are milliseconds; what comes from metrics has the unit of the metric, so seconds.
  * Errors are problem details (RFC 9457). Every value may hold what a caller typed: it is text, never markup.
  *
- *   GET  /                              the page
+ *   GET  /                              the page; in a service other than the course's at /lab
  *   GET  /lab/assets/{file}             its script, styles and icon: what the build has put into dist/lab/assets
  *   GET  /lab/api/state                 State
  *   GET  /lab/api/logs                  Logs       ?after=SEQ  lines after that one; ?limit=1…2000 the newest so many (2000)
@@ -38,11 +38,15 @@ export interface State {
   /** The server's clock now. */
   readonly time: number
   readonly phase: { readonly number: number; readonly title: string }
+  /** Whether this is the course's own app. Another service has neither its endpoints nor its commands. */
+  readonly is_course: boolean
   /** All five, in order. */
   readonly phases: readonly PhaseSummary[]
   /** What there is to see in this phase; for the others `panel_phase` says when they come. */
   readonly panels: readonly Panel[]
   readonly panel_phase: Readonly<Record<Panel, number>>
+  /** Paths of this service that a GET without parameters goes to; the first few. */
+  readonly endpoints: readonly string[]
   /** `all` or `gateway`. */
   readonly role: string
   /** This server's name in logs and traces. */

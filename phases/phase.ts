@@ -1,5 +1,4 @@
 import type { FastifyBaseLogger, FastifyPluginAsync, FastifyPluginCallback } from 'fastify'
-import type { LabFeed } from '../lab/feed.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -30,8 +29,6 @@ export interface PhaseConfig {
 /** What every plugin of a phase is given, beside its own options. */
 export interface PhaseOptions {
   readonly config: PhaseConfig
-  /** What to show in the Lab as well; undefined when it is off. */
-  readonly lab?: LabFeed | undefined
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: each plugin states its own options

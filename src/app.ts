@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify'
 import { handoverRoute } from '../lab/handover-route.ts'
-import { Intake } from '../lab/intake.ts'
 import { lab } from '../lab/plugin.ts'
 import { RemoteSource } from '../lab/remote-source.ts'
 import type { Phase } from '../phases/phase.ts'
@@ -27,20 +26,19 @@ import { addPhase, createServer } from './platform/server.ts'
 
 /** The service in the role that `config` says: the phase's plugins first, then the platform, then the routes. */
 export function buildApp(config: Config, phase: Phase): FastifyInstance {
-  const intake = config.LAB === 'on' ? new Intake() : undefined
-  const options = { config, lab: intake }
-  const app = createServer(options, phase)
+  const hasLab = config.LAB === 'on'
+  const app = createServer({ config }, phase)
   if (config.ROLE === 'course') {
-    addPhase(app, options, phase)
-    if (intake) app.register(handoverRoute, { intake, service: config.OTEL_SERVICE_NAME })
+    addPhase(app, { config }, phase)
+    if (hasLab) app.register(handoverRoute, { service: config.OTEL_SERVICE_NAME })
     addCourseService(app, config, { routes: false })
     return app
   }
   app.register(openapi) // first, because it describes the routes that it sees being added
-  addPhase(app, options, phase)
+  addPhase(app, { config }, phase)
   app.register(swaggerPages)
   app.register(partnerProcess, { config })
-  if (intake) addLab(app, config, phase, intake)
+  if (hasLab) addLab(app, config, phase)
   else app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/swagger'))
   if (config.ROLE === 'gateway') {
     const client = clientOf(app, () => config.COURSE_GRPC_URL)
@@ -109,9 +107,22 @@ function addEndpoints(app: FastifyInstance, config: Config, courseClient: () => 
 }
 
 /** The page, which shows what the other processes have as well. */
-function addLab(app: FastifyInstance, config: Config, phase: Phase, intake: Intake): void {
+function addLab(app: FastifyInstance, config: Config, { number, title }: Phase): void {
+  const { ROLE, OTEL_SERVICE_NAME, LAB_COURSE_URL, PROMETHEUS_URL, GRAFANA_URL, JAEGER_URL } = config
   const partner = new RemoteSource('partner', () => app.partner.runningAt())
-  const { ROLE, LAB_COURSE_URL } = config
-  const course = ROLE === 'gateway' && LAB_COURSE_URL ? [new RemoteSource('course', () => LAB_COURSE_URL)] : []
-  app.register(lab, { config, phase, intake, sources: [partner, ...course] })
+  const remote = ROLE === 'gateway'
+  app.register(lab, {
+    path: '/',
+    service: OTEL_SERVICE_NAME,
+    phase: { number, title },
+    role: ROLE,
+    sources: remote && LAB_COURSE_URL ? [partner, new RemoteSource('course', () => LAB_COURSE_URL)] : [partner],
+    unseen: remote && !LAB_COURSE_URL ? [UNSEEN_COURSE_SERVICE] : [],
+    tools: { prometheus: PROMETHEUS_URL, grafana: GRAFANA_URL, jaeger: JAEGER_URL },
+  })
+}
+
+const UNSEEN_COURSE_SERVICE = {
+  service: 'course',
+  reason: 'LAB_COURSE_URL does not say where it is. Its log is its own, and its spans go to the backend alone.',
 }

@@ -94,11 +94,18 @@ function reachingAhead(imports: readonly Import[]): string[] {
     .map((found) => `${found.file} imports ${targetOf(found)}`)
 }
 
+/** The Lab works in any service, for it takes what a phase's plugins add to Fastify. */
+function needingPhases(imports: readonly Import[]): string[] {
+  return imports
+    .filter((found) => found.from.startsWith('.') && targetOf(found).startsWith('phases/') && !found.typeOnly)
+    .map((found) => `${found.file} imports ${targetOf(found)}`)
+}
+
 /** All folders with code, and from which others each may import, types included. */
 const DEPENDENCIES: Readonly<Record<string, readonly string[]>> = {
   phases: [],
   src: ['phases', 'lab'],
-  lab: ['phases', 'src'],
+  lab: ['phases'],
   testkit: ['phases', 'src'],
   tutor: ['phases', 'src', 'testkit'],
   bench: ['phases', 'src', 'testkit'],
@@ -212,6 +219,13 @@ t.test('no file imports itself through others, not even for a type', (t) => {
   t.end()
 })
 
+t.test('lab/ takes only types from phases/', (t) => {
+  const imports = importsBelow('lab')
+  t.ok(imports.length > 100, 'the imports have been found')
+  t.strictSame(needingPhases(imports), [])
+  t.end()
+})
+
 t.test('a forbidden import is found in whichever form', (t) => {
   const forms = `
 import { pino } from 'pino'
@@ -240,6 +254,9 @@ const late = await import('fastify-metrics')
     ]),
     ['src/a.ts → src/b.ts → src/c.ts → src/a.ts'],
   )
+  t.equal(reachingAcross(importsOf('lab/a.ts', "import type { X } from '../src/config.ts'\n")).length, 1)
+  t.equal(needingPhases(importsOf('lab/a.ts', "import { x } from '../phases/phase.ts'\n")).length, 1)
+  t.equal(needingPhases(importsOf('lab/a.ts', "import type { X } from '../phases/phase.ts'\n")).length, 0)
   t.equal(reachingIntoPhases(importsOf('src/a.ts', "import { x } from '../phases/phase.ts'\n")).length, 1)
   t.equal(reachingIntoPhases(importsOf('src/a.ts', "import type { X } from '../phases/phase.ts'\n")).length, 0)
   t.equal(reachingIntoPhases(importsOf('src/a.ts', "import { x } from '../phases/booking/on-booking.ts'\n")).length, 1)

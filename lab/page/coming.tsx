@@ -1,9 +1,9 @@
 import type { ComponentChildren } from 'preact'
 import type { Panel } from '../wire.ts'
 import { CopyButton } from './copy-button.tsx'
-import { has, state } from './server/server-state.ts'
+import { has, isCourse, state } from './server/server-state.ts'
 
-/** What a panel shows in a phase that does not have it yet: which one brings it, and how to start that. */
+/** What a panel shows in a phase that does not have it yet: which one brings it, and in the course how to start that. */
 export function Coming({ panel, what }: { readonly panel: Panel; readonly what: string }) {
   const number = state.value?.panel_phase[panel]
   const phase = state.value?.phases.find((candidate) => candidate.number === number)
@@ -16,9 +16,11 @@ export function Coming({ panel, what }: { readonly panel: Panel; readonly what: 
           {what} with phase {number}: {phase.title}.
         </strong>
       </p>
-      <p>
-        Stop the server with Ctrl-C and start <code>{command}</code> <CopyButton text={command} what={command} />
-      </p>
+      {isCourse.value && (
+        <p>
+          Stop the server with Ctrl-C and start <code>{command}</code> <CopyButton text={command} what={command} />
+        </p>
+      )}
     </div>
   )
 }

@@ -16,20 +16,16 @@ const standardOutput: Output = {
 /**
  * Opens what the log is written to: the console, and the file that `LOG_FILE` names.
  *
- * @param others get the same lines
  * @throws when the file cannot be written.
  */
-export function openDestinations(config: PhaseConfig, others: readonly Output[]): Destinations {
+export function openDestinations(config: PhaseConfig): Destinations {
   const { LOG_FILE: path, LOG_FILE_MAX_BYTES: maxBytes, LOG_FILE_COUNT: files } = config
   const file = path === '' ? [] : [openRotatingFile(path, { maxBytes, files })]
-  const asJson = [...file, ...others]
-  return process.stdout.isTTY
-    ? prettyOnTerminal(asJson)
-    : new Destinations([new LineWriter([standardOutput, ...asJson])])
+  return process.stdout.isTTY ? prettyOnTerminal(file) : new Destinations([new LineWriter([standardOutput, ...file])])
 }
 
 /** A person reads a terminal, and a program reads the file. */
-function prettyOnTerminal(asJson: readonly Output[]): Destinations {
+function prettyOnTerminal(file: readonly Output[]): Destinations {
   const prettify = prettyFactory({
     colorize: process.stdout.hasColors(),
     messageKey: 'message',
@@ -37,7 +33,7 @@ function prettyOnTerminal(asJson: readonly Output[]): Destinations {
     singleLine: true,
     ignore: 'service_instance_id', // a terminal shows one process; the file has it
   })
-  return new Destinations([new LineWriter([standardOutput], prettify), new LineWriter(asJson)])
+  return new Destinations([new LineWriter([standardOutput], prettify), new LineWriter(file)])
 }
 
 /** What a logger writes to. */

@@ -1,7 +1,6 @@
 import { type Logger, pino, stdSerializers } from 'pino'
 import type { PhaseOptions } from '../phase.ts'
 import { openDestinations } from './destinations.ts'
-import { labOutput } from './lab-output.ts'
 import { resourceAttributes } from './resource.ts'
 import { time } from './time.ts'
 
@@ -11,7 +10,7 @@ import { time } from './time.ts'
  * @param fields is asked on every line for what else belongs on it.
  * @throws when the log file cannot be written.
  */
-export function createLogger({ config, lab }: PhaseOptions, fields?: () => object): Logger {
+export function createLogger({ config }: PhaseOptions, fields?: () => object): Logger {
   const resource = resourceAttributes(config)
   return pino(
     {
@@ -27,7 +26,7 @@ export function createLogger({ config, lab }: PhaseOptions, fields?: () => objec
       serializers: { err: serializeError },
       redact: { paths: SECRETS, censor: '[redacted]' },
     },
-    openDestinations(config, lab ? [labOutput(lab)] : []),
+    openDestinations(config),
   )
 }
 

@@ -3,7 +3,6 @@ import { bookingGauges } from '../booking/booking-gauges.ts'
 import { bookingMetrics } from '../booking/booking-metrics.ts'
 import { definePhase } from '../phase.ts'
 import { httpMetrics } from './http-metrics.ts'
-import { labMetrics } from './lab-metrics.ts'
 import { logMetrics } from './log-metrics.ts'
 import { metricsEndpoint } from './metrics-endpoint.ts'
 import { processMetrics } from './process-metrics.ts'
@@ -26,6 +25,5 @@ export default definePhase({
     bookingMetrics,
     bookingGauges,
     logMetrics,
-    labMetrics,
   ],
 })

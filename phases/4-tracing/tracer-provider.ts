@@ -8,11 +8,10 @@ import {
   trace,
 } from '@opentelemetry/api'
 import { getNumberFromEnv, getStringFromEnv } from '@opentelemetry/core'
-import { ConsoleSpanExporter, type SpanExporter } from '@opentelemetry/sdk-trace-node'
+import { ConsoleSpanExporter, type SpanExporter, type SpanProcessor } from '@opentelemetry/sdk-trace-node'
 import fastifyPlugin from 'fastify-plugin'
 import type { PhaseOptions } from '../phase.ts'
 import { contextManager } from './context-manager.ts'
-import { LabSpans } from './lab-spans.ts'
 import { type LossReason, LostSpans } from './lost-spans.ts'
 import { isSdkDisabled } from './otel-variables.ts'
 import { warnOncePerOutage } from './outage.ts'
@@ -21,6 +20,7 @@ import { RandomTraceIdProvider } from './random-trace-ids.ts'
 import { resourceOf } from './resource.ts'
 import { keepingLinked, samplerFromEnvironment } from './sampler.ts'
 import { spanBatches } from './span-batches.ts'
+import { SpanProcessors } from './span-processors.ts'
 import { takeTurns } from './take-turns.ts'
 import { TraceContextPropagator } from './trace-context.ts'
 
@@ -28,6 +28,11 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Makes the tracers of this app. Libraries use the global one of OpenTelemetry's API. */
     tracerProvider: TracerProvider
+    /**
+     * Tells one more processor of the spans of this app, from now on. It is shut down with the app. If it throws, a
+     * log line tells so once; neither the spans nor other processors are affected.
+     */
+    addSpanProcessor(processor: SpanProcessor): void
     /** How many spans have not reached the backend, by reason. */
     lostSpans: Readonly<Record<LossReason, number>>
   }
@@ -54,10 +59,12 @@ export interface TracerProviderOptions extends PhaseOptions {
  * Sets OpenTelemetry up: where spans go, which are kept, how context travels, who reports.
  */
 export const tracerProvider = fastifyPlugin<TracerProviderOptions>(
-  async (app, { config, lab, createExporter, propagator: usual = new TraceContextPropagator() }) => {
+  async (app, { config, createExporter, propagator: usual = new TraceContextPropagator() }) => {
     const propagator = propagatorOr(usual)
     const lost = new LostSpans(app.log)
     app.decorate('lostSpans', lost.counts)
+    const added = new SpanProcessors((err) => app.log.warn({ err }, 'a span processor fails'))
+    app.decorate('addSpanProcessor', (processor) => added.add(processor))
     if (isSdkDisabled()) {
       // No span is made. The caller's context still goes on to the next service.
       app.decorate('tracerProvider', new ProxyTracerProvider())
@@ -87,7 +94,7 @@ export const tracerProvider = fastifyPlugin<TracerProviderOptions>(
         attributePerEventCountLimit: getNumberFromEnv('OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT') ?? 128,
         attributePerLinkCountLimit: getNumberFromEnv('OTEL_LINK_ATTRIBUTE_COUNT_LIMIT') ?? 128,
       },
-      spanProcessors: [...(choice === 'none' ? [] : [batches]), ...(lab ? [new LabSpans(lab)] : [])],
+      spanProcessors: choice === 'none' ? [added] : [batches, added],
     })
     app.decorate('tracerProvider', provider)
     register(app, () => provider.register({ contextManager, propagator }))

@@ -13,7 +13,6 @@ import { requestScope } from '../2-request-logging/request-scope.ts'
 import { rpcLog } from '../2-request-logging/rpc-log.ts'
 import { storageLog } from '../2-request-logging/storage-log.ts'
 import { httpMetrics } from '../3-metrics/http-metrics.ts'
-import { labMetrics } from '../3-metrics/lab-metrics.ts'
 import { logMetrics } from '../3-metrics/log-metrics.ts'
 import { metricsEndpoint } from '../3-metrics/metrics-endpoint.ts'
 import { processMetrics } from '../3-metrics/process-metrics.ts'
@@ -84,7 +83,6 @@ export default definePhase({
     otelMetrics,
     logMetrics,
     lossMetrics,
-    labMetrics,
     // Traces
     announcedSpans,
     bookingEvents,

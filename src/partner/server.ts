@@ -3,18 +3,15 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { handoverRoute } from '../../lab/handover-route.ts'
-import { Intake } from '../../lab/intake.ts'
 import type { Phase } from '../../phases/phase.ts'
 import type { Config } from '../config.ts'
 import { addPhase, createServer } from '../platform/server.ts'
 
 /** A second, tiny service, so that a trace has another process to cross into. */
 export function buildPartner(config: Config, phase: Phase): FastifyInstance {
-  const intake = config.LAB === 'on' ? new Intake() : undefined
-  const options = { config, lab: intake }
-  const app = createServer(options, phase)
-  addPhase(app, options, phase)
-  if (intake) app.register(handoverRoute, { intake, service: config.OTEL_SERVICE_NAME })
+  const app = createServer({ config }, phase)
+  addPhase(app, { config }, phase)
+  if (config.LAB === 'on') app.register(handoverRoute, { service: config.OTEL_SERVICE_NAME })
   app.register(pretence)
   app.register(hop, { service: config.OTEL_SERVICE_NAME })
   app.get('/livez', { config: { traced: false } }, () => ({ status: 'alive' }))

@@ -82,7 +82,7 @@ function describe(error: FastifyError | Error): Description {
     }
   }
   const status = statusCode >= 400 && statusCode <= 599 ? statusCode : 500
-  if (status >= 500 && !(error instanceof HttpError && error.expose))
+  if (status >= 500 && (error as Partial<HttpError>).expose !== true)
     return { status, detail: UNEXPECTED[status] ?? UNEXPECTED[500] }
   return { status, detail: error.message }
 }

@@ -4,11 +4,11 @@ import * as fc from 'fast-check'
 import t from 'tap'
 import { bounded } from '../../lab/bounded-span.ts'
 import { Collector, LIMITS } from '../../lab/collector.ts'
-import type { Metric } from '../../lab/feed.ts'
-import { Intake } from '../../lab/intake.ts'
 import { LineRing } from '../../lab/line-ring.ts'
 import { logLine } from '../../lab/log-line.ts'
+import type { Metric } from '../../lab/metric-reader.ts'
 import { PendingSpans } from '../../lab/pending-spans.ts'
+import { LINE_BYTES, type TelemetryBuffer } from '../../lab/telemetry-buffer.ts'
 import { TraceStore } from '../../lab/trace-store.ts'
 import type { Span } from '../../lab/wire.ts'
 import { loadConfig } from '../../src/config.ts'
@@ -105,9 +105,8 @@ t.test('a span that is too large is cut, and says so', async (t) => {
 })
 
 t.test('spans wait until they are taken: all while they are few, the last when they are many', async (t) => {
-  const pending = new PendingSpans()
-  const describe = (given: object) => given as Span
-  const add = (many: readonly Span[]) => many.forEach((one) => void pending.add(one, 10, describe))
+  const pending = new PendingSpans((given: Span) => given)
+  const add = (many: readonly Span[]) => many.forEach((one) => void pending.add(one, 10))
   const few = Array.from({ length: 100 }, () => span())
   add(few)
   t.strictSame(
@@ -128,7 +127,7 @@ t.test('spans wait until they are taken: all while they are few, the last when t
     pending.take().map(({ span }) => span.span_id),
     many.slice(-8192).map(({ span_id }) => span_id),
   )
-  for (let i = 0; i < 1000; i++) pending.add(span(), 20_000, describe)
+  for (let i = 0; i < 1000; i++) pending.add(span(), 20_000)
   t.ok(pending.take().length <= 105, 'large ones are fewer')
   t.strictSame(pending.take(), [])
 })
@@ -172,11 +171,12 @@ t.test('a trace with a span that never ends of children is bounded', async (t) =
 t.test('all together stay below 50 MB, whatever comes', async (t) => {
   const routes = Array.from({ length: 50 }, (_, i) => `/route/${i}/`.padEnd(200, 'x'))
   let count = 0
-  const intake = new Intake()
-  intake.metrics(async () => {
+  const pending = new PendingSpans((given: Span) => given)
+  const readMetrics = async () => {
     count++
     return ['http_server_request_count_total', 'http_server_request_duration_seconds'].map((name) => metricOf(name))
-  })
+  }
+  const buffer: TelemetryBuffer = { log: new LineRing(LINE_BYTES), pending, readMetrics }
   const metricOf = (name: string): Metric => ({
     name,
     type: 'histogram',
@@ -188,17 +188,16 @@ t.test('all together stay below 50 MB, whatever comes', async (t) => {
       })),
     ),
   })
-  const collector = new Collector(service, intake, [], t.error)
-  const describe = (given: object) => given as Span
+  const collector = new Collector(service, buffer, [], t.error)
   collect()
   const before = used()
   for (let second = 0; second < LIMITS.samples + 10; second++) await collector.history?.sample()
   for (let i = 0; i < 30; i++) {
-    intake.lines(Buffer.from(`${JSON.stringify({ message: 'm'.repeat(MB) })}\n`.repeat(2)))
-    intake.lines(Buffer.from('{"message":"a line of the usual length, more or less"}\n'.repeat(20_000)))
+    buffer.log.add(Buffer.from(`${JSON.stringify({ message: 'm'.repeat(MB) })}\n`.repeat(2)))
+    buffer.log.add(Buffer.from('{"message":"a line of the usual length, more or less"}\n'.repeat(20_000)))
     for (let j = 0; j < 300; j++) {
       const attributes = { 'url.path': `${i}.${j}`.padEnd(20_000, '✓'), 'course_app.request_id': `lab-${i}-${j}` }
-      intake.span(span({ attributes }), 20_000, describe)
+      pending.add(span({ attributes }), 20_000)
     }
     await collector.collect()
   }

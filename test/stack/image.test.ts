@@ -67,9 +67,9 @@ t.test('what is sent to the builder compiles', async (t) => {
   t.ok(existsSync(join(folder, 'dist/lab/page/index.html')))
 })
 
-/** What src/ and phases/ import at run time. The Lab's page is bundled with all that it imports. */
+/** What src/, phases/ and lab/ import at run time. The Lab's page is bundled with all that it imports. */
 function packagesInUse(): Set<string> {
-  const files = ['src', 'phases'].flatMap((folder) =>
+  const files = ['src', 'phases', 'lab'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
   )
   const statements = files

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { PhaseSummary } from '../../wire.ts'
 import { CopyButton } from '../copy-button.tsx'
-import { state } from '../server/server-state.ts'
+import { isCourse, state } from '../server/server-state.ts'
 
 /** The five phases as steps. One can be chosen to read what it adds; at first it is the one that runs. */
 export function PhaseSteps() {
@@ -46,8 +46,8 @@ function Adds({ phase, running }: { readonly phase: PhaseSummary; readonly runni
       <strong>
         {phase.number === running ? 'Running now: phase' : 'Phase'} {phase.number}.
       </strong>{' '}
-      {phase.adds} <code>{phase.folder}</code>
-      {phase.number !== running && (
+      {phase.adds} {isCourse.value && <code>{phase.folder}</code>}
+      {isCourse.value && phase.number !== running && (
         <span class="phase-start">
           Start it with <code>{command}</code> <CopyButton text={command} what={command} />
         </span>

@@ -1,5 +1,5 @@
 import type { Link, State } from '../../wire.ts'
-import { state } from '../server/server-state.ts'
+import { isCourse, state } from '../server/server-state.ts'
 
 const TOOLS = ['prometheus', 'grafana', 'jaeger'] as const
 export type Tool = (typeof TOOLS)[number]
@@ -42,9 +42,11 @@ export function ToolsFooter() {
             <ToolState name={NAMES[tool]} link={linkOf(now, tool)} />
           </li>
         ))}
-        <li>
-          <a href="/swagger">API documentation</a>
-        </li>
+        {isCourse.value && (
+          <li>
+            <a href="/swagger">API documentation</a>
+          </li>
+        )}
       </ul>
     </footer>
   )

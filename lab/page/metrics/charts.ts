@@ -37,6 +37,8 @@ export interface ChartSpec {
   /** What draws the same in Prometheus; `window` is a duration such as `1m`. */
   readonly queries: (window: string, route: string) => Query[]
   readonly hasExemplars?: true
+  /** Whether only the course's app has it. */
+  readonly isOfCourse?: true
 }
 
 const QUANTILES = [0.5, 0.95, 0.99] as const
@@ -130,6 +132,7 @@ const cache: ChartSpec = {
 const bookings: ChartSpec = {
   id: 'bookings',
   title: 'Bookings by status',
+  isOfCourse: true,
   about: 'What the business does: bookings that reached a status, per second.',
   unit: 'per_second',
   lines: ({ intervals }) =>

@@ -1,8 +1,9 @@
 import { computed, signal } from '@preact/signals'
 import { From } from '../coming.tsx'
 import { bounds, exemplars, samples } from '../server/metric-history.ts'
+import { isCourse } from '../server/server-state.ts'
 import { ChartCard } from './chart-card.tsx'
-import { columns } from './charts.ts'
+import { type ChartSpec, columns } from './charts.ts'
 import { intervals } from './rate.ts'
 
 const WINDOWS = { '20s': 20_000, '1m': 60_000, '5m': 300_000 } as const
@@ -54,7 +55,7 @@ function Charts() {
     <div class="charts">
       {columns.map((specs, column) => (
         <div key={column}>
-          {specs.map((spec) => (
+          {specs.filter(isShown).map((spec) => (
             <ChartCard
               key={spec.id}
               spec={spec}
@@ -69,6 +70,10 @@ function Charts() {
       ))}
     </div>
   )
+}
+
+function isShown({ isOfCourse }: ChartSpec): boolean {
+  return isOfCourse === undefined || isCourse.value
 }
 
 function MetricFilters() {

@@ -4,7 +4,7 @@ import { curlOf } from './curl.ts'
 import { callOf, type Endpoint, type Parameter } from './endpoints.ts'
 import { sendCall } from './send-call.ts'
 
-/** One tutorial endpoint: its parameters, a button that sends it, the same as a curl command. */
+/** One endpoint: its parameters, a button that sends it, the same as a curl command. */
 export function EndpointForm({ endpoint }: { readonly endpoint: Endpoint }) {
   const initial = Object.fromEntries(endpoint.parameters.map((parameter) => [parameter.name, parameter.initial]))
   const values = useSignal<Readonly<Record<string, string>>>(initial)
@@ -27,7 +27,7 @@ export function EndpointForm({ endpoint }: { readonly endpoint: Endpoint }) {
         Send
       </button>
       <div class="endpoint-parameters">
-        {endpoint.parameters.length === 0 && <small>{endpoint.about}</small>}
+        {endpoint.parameters.length === 0 && endpoint.about && <small>{endpoint.about}</small>}
         {endpoint.parameters.map((parameter) => (
           <ParameterField
             key={parameter.name}

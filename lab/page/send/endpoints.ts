@@ -1,3 +1,6 @@
+import { computed } from '@preact/signals'
+import { isCourse, state } from '../server/server-state.ts'
+
 /** A value that the learner may change before sending. */
 export interface Parameter {
   readonly name: string
@@ -8,15 +11,20 @@ export interface Parameter {
   readonly number?: { readonly min: number; readonly max: number }
 }
 
-/** A tutorial endpoint, as a button shows it. */
+/** An endpoint, as a button shows it. */
 export interface Endpoint {
   readonly path: string
   /** What is worth looking at, in a few words. */
-  readonly about: string
+  readonly about?: string
   readonly parameters: readonly Parameter[]
 }
 
-export const endpoints: readonly Endpoint[] = [
+/** Those with a button: the tutorial's, or in a service other than the course's its own. */
+export const endpoints = computed((): readonly Endpoint[] =>
+  isCourse.value ? TUTORIAL : (state.value?.endpoints ?? []).map((path) => ({ path, parameters: [] })),
+)
+
+const TUTORIAL: readonly Endpoint[] = [
   { path: '/hello', about: 'answers at once', parameters: [] },
   {
     path: '/slow',

@@ -1,7 +1,9 @@
+import { isCourse } from '../server/server-state.ts'
 import { EndpointForm } from './endpoint-form.tsx'
 import { endpoints } from './endpoints.ts'
 import { JourneyForm } from './journey-form.tsx'
 import { SentList } from './sent-list.tsx'
+import { mixes } from './traffic.ts'
 import { TrafficForm } from './traffic-form.tsx'
 
 export function SendPanel() {
@@ -10,16 +12,19 @@ export function SendPanel() {
       <section aria-labelledby="send-title">
         <h2 id="send-title">Send a request</h2>
         <div class="endpoints">
-          {endpoints.map((endpoint) => (
+          {endpoints.value.map((endpoint) => (
             <EndpointForm key={endpoint.path} endpoint={endpoint} />
           ))}
-          <JourneyForm />
+          {isCourse.value && <JourneyForm />}
         </div>
+        {endpoints.value.length === 0 && <p>No route of this service takes a GET without parameters.</p>}
       </section>
-      <section aria-labelledby="traffic-title">
-        <h2 id="traffic-title">Traffic</h2>
-        <TrafficForm />
-      </section>
+      {mixes.value.length > 0 && (
+        <section aria-labelledby="traffic-title">
+          <h2 id="traffic-title">Traffic</h2>
+          <TrafficForm />
+        </section>
+      )}
       <SentList />
     </aside>
   )

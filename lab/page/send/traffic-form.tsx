@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals'
 import { count } from '../format.ts'
-import { MIXES, type Mix, startTraffic, stopTraffic, type Traffic, traffic } from './traffic.ts'
+import { mixes, startTraffic, stopTraffic, type Traffic, traffic } from './traffic.ts'
 
 /** Many requests at an even rate, so that there is something to see in the charts. */
 export function TrafficForm() {
-  const mix = useSignal<Mix>('a mix, with errors')
+  const mix = useSignal(mixes.value[0] ?? '')
   const rate = useSignal(50)
   const seconds = useSignal(30)
   const now = traffic.value
@@ -21,10 +21,10 @@ export function TrafficForm() {
           <select
             value={mix.value}
             onChange={(event) => {
-              mix.value = event.currentTarget.value as Mix
+              mix.value = event.currentTarget.value
             }}
           >
-            {Object.keys(MIXES).map((name) => (
+            {mixes.value.map((name) => (
               <option key={name} value={name}>
                 {name}
               </option>

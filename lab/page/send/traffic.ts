@@ -1,9 +1,10 @@
-import { signal } from '@preact/signals'
-import type { Call } from './endpoints.ts'
+import { computed, signal } from '@preact/signals'
+import { isCourse } from '../server/server-state.ts'
+import { type Call, endpoints } from './endpoints.ts'
 import { bookableCourse, listCourses } from './journey.ts'
 
-/** What traffic may consist of, by the words on the page. */
-export const MIXES = {
+/** What traffic may consist of in the course's app, by the words on the page. */
+const MIXES = {
   'a mix, with errors': [
     'hello',
     'course',
@@ -22,11 +23,17 @@ export const MIXES = {
   bookings: ['booking'],
 } as const satisfies Record<string, readonly Kind[]>
 
-export type Mix = keyof typeof MIXES
+/** What traffic may consist of. In a service other than the course's it is one endpoint or another. */
+export const mixes = computed((): readonly string[] =>
+  isCourse.value ? Object.keys(MIXES) : endpoints.value.map(({ path }) => GET + path),
+)
+const GET = 'GET '
+
 type Kind = 'hello' | 'slow' | 'error' | 'missing' | 'courses' | 'course' | 'booking'
 
 export interface TrafficPlan {
-  readonly mix: Mix
+  /** One of `mixes`. */
+  readonly mix: string
   /** Requests per second. */
   readonly rate: number
   readonly seconds: number
@@ -67,8 +74,7 @@ export async function startTraffic(plan: TrafficPlan): Promise<void> {
   }
 
   publish(true, 0)
-  const kinds: readonly Kind[] = MIXES[plan.mix]
-  const course = kinds.some((kind) => kind === 'course' || kind === 'booking') ? await anyCourse() : ''
+  const calls = await callsOf(plan.mix)
   const total = plan.rate * plan.seconds
   const began = performance.now()
   const elapsed = () => Math.min(plan.seconds, (performance.now() - began) / 1000)
@@ -76,7 +82,7 @@ export async function startTraffic(plan: TrafficPlan): Promise<void> {
   while (!stopped && (performance.now() - began < plan.seconds * 1000 || sent < total)) {
     const due = Math.min(total, Math.ceil((performance.now() - began) * (plan.rate / 1000)))
     while (sent < due && inFlight < MOST_IN_FLIGHT && !stopped) {
-      const call = callFor(kinds[sent % kinds.length] ?? 'hello', course)
+      const call = calls[sent % calls.length] as Call
       sent++
       inFlight++
       void exchange(call).then((ok) => {
@@ -104,6 +110,14 @@ export function stopTraffic(): void {
 
 function tick(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, TICK_MS))
+}
+
+/** The requests of a mix, to be sent in turn. */
+async function callsOf(mix: string): Promise<Call[]> {
+  const kinds: readonly Kind[] | undefined = isCourse.value ? MIXES[mix as keyof typeof MIXES] : undefined
+  if (kinds === undefined) return [{ method: 'GET', path: mix.slice(GET.length) }]
+  const course = kinds.some((kind) => kind === 'course' || kind === 'booking') ? await anyCourse() : ''
+  return kinds.map((kind) => callFor(kind, course))
 }
 
 function callFor(kind: Kind, course: string): Call {

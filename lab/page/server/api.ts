@@ -37,11 +37,12 @@ async function answer<T>(url: string, init: RequestInit): Promise<T> {
   throw new ApiError(response.status, await detailOf(response))
 }
 
-/** Errors are problem details; a proxy in between may have other ideas. */
+/** Errors are problem details in the course's app, and in other services what Fastify makes of them. */
 async function detailOf(response: Response): Promise<string> {
   const text = await response.text()
   try {
-    return (JSON.parse(text) as { detail?: string }).detail ?? `The server answered with status ${response.status}.`
+    const { detail, message } = JSON.parse(text) as { detail?: string; message?: string }
+    return detail ?? message ?? `The server answered with status ${response.status}.`
   } catch {
     return `The server answered with status ${response.status}.`
   }

@@ -11,6 +11,9 @@ export const connection = signal<Connection>('connecting')
 /** The server that went before the one that answers now, until the reader has put the notice away. */
 export const restartedFrom = signal<{ readonly phase: number } | null>(null)
 
+/** Whether the server is the course's own app, which has endpoints to try and a command for each phase. */
+export const isCourse = computed(() => state.value?.is_course === true)
+
 const panels = computed(() => new Set<Panel>(state.value?.panels))
 
 /** Whether the running phase has it. */

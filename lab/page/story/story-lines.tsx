@@ -1,6 +1,6 @@
 import type { Story } from '../../wire.ts'
 import { LEVELS } from '../log/levels.ts'
-import { has, state } from '../server/server-state.ts'
+import { has, isCourse, state } from '../server/server-state.ts'
 import { StoryLine } from './story-line.tsx'
 
 /** The log lines of a request. */
@@ -42,8 +42,8 @@ function LevelHint() {
   return (
     <p class="hint">
       The server logs from level {level} up. Start it with{' '}
-      <code>{`LOG_LEVEL=debug npm run phase:${state.value?.phase.number}`}</code> to see a line for every step and SQL
-      statement too.
+      <code>{isCourse.value ? `LOG_LEVEL=debug npm run phase:${state.value?.phase.number}` : 'LOG_LEVEL=debug'}</code>{' '}
+      to see a line for every step and SQL statement too.
     </p>
   )
 }

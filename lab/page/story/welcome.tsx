@@ -1,28 +1,19 @@
 import type { Panel } from '../../wire.ts'
 import { sendCall } from '../send/send-call.ts'
-import { has, state } from '../server/server-state.ts'
+import { has, isCourse, state } from '../server/server-state.ts'
 
 /** What the page says before the first request. */
 export function Welcome() {
-  const phase = state.value?.phase.number ?? 0
-  const send = () => {
-    void sendCall({ method: 'GET', path: '/slow?ms=500' })
-  }
   return (
     <section class="welcome" aria-labelledby="welcome-title">
       <h2 id="welcome-title">Send a request, and see all that it leaves behind</h2>
-      <p>
-        <code>GET /slow</code> takes half a second. Can you find out why?
-      </p>
-      <button type="button" class="first" onClick={send}>
-        Send GET /slow?ms=500
-      </button>
+      {isCourse.value && <FirstRequest />}
       <dl class="parts">
         <div>
           <dt>Log lines</dt>
           <dd>
             say what happened, one line at a time.
-            {phase >= 2 && ' The request id on them says which request they belong to.'}
+            {has('request_ids') && ' The request id on them says which request they belong to.'}
           </dd>
         </div>
         <div>
@@ -41,6 +32,22 @@ export function Welcome() {
         </div>
       </dl>
     </section>
+  )
+}
+
+function FirstRequest() {
+  const send = () => {
+    void sendCall({ method: 'GET', path: '/slow?ms=500' })
+  }
+  return (
+    <>
+      <p>
+        <code>GET /slow</code> takes half a second. Can you find out why?
+      </p>
+      <button type="button" class="first" onClick={send}>
+        Send GET /slow?ms=500
+      </button>
+    </>
   )
 }
 

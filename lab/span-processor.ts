@@ -1,20 +1,15 @@
 import { type Attributes, type HrTime, SpanKind, SpanStatusCode } from '@opentelemetry/api'
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-node'
 import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions'
-import type { LabFeed } from '../../lab/feed.ts'
-import type { Attributes as LabAttributes, Span } from '../../lab/wire.ts'
+import type { PendingSpans } from './pending-spans.ts'
+import type { Attributes as LabAttributes, Span } from './wire.ts'
 
-/**
- * Shows spans in the Lab. A span processor is told of every span that ends; the batch processor, which sends
- * spans away, is another one.
- *
- * https://opentelemetry.io/docs/specs/otel/trace/sdk/#span-processor
- */
-export class LabSpans implements SpanProcessor {
-  readonly #lab: LabFeed
+/** Remembers every span that ends until the Lab takes it. */
+export class LabSpanProcessor implements SpanProcessor {
+  readonly #pending: PendingSpans<ReadableSpan>
 
-  constructor(lab: LabFeed) {
-    this.#lab = lab
+  constructor(pending: PendingSpans<ReadableSpan>) {
+    this.#pending = pending
   }
 
   onStart(): void {}
@@ -22,7 +17,7 @@ export class LabSpans implements SpanProcessor {
   onEnd(span: ReadableSpan): void {
     let size = sizeOf(span.attributes)
     for (const event of span.events) size += sizeOf(event.attributes)
-    this.#lab.span(span, size, describe)
+    this.#pending.add(span, size)
   }
 
   async forceFlush(): Promise<void> {}
@@ -40,8 +35,8 @@ function sizeOf(attributes: Attributes = {}): number {
   return size
 }
 
-/** A span in plain words, as the Lab shows it. Called when somebody looks. */
-function describe(span: ReadableSpan): Span {
+/** A span as the Lab shows it. */
+export function describeSpan(span: ReadableSpan): Span {
   const { traceId, spanId } = span.spanContext()
   const { status, parentSpanContext: parent } = span
   return {

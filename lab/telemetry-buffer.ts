@@ -1,0 +1,29 @@
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-node'
+import type { FastifyInstance } from 'fastify'
+import type {} from '../phases/1-logging/log-destinations.ts'
+import type {} from '../phases/3-metrics/process-metrics.ts'
+import type {} from '../phases/4-tracing/tracer-provider.ts'
+import { LineRing } from './line-ring.ts'
+import { type MetricReader, metricReader } from './metric-reader.ts'
+import { PendingSpans } from './pending-spans.ts'
+import { describeSpan, LabSpanProcessor } from './span-processor.ts'
+
+/** Enough for 2,000 lines of 4 kB. */
+export const LINE_BYTES = 8 * 1024 * 1024
+
+/** What a process has emitted. Lines are copied and spans remembered; neither is looked at before the Lab reads it. */
+export interface TelemetryBuffer {
+  readonly log: LineRing
+  readonly pending: Pick<PendingSpans<object>, 'take' | 'watched'>
+  /** Undefined in a service without metrics. */
+  readonly readMetrics: MetricReader | undefined
+}
+
+/** Begins to take what the app emits, as far as its plugins let others have it. */
+export function bufferTelemetry(app: FastifyInstance): TelemetryBuffer {
+  const log = new LineRing(LINE_BYTES)
+  const pending = new PendingSpans<ReadableSpan>(describeSpan)
+  if (app.hasDecorator('addLogDestination')) app.addLogDestination({ write: (line) => log.add(Buffer.from(line)) })
+  if (app.hasDecorator('addSpanProcessor')) app.addSpanProcessor(new LabSpanProcessor(pending))
+  return { log, pending, readMetrics: app.hasDecorator('registry') ? metricReader(app.registry) : undefined }
+}
