@@ -1,7 +1,7 @@
 // Original file: proto/course/v1/course.proto
 
-import type { Customer as _course_v1_Customer, ReceivedCustomer as Received_course_v1_Customer } from './Customer.ts';
-import type { BookingStatus as _course_v1_BookingStatus, ReceivedBookingStatus as Received_course_v1_BookingStatus } from './BookingStatus.ts';
+import type { Customer as _course_v1_Customer, ReceivedCustomer as Received_course_v1_Customer } from '../../course/v1/Customer.ts';
+import type { BookingStatus as _course_v1_BookingStatus, ReceivedBookingStatus as Received_course_v1_BookingStatus } from '../../course/v1/BookingStatus.ts';
 import type { Timestamp as _google_protobuf_Timestamp, ReceivedTimestamp as Received_google_protobuf_Timestamp } from '../../google/protobuf/Timestamp.ts';
 
 /**

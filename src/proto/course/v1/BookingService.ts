@@ -2,14 +2,14 @@
 
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
-import type { Booking as _course_v1_Booking, ReceivedBooking as Received_course_v1_Booking } from './Booking.ts';
-import type { CompleteBookingRequest as _course_v1_CompleteBookingRequest, ReceivedCompleteBookingRequest as Received_course_v1_CompleteBookingRequest } from './CompleteBookingRequest.ts';
-import type { CreateBookingRequest as _course_v1_CreateBookingRequest, ReceivedCreateBookingRequest as Received_course_v1_CreateBookingRequest } from './CreateBookingRequest.ts';
-import type { ExpireBookingRequest as _course_v1_ExpireBookingRequest, ReceivedExpireBookingRequest as Received_course_v1_ExpireBookingRequest } from './ExpireBookingRequest.ts';
-import type { GetBookingRequest as _course_v1_GetBookingRequest, ReceivedGetBookingRequest as Received_course_v1_GetBookingRequest } from './GetBookingRequest.ts';
-import type { ListBookingsRequest as _course_v1_ListBookingsRequest, ReceivedListBookingsRequest as Received_course_v1_ListBookingsRequest } from './ListBookingsRequest.ts';
-import type { ListBookingsResponse as _course_v1_ListBookingsResponse, ReceivedListBookingsResponse as Received_course_v1_ListBookingsResponse } from './ListBookingsResponse.ts';
-import type { ReserveBookingRequest as _course_v1_ReserveBookingRequest, ReceivedReserveBookingRequest as Received_course_v1_ReserveBookingRequest } from './ReserveBookingRequest.ts';
+import type { Booking as _course_v1_Booking, ReceivedBooking as Received_course_v1_Booking } from '../../course/v1/Booking.ts';
+import type { CompleteBookingRequest as _course_v1_CompleteBookingRequest, ReceivedCompleteBookingRequest as Received_course_v1_CompleteBookingRequest } from '../../course/v1/CompleteBookingRequest.ts';
+import type { CreateBookingRequest as _course_v1_CreateBookingRequest, ReceivedCreateBookingRequest as Received_course_v1_CreateBookingRequest } from '../../course/v1/CreateBookingRequest.ts';
+import type { ExpireBookingRequest as _course_v1_ExpireBookingRequest, ReceivedExpireBookingRequest as Received_course_v1_ExpireBookingRequest } from '../../course/v1/ExpireBookingRequest.ts';
+import type { GetBookingRequest as _course_v1_GetBookingRequest, ReceivedGetBookingRequest as Received_course_v1_GetBookingRequest } from '../../course/v1/GetBookingRequest.ts';
+import type { ListBookingsRequest as _course_v1_ListBookingsRequest, ReceivedListBookingsRequest as Received_course_v1_ListBookingsRequest } from '../../course/v1/ListBookingsRequest.ts';
+import type { ListBookingsResponse as _course_v1_ListBookingsResponse, ReceivedListBookingsResponse as Received_course_v1_ListBookingsResponse } from '../../course/v1/ListBookingsResponse.ts';
+import type { ReserveBookingRequest as _course_v1_ReserveBookingRequest, ReceivedReserveBookingRequest as Received_course_v1_ReserveBookingRequest } from '../../course/v1/ReserveBookingRequest.ts';
 
 /**
  * Bookings: from created to completed, one seat at a time.

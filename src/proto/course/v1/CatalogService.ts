@@ -2,14 +2,14 @@
 
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
-import type { Course as _course_v1_Course, ReceivedCourse as Received_course_v1_Course } from './Course.ts';
-import type { CreateCourseRequest as _course_v1_CreateCourseRequest, ReceivedCreateCourseRequest as Received_course_v1_CreateCourseRequest } from './CreateCourseRequest.ts';
-import type { DeleteCourseRequest as _course_v1_DeleteCourseRequest, ReceivedDeleteCourseRequest as Received_course_v1_DeleteCourseRequest } from './DeleteCourseRequest.ts';
-import type { DeleteCourseResponse as _course_v1_DeleteCourseResponse, ReceivedDeleteCourseResponse as Received_course_v1_DeleteCourseResponse } from './DeleteCourseResponse.ts';
-import type { GetCourseRequest as _course_v1_GetCourseRequest, ReceivedGetCourseRequest as Received_course_v1_GetCourseRequest } from './GetCourseRequest.ts';
-import type { ListCoursesRequest as _course_v1_ListCoursesRequest, ReceivedListCoursesRequest as Received_course_v1_ListCoursesRequest } from './ListCoursesRequest.ts';
-import type { ListCoursesResponse as _course_v1_ListCoursesResponse, ReceivedListCoursesResponse as Received_course_v1_ListCoursesResponse } from './ListCoursesResponse.ts';
-import type { UpdateCourseRequest as _course_v1_UpdateCourseRequest, ReceivedUpdateCourseRequest as Received_course_v1_UpdateCourseRequest } from './UpdateCourseRequest.ts';
+import type { Course as _course_v1_Course, ReceivedCourse as Received_course_v1_Course } from '../../course/v1/Course.ts';
+import type { CreateCourseRequest as _course_v1_CreateCourseRequest, ReceivedCreateCourseRequest as Received_course_v1_CreateCourseRequest } from '../../course/v1/CreateCourseRequest.ts';
+import type { DeleteCourseRequest as _course_v1_DeleteCourseRequest, ReceivedDeleteCourseRequest as Received_course_v1_DeleteCourseRequest } from '../../course/v1/DeleteCourseRequest.ts';
+import type { DeleteCourseResponse as _course_v1_DeleteCourseResponse, ReceivedDeleteCourseResponse as Received_course_v1_DeleteCourseResponse } from '../../course/v1/DeleteCourseResponse.ts';
+import type { GetCourseRequest as _course_v1_GetCourseRequest, ReceivedGetCourseRequest as Received_course_v1_GetCourseRequest } from '../../course/v1/GetCourseRequest.ts';
+import type { ListCoursesRequest as _course_v1_ListCoursesRequest, ReceivedListCoursesRequest as Received_course_v1_ListCoursesRequest } from '../../course/v1/ListCoursesRequest.ts';
+import type { ListCoursesResponse as _course_v1_ListCoursesResponse, ReceivedListCoursesResponse as Received_course_v1_ListCoursesResponse } from '../../course/v1/ListCoursesResponse.ts';
+import type { UpdateCourseRequest as _course_v1_UpdateCourseRequest, ReceivedUpdateCourseRequest as Received_course_v1_UpdateCourseRequest } from '../../course/v1/UpdateCourseRequest.ts';
 
 /**
  * The catalog: courses, and the batches in which they are held.

@@ -1,7 +1,7 @@
 // Original file: proto/course/v1/course.proto
 
 import type { Timestamp as _google_protobuf_Timestamp, ReceivedTimestamp as Received_google_protobuf_Timestamp } from '../../google/protobuf/Timestamp.ts';
-import type { Batch as _course_v1_Batch, ReceivedBatch as Received_course_v1_Batch } from './Batch.ts';
+import type { Batch as _course_v1_Batch, ReceivedBatch as Received_course_v1_Batch } from '../../course/v1/Batch.ts';
 
 /**
  * A course with its batches.

@@ -1,6 +1,6 @@
 // Original file: proto/course/v1/course.proto
 
-import type { Customer as _course_v1_Customer, ReceivedCustomer as Received_course_v1_Customer } from './Customer.ts';
+import type { Customer as _course_v1_Customer, ReceivedCustomer as Received_course_v1_Customer } from '../../course/v1/Customer.ts';
 
 /**
  * A new booking.

@@ -1,7 +1,7 @@
 // Original file: proto/course/v1/course.proto
 
 import type { Timestamp as _google_protobuf_Timestamp, ReceivedTimestamp as Received_google_protobuf_Timestamp } from '../../google/protobuf/Timestamp.ts';
-import type { NewBatch as _course_v1_NewBatch, ReceivedNewBatch as Received_course_v1_NewBatch } from './NewBatch.ts';
+import type { NewBatch as _course_v1_NewBatch, ReceivedNewBatch as Received_course_v1_NewBatch } from '../../course/v1/NewBatch.ts';
 
 /**
  * A new course.

@@ -2,8 +2,8 @@
 
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
-import type { GetHopRequest as _course_v1_GetHopRequest, ReceivedGetHopRequest as Received_course_v1_GetHopRequest } from './GetHopRequest.ts';
-import type { Hop as _course_v1_Hop, ReceivedHop as Received_course_v1_Hop } from './Hop.ts';
+import type { GetHopRequest as _course_v1_GetHopRequest, ReceivedGetHopRequest as Received_course_v1_GetHopRequest } from '../../course/v1/GetHopRequest.ts';
+import type { Hop as _course_v1_Hop, ReceivedHop as Received_course_v1_Hop } from '../../course/v1/Hop.ts';
 
 /**
  * For GET /propagation: what reaches this service of a caller's context.

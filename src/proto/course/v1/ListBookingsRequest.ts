@@ -1,6 +1,6 @@
 // Original file: proto/course/v1/course.proto
 
-import type { BookingStatus as _course_v1_BookingStatus, ReceivedBookingStatus as Received_course_v1_BookingStatus } from './BookingStatus.ts';
+import type { BookingStatus as _course_v1_BookingStatus, ReceivedBookingStatus as Received_course_v1_BookingStatus } from '../../course/v1/BookingStatus.ts';
 
 /**
  * Which bookings, and which page of them.

@@ -1,6 +1,6 @@
 // Original file: proto/course/v1/course.proto
 
-import type { Booking as _course_v1_Booking, ReceivedBooking as Received_course_v1_Booking } from './Booking.ts';
+import type { Booking as _course_v1_Booking, ReceivedBooking as Received_course_v1_Booking } from '../../course/v1/Booking.ts';
 
 /**
  * A page of bookings.

@@ -1,6 +1,6 @@
 // Original file: proto/course/v1/course.proto
 
-import type { Course as _course_v1_Course, ReceivedCourse as Received_course_v1_Course } from './Course.ts';
+import type { Course as _course_v1_Course, ReceivedCourse as Received_course_v1_Course } from '../../course/v1/Course.ts';
 
 /**
  * A page of courses.

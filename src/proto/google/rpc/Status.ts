@@ -1,6 +1,6 @@
 // Original file: proto/google/rpc/status.proto
 
-import type { Any as _google_protobuf_Any, ReceivedAny as Received_google_protobuf_Any } from '../protobuf/Any.ts';
+import type { Any as _google_protobuf_Any, ReceivedAny as Received_google_protobuf_Any } from '../../google/protobuf/Any.ts';
 
 /**
  * What `grpc-status-details-bin` holds: the status of a call with all that is known about a failure.

@@ -2,8 +2,8 @@
 
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
-import type { HealthCheckRequest as _grpc_health_v1_HealthCheckRequest, ReceivedHealthCheckRequest as Received_grpc_health_v1_HealthCheckRequest } from './HealthCheckRequest.ts';
-import type { HealthCheckResponse as _grpc_health_v1_HealthCheckResponse, ReceivedHealthCheckResponse as Received_grpc_health_v1_HealthCheckResponse } from './HealthCheckResponse.ts';
+import type { HealthCheckRequest as _grpc_health_v1_HealthCheckRequest, ReceivedHealthCheckRequest as Received_grpc_health_v1_HealthCheckRequest } from '../../../grpc/health/v1/HealthCheckRequest.ts';
+import type { HealthCheckResponse as _grpc_health_v1_HealthCheckResponse, ReceivedHealthCheckResponse as Received_grpc_health_v1_HealthCheckResponse } from '../../../grpc/health/v1/HealthCheckResponse.ts';
 
 /**
  * Tells whoever routes calls here whether that makes sense.

@@ -1,6 +1,6 @@
 // Original file: proto/grpc/reflection/v1/reflection.proto
 
-import type { ServiceResponse as _grpc_reflection_v1_ServiceResponse, ReceivedServiceResponse as Received_grpc_reflection_v1_ServiceResponse } from './ServiceResponse.ts';
+import type { ServiceResponse as _grpc_reflection_v1_ServiceResponse, ReceivedServiceResponse as Received_grpc_reflection_v1_ServiceResponse } from '../../../grpc/reflection/v1/ServiceResponse.ts';
 
 /**
  * Services.

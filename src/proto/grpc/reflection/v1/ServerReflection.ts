@@ -2,8 +2,8 @@
 
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
-import type { ServerReflectionRequest as _grpc_reflection_v1_ServerReflectionRequest, ReceivedServerReflectionRequest as Received_grpc_reflection_v1_ServerReflectionRequest } from './ServerReflectionRequest.ts';
-import type { ServerReflectionResponse as _grpc_reflection_v1_ServerReflectionResponse, ReceivedServerReflectionResponse as Received_grpc_reflection_v1_ServerReflectionResponse } from './ServerReflectionResponse.ts';
+import type { ServerReflectionRequest as _grpc_reflection_v1_ServerReflectionRequest, ReceivedServerReflectionRequest as Received_grpc_reflection_v1_ServerReflectionRequest } from '../../../grpc/reflection/v1/ServerReflectionRequest.ts';
+import type { ServerReflectionResponse as _grpc_reflection_v1_ServerReflectionResponse, ReceivedServerReflectionResponse as Received_grpc_reflection_v1_ServerReflectionResponse } from '../../../grpc/reflection/v1/ServerReflectionResponse.ts';
 
 /**
  * Tells clients what services there are and what their messages look like.

@@ -1,6 +1,6 @@
 // Original file: proto/grpc/reflection/v1/reflection.proto
 
-import type { ExtensionRequest as _grpc_reflection_v1_ExtensionRequest, ReceivedExtensionRequest as Received_grpc_reflection_v1_ExtensionRequest } from './ExtensionRequest.ts';
+import type { ExtensionRequest as _grpc_reflection_v1_ExtensionRequest, ReceivedExtensionRequest as Received_grpc_reflection_v1_ExtensionRequest } from '../../../grpc/reflection/v1/ExtensionRequest.ts';
 
 /**
  * One question.

@@ -1,10 +1,10 @@
 // Original file: proto/grpc/reflection/v1/reflection.proto
 
-import type { ServerReflectionRequest as _grpc_reflection_v1_ServerReflectionRequest, ReceivedServerReflectionRequest as Received_grpc_reflection_v1_ServerReflectionRequest } from './ServerReflectionRequest.ts';
-import type { FileDescriptorResponse as _grpc_reflection_v1_FileDescriptorResponse, ReceivedFileDescriptorResponse as Received_grpc_reflection_v1_FileDescriptorResponse } from './FileDescriptorResponse.ts';
-import type { ExtensionNumberResponse as _grpc_reflection_v1_ExtensionNumberResponse, ReceivedExtensionNumberResponse as Received_grpc_reflection_v1_ExtensionNumberResponse } from './ExtensionNumberResponse.ts';
-import type { ListServiceResponse as _grpc_reflection_v1_ListServiceResponse, ReceivedListServiceResponse as Received_grpc_reflection_v1_ListServiceResponse } from './ListServiceResponse.ts';
-import type { ErrorResponse as _grpc_reflection_v1_ErrorResponse, ReceivedErrorResponse as Received_grpc_reflection_v1_ErrorResponse } from './ErrorResponse.ts';
+import type { ServerReflectionRequest as _grpc_reflection_v1_ServerReflectionRequest, ReceivedServerReflectionRequest as Received_grpc_reflection_v1_ServerReflectionRequest } from '../../../grpc/reflection/v1/ServerReflectionRequest.ts';
+import type { FileDescriptorResponse as _grpc_reflection_v1_FileDescriptorResponse, ReceivedFileDescriptorResponse as Received_grpc_reflection_v1_FileDescriptorResponse } from '../../../grpc/reflection/v1/FileDescriptorResponse.ts';
+import type { ExtensionNumberResponse as _grpc_reflection_v1_ExtensionNumberResponse, ReceivedExtensionNumberResponse as Received_grpc_reflection_v1_ExtensionNumberResponse } from '../../../grpc/reflection/v1/ExtensionNumberResponse.ts';
+import type { ListServiceResponse as _grpc_reflection_v1_ListServiceResponse, ReceivedListServiceResponse as Received_grpc_reflection_v1_ListServiceResponse } from '../../../grpc/reflection/v1/ListServiceResponse.ts';
+import type { ErrorResponse as _grpc_reflection_v1_ErrorResponse, ReceivedErrorResponse as Received_grpc_reflection_v1_ErrorResponse } from '../../../grpc/reflection/v1/ErrorResponse.ts';
 
 /**
  * The answer to one question.
