@@ -14,6 +14,7 @@ export interface Service {
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>
   readonly healthcheck?: { readonly test: readonly string[] }
   readonly mem_limit?: string
+  readonly stop_signal?: string
 }
 
 interface ComposeFile {

@@ -68,6 +68,13 @@ t.test('state and buffer are on disk, and bounded', async (t) => {
   t.equal(get(input, 'read_from_head'), 'on')
 })
 
+t.test('Fluent Bit sends the lines of a rotated file once', async (t) => {
+  const [, days] = /^(\d+)d$/.exec(get(only('INPUT'), 'rotate_wait')) ?? []
+  t.ok(Number(days) >= 365, 'a rotated file is known for as long as it exists')
+  t.equal(service('fluent-bit').stop_signal, 'SIGKILL', 'SIGTERM makes it delete positions')
+  t.equal(get(only('INPUT'), 'db.compare_filename'), '', 'positions belong to inodes, whatever the name')
+})
+
 t.test('every section matches what the input is tagged', async (t) => {
   const tag = get(only('INPUT'), 'tag')
   for (const each of sections.filter(({ name }) => name === 'FILTER' || name === 'OUTPUT'))
