@@ -20,7 +20,7 @@ import { DomainError } from '../platform/domain-error.ts'
 import type { Booking, BookingFilter, NewBooking, OutstandingBookings } from './booking.ts'
 import { type BookingRow, toBooking } from './booking-row.ts'
 import type { PageKey } from './page.ts'
-import { RESERVE, reserve } from './reservation.ts'
+import { RESERVE, reservedBooking } from './reservation.ts'
 import { batches, bookings, courses } from './schema.ts'
 
 type DatabaseOrTransaction = Pick<Database, 'run' | 'transaction' | 'share'>
@@ -33,12 +33,12 @@ type DatabaseOrTransaction = Pick<Database, 'run' | 'transaction' | 'share'>
  */
 export class BookingStore {
   readonly #database: DatabaseOrTransaction
-  readonly #reserve: CallShared
+  readonly #callReserve: CallShared
 
   /** @param database or a transaction of it, of which everything then becomes a part */
   constructor(database: DatabaseOrTransaction) {
     this.#database = database
-    this.#reserve = database.share(RESERVE)
+    this.#callReserve = database.share(RESERVE)
   }
 
   /** @throws DomainError not_found: the course or the batch; sold_out; conflict: not open for booking */
@@ -94,16 +94,15 @@ export class BookingStore {
   }
 
   /**
-   * Moves the booking from `created` to `reserved` and takes a seat, or does neither. Both happen in one
-   * statement, so that nobody who wants a seat in the same batch ever waits for this process. Reservations that come
-   * at the same time share it.
+   * Moves the booking from `created` to `reserved` and takes a seat, or does neither. One statement does both, so the
+   * batch is never locked for a round trip to this process. Concurrent reservations share the statement.
    *
    * @returns undefined when there is no such booking in status `created`
    * @throws DomainError sold_out; conflict: the batch has ended
    */
   async reserve(bookingId: string, now: string, expiresAt: string): Promise<Booking | undefined> {
-    const reserved = await reserve(this.#reserve, bookingId, now, expiresAt)
-    if (reserved !== undefined) return toBooking(reserved)
+    const row = await this.#callReserve([bookingId, now, expiresAt])
+    if (row !== undefined) return reservedBooking(row, bookingId, now, expiresAt)
     const booking = await this.find(bookingId)
     if (booking?.status === 'created')
       throw await this.#database.run((queries) => whyNoSeat(queries, booking.batch_id, now))

@@ -60,9 +60,9 @@ export const HOLD_MS = 10 * 60 * 1000
  * A seat is held from `reserved` on; `expired` and `failed` give it back, once. Ids are UUIDs.
  * Every method throws `DomainError` with the codes that it names.
  *
- * A command that comes with an idempotency key can be sent again, at once or after a crash: it is carried
- * out once, and gives the same answer every time, be it a booking as it was then or a `DomainError`. One
- * that fails for another reason leaves the key unused. A key of another command is `IdempotencyKeyReused`.
+ * A command with an idempotency key is safe to retry, at once or after a crash: it is executed once and gives the same
+ * answer every time, be it the booking as it was then or a `DomainError`. A command that fails for another reason
+ * leaves the key unused. Every command throws `idempotency_key_reused` for the key of another command.
  */
 export interface BookingService {
   /**

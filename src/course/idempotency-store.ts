@@ -1,21 +1,22 @@
 import { eq, lte } from 'drizzle-orm'
 import type { Database, Queries } from '../platform/database.ts'
-import type { Booking } from './booking.ts'
+import { DomainError } from '../platform/domain-error.ts'
 import { BookingStore } from './booking-store.ts'
-import { IdempotencyKeyReused, KEY_LIFETIME_MS } from './idempotency.ts'
+import { type Idempotency, KEY_LIFETIME_MS } from './idempotency.ts'
 import { answerFrom, isAnswer, type Outcome, recordOf } from './recorded-answer.ts'
 import { idempotencyKeys } from './schema.ts'
 
 /** A command with its key. */
-export interface KeyedCommand {
-  readonly key: string
+export interface KeyedCommand extends Idempotency {
   readonly fingerprint: string
   readonly now: Date
 }
 
+type Work = (bookings: BookingStore, now: Date) => Promise<Outcome>
+
 /**
- * Remembers the answers to commands by their idempotency keys. A key, the effect of its command and the
- * answer are written in one transaction: either all of them are there, after a crash too, or none.
+ * Stores the answers to commands by their idempotency keys. The key, the command's effect and its answer are written
+ * in one transaction, so a crash leaves either all of them or none.
  */
 export class IdempotencyStore {
   readonly #database: Database
@@ -25,28 +26,25 @@ export class IdempotencyStore {
   }
 
   /**
-   * Carries a command out, unless that has been done: then it gives the same answer. Of those that arrive
-   * at once one does the work, and the others wait for its answer.
+   * Executes a command, or repeats its answer if it was executed before. Of concurrent requests with the same key one
+   * executes the command, and the others wait for its answer.
    *
-   * @param work uses nothing but the store that it is given, which works in the transaction. A failure that
-   *   it throws undoes what it has done; one that it gives as its answer does not.
-   * @throws IdempotencyKeyReused the key belongs to another command
-   * @throws what `work` throws, if that is not an answer; the key is then as if it had never been used
+   * @param work uses only the store that it is given, which works in the transaction. Throwing rolls back its changes;
+   *   returning an error as the answer does not.
+   * @throws DomainError idempotency_key_reused: the key belongs to another command
+   * @throws what `work` throws, if that is not an answer; the key then stays unused
    */
-  async once(
-    command: KeyedCommand,
-    work: (bookings: BookingStore) => Promise<Outcome>,
-  ): Promise<Outcome & { replayed: boolean }> {
-    try {
-      return await this.#attempt(command, work)
-    } catch (error) {
+  async once(command: KeyedCommand, work: Work): Promise<Outcome> {
+    const outcome = await this.#attempt(command, work).catch((error: unknown) => {
       if (!isAnswer(error)) throw error
-      // It has undone the claim of the key as well. Whoever has claimed it since gives the answer now.
-      return await this.#attempt(command, async () => ({ answer: error }))
-    }
+      // The rollback has also released the key. If another request has claimed it since, its answer counts.
+      return this.#attempt(command, async () => ({ answer: error }))
+    })
+    if (outcome.replayed) command.onReplay?.()
+    return outcome
   }
 
-  #attempt(command: KeyedCommand, work: (bookings: BookingStore) => Promise<Outcome>) {
+  #attempt(command: KeyedCommand, work: Work): Promise<Outcome & { replayed?: boolean }> {
     return this.#database.transaction(async (tx, share) => {
       const bookings = new BookingStore({
         run: async (work) => await work(tx),
@@ -54,15 +52,15 @@ export class IdempotencyStore {
         share,
       })
       if (!(await claim(tx, command))) return { answer: await recall(tx, command, bookings), replayed: true }
-      const outcome = await work(bookings)
+      const outcome = await work(bookings, command.now)
       const answer = recordOf(outcome.answer)
       await tx.update(idempotencyKeys).set({ answer }).where(eq(idempotencyKeys.key, command.key))
-      return { ...outcome, replayed: false }
+      return outcome
     })
   }
 }
 
-/** Waits while another transaction has the key. Tells whether the key is ours: it was new, or its time is over. */
+/** Waits while another transaction holds the key. Returns whether the key is ours: it was new or has expired. */
 async function claim(tx: Queries, { key, fingerprint, now }: KeyedCommand): Promise<boolean> {
   const expires_at = new Date(now.getTime() + KEY_LIFETIME_MS).toISOString()
   const claimed = await tx
@@ -79,7 +77,13 @@ async function claim(tx: Queries, { key, fingerprint, now }: KeyedCommand): Prom
 
 async function recall(tx: Queries, { key, fingerprint }: KeyedCommand, bookings: BookingStore) {
   const [known] = await tx.select().from(idempotencyKeys).where(eq(idempotencyKeys.key, key))
-  if (known?.fingerprint !== fingerprint) throw new IdempotencyKeyReused()
+  if (known?.fingerprint !== fingerprint) throw keyReused()
   if (known.answer === null) throw new Error('An idempotency key has been committed without its answer.')
-  return answerFrom(known.answer, (bookingId: string): Promise<Booking | undefined> => bookings.find(bookingId))
+  return answerFrom(known.answer, (bookingId) => bookings.find(bookingId))
+}
+
+function keyReused(): DomainError {
+  const message = 'The idempotency key was used for another request. Use a new one for each request.'
+  const field = { path: '/idempotency-key', message: 'was used for another request' }
+  return new DomainError('idempotency_key_reused', message, [field])
 }

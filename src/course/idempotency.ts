@@ -1,29 +1,18 @@
 import { createHash } from 'node:crypto'
-import { DomainError } from '../platform/domain-error.ts'
 
-/**
- * Makes a command safe to send again: the same key and the same command give the same answer, and the
- * command is carried out once.
- */
+/** Makes a command safe to retry: it is executed once, and every retry with the same key gets the same answer. */
 export interface Idempotency {
-  /** 1 to 255 visible ASCII characters that the caller has chosen, and uses for nothing else. */
+  /** 1 to 255 visible ASCII characters, chosen by the caller for this command alone. */
   readonly key: string
-  /** Called before the command ends, if its answer is that of an earlier one. */
+  /** Called before the command returns the answer to an earlier request. */
   readonly onReplay?: () => void
 }
 
 /** How long a key is remembered. */
 export const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000
 
-/** The key belongs to another command. Over HTTP it has a status of its own, 422. */
-export class IdempotencyKeyReused extends DomainError {
-  constructor() {
-    super('invalid', 'The idempotency key was used for another request. Use a new one for each request.')
-  }
-}
-
 /**
- * The same for the same command and arguments, in whatever order the fields of these are.
+ * Equal for the same command and argument; the order of the argument's fields does not matter.
  *
  * @param command a constant of the code
  */

@@ -1,13 +1,13 @@
 import { announce, channels } from '../../phases/announcements.ts'
 import { DomainError } from '../platform/domain-error.ts'
 import type { Booking, BookingListRequest, NewBooking, OutstandingBookings, OwnBookingService } from './booking.ts'
-import { afterMove } from './booking-moved.ts'
 import type { BookingStore } from './booking-store.ts'
 import type { CourseCache } from './course-cache.ts'
 import { fingerprintOf, type Idempotency } from './idempotency.ts'
 import type { IdempotencyStore } from './idempotency-store.ts'
 import { type Page, pageKey, pageOf } from './page.ts'
 import type { Outcome } from './recorded-answer.ts'
+import { statusChanged } from './status-change.ts'
 import { uuidv7 } from './uuidv7.ts'
 
 export interface InProcessBookingOptions {
@@ -20,7 +20,7 @@ export interface InProcessBookingOptions {
   readonly now?: () => Date
 }
 
-/** The bookings of this process. What happens to them is announced on `channels.booking` once it is committed. */
+/** Bookings in this process's own database. Each new status is announced on `channels.booking` after its commit. */
 export class InProcessBooking implements OwnBookingService {
   readonly #store: BookingStore
   readonly #keys: IdempotencyStore
@@ -37,9 +37,9 @@ export class InProcessBooking implements OwnBookingService {
   }
 
   createBooking(booking: NewBooking, idempotency?: Idempotency): Promise<Booking> {
-    return this.#carryOut('create', booking, idempotency, async (store, now) => {
+    return this.#execute('create', booking, idempotency, async (store, now) => {
       const created = await store.insert(uuidv7(), booking, now.toISOString())
-      return { answer: created, moved: created }
+      return { answer: created, changed: created }
     })
   }
 
@@ -54,29 +54,29 @@ export class InProcessBooking implements OwnBookingService {
   }
 
   reserveBooking(bookingId: string, idempotency?: Idempotency): Promise<Booking> {
-    return this.#carryOut('reserve', bookingId, idempotency, async (store, now) => {
+    return this.#execute('reserve', bookingId, idempotency, async (store, now) => {
       const expiresAt = new Date(now.getTime() + this.#holdMs)
       const reserved = await announce(channels.step, { name: 'take_seat' }, () =>
         store.reserve(bookingId, now.toISOString(), expiresAt.toISOString()),
       )
       if (reserved === undefined) throw await whyNot(store, bookingId, 'reserved')
-      return { answer: reserved, moved: reserved }
+      return { answer: reserved, changed: reserved }
     })
   }
 
   completeBooking(bookingId: string, idempotency?: Idempotency): Promise<Booking> {
-    return this.#carryOut('complete', bookingId, idempotency, async (store, now) => {
+    return this.#execute('complete', bookingId, idempotency, async (store, now) => {
       const completed = await store.complete(bookingId, now.toISOString())
       if (completed === undefined) return endInstead(store, bookingId, now.toISOString())
-      return { answer: completed, moved: completed }
+      return { answer: completed, changed: completed }
     })
   }
 
   expireBooking(bookingId: string, idempotency?: Idempotency): Promise<Booking> {
-    return this.#carryOut('expire', bookingId, idempotency, async (store, now) => {
+    return this.#execute('expire', bookingId, idempotency, async (store, now) => {
       const expired = await store.expire(bookingId, now.toISOString())
       if (expired === undefined) throw await whyNot(store, bookingId, 'expired')
-      return { answer: expired, moved: expired }
+      return { answer: expired, changed: expired }
     })
   }
 
@@ -84,36 +84,25 @@ export class InProcessBooking implements OwnBookingService {
     return this.#store.outstanding()
   }
 
-  /** Does what a command asks for, once if it has a key, and says so when it is committed. */
-  async #carryOut(
+  /** Executes a command, only once if it has a key, and announces the new status after the commit. */
+  async #execute(
     command: string,
     argument: NewBooking | string,
     idempotency: Idempotency | undefined,
     work: (store: BookingStore, now: Date) => Promise<Outcome>,
   ): Promise<Booking> {
     const now = this.#now()
-    const { answer, moved } =
+    const { answer, changed } =
       idempotency === undefined
         ? await work(this.#store, now)
-        : await this.#once(idempotency, fingerprintOf(command, canonical(argument)), now, (store) => work(store, now))
-    if (moved !== undefined) await afterMove(moved, this.#courses)
+        : await this.#keys.once({ ...idempotency, fingerprint: fingerprintOf(command, canonical(argument)), now }, work)
+    if (changed !== undefined) await statusChanged([changed], this.#courses)
     if (answer instanceof DomainError) throw answer
     return answer
   }
-
-  async #once(
-    { key, onReplay }: Idempotency,
-    fingerprint: string,
-    now: Date,
-    work: (store: BookingStore) => Promise<Outcome>,
-  ): Promise<Outcome> {
-    const { replayed, ...outcome } = await this.#keys.once({ key, fingerprint, now }, work)
-    if (replayed) onReplay?.()
-    return outcome
-  }
 }
 
-/** One form of all that ask for the same: ids may be in capitals, and a phone may be null or left out. */
+/** Equal for equal requests: ids may be in capitals, and a phone may be null or left out. */
 function canonical(argument: NewBooking | string): NewBooking | string {
   if (typeof argument === 'string') return argument.toLowerCase()
   const { course_id, batch_id, customer, ...same } = argument
@@ -125,7 +114,7 @@ function canonical(argument: NewBooking | string): NewBooking | string {
   }
 }
 
-/** A hold that can no longer be paid for ends here and now, so that its seat is free for others. */
+/** Ends a hold that can no longer be paid for, which frees its seat. */
 async function endInstead(store: BookingStore, bookingId: string, now: string): Promise<Outcome> {
   const booking = await mustFind(store, bookingId)
   if (booking.status !== 'reserved') throw wrongStatus(booking, 'completed')
@@ -135,7 +124,7 @@ async function endInstead(store: BookingStore, bookingId: string, now: string): 
     ended.status === 'expired'
       ? 'The seat was held until expires_at, which has passed. The booking has expired.'
       : 'The batch has ended. The booking has failed.'
-  return { answer: new DomainError('conflict', detail), moved: ended }
+  return { answer: new DomainError('conflict', detail), changed: ended }
 }
 
 async function mustFind(store: BookingStore, bookingId: string): Promise<Booking> {

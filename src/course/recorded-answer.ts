@@ -1,24 +1,23 @@
 import { DomainError, type DomainErrorCode } from '../platform/domain-error.ts'
 import type { Booking } from './booking.ts'
-import { IdempotencyKeyReused } from './idempotency.ts'
 
-/** What came of a command. */
+/** The outcome of a command. */
 export interface Outcome {
-  /** For the caller: the booking, or why not. */
+  /** For the caller: the booking, or the error. */
   readonly answer: Booking | DomainError
-  /** The booking that has a new status; also beside a failure, for a hold that is found overdue expires. */
-  readonly moved?: Booking
+  /** The booking with its new status. An error can have one too: completing an overdue hold expires it. */
+  readonly changed?: Booking
 }
 
-/** A booking's fields that ever change, as they were in an answer. The others are those of the booking still. */
+/** The mutable fields of a booking, as they were in the answer. */
 type Snapshot = Pick<Booking, 'booking_id' | 'status' | 'reserved_at' | 'expires_at' | 'paid_at' | 'updated_at'>
 
-/** An answer as it is kept: enough to give it again, and nothing about the customer. */
+/** An answer as it is stored: enough to repeat it, and no customer data. */
 export type RecordedAnswer =
   | { readonly booking: Snapshot }
   | { readonly failure: Pick<DomainError, 'code' | 'message' | 'fields'> }
 
-/** The answer in the form in which it is kept. */
+/** The answer in its stored form. */
 export function recordOf(answer: Booking | DomainError): RecordedAnswer {
   if (answer instanceof DomainError) {
     const { code, message, fields } = answer
@@ -29,9 +28,9 @@ export function recordOf(answer: Booking | DomainError): RecordedAnswer {
 }
 
 /**
- * The answer as it was given, however the booking has moved on since.
+ * The answer as it was given, even if the booking has changed since.
  *
- * @param find gives the booking as it is now
+ * @param find returns the booking as it is now
  */
 export async function answerFrom(
   recorded: RecordedAnswer,
@@ -47,9 +46,9 @@ export async function answerFrom(
   return { ...current, ...booking }
 }
 
-/** Whether a failure is an answer, the same whenever it is asked for, rather than something that may pass. */
+/** Whether an error is an answer to keep, and not a passing failure. */
 export function isAnswer(error: unknown): error is DomainError {
-  return error instanceof DomainError && LASTING.has(error.code) && !(error instanceof IdempotencyKeyReused)
+  return error instanceof DomainError && LASTING.has(error.code)
 }
 
 const LASTING: ReadonlySet<DomainErrorCode> = new Set(['invalid', 'not_found', 'conflict', 'sold_out'])

@@ -1,17 +1,16 @@
-import type { CallShared } from '../platform/database.ts'
-import type { BookingRow } from './booking-row.ts'
+import type { Booking } from './booking.ts'
+import { toBooking } from './booking-row.ts'
 import { fromPostgres } from './instant.ts'
 
 /**
- * Reserves many bookings at once, of which `$1` has the ids, `$2` the times and `$3` the ends of the holds. It locks
- * those bookings that are `created`, then their batches, and so knows what others have left. In each batch the claims
- * that came first get its free seats; as many are taken, and the bookings of these claims are moved. Of a booking that
- * is there twice the first claim counts.
+ * Reserves many bookings: `$1` has their ids, `$2` the current times and `$3` the ends of the holds. The statement locks
+ * the bookings that are `created`, then their batches, so it sees the final number of free seats. In each batch the
+ * first claims get the free seats. For a booking that occurs twice, the first claim counts.
  *
- * Bookings and batches are locked in the order of their ids, so that two of these never wait for each other. A seat
- * that comes back while this waits for the lock is left to the next one: PostgreSQL tries an UPDATE on the row as it
- * was `seen` at first, where the CHECK constraint would refuse to take more. And the planner is not shown the array
- * in `$1`, because it would plan anew each time for so many elements.
+ * Bookings and batches are locked in the order of their ids, so that two of these statements cannot deadlock. A seat
+ * that is freed while the statement waits for a lock goes to the next statement: PostgreSQL evaluates the UPDATE on the
+ * row as first `seen`, where the CHECK constraint would refuse to take more. The subquery around `$1` hides the array
+ * from the planner, which would otherwise make a new plan for each number of elements.
  */
 export const RESERVE = `
   with booking as (
@@ -39,7 +38,7 @@ export const RESERVE = `
   .trim()
   .replace(/\s+/g, ' ') // as one line in logs and spans
 
-/** A row of its answer: the columns whose values the caller does not know. */
+/** A returned row: the columns whose values the caller does not know. */
 type Returned = readonly [
   position: number,
   course_id: string,
@@ -53,23 +52,11 @@ type Returned = readonly [
   created_at: string,
 ]
 
-/**
- * Reserves a booking. Both times are instants of the domain, in UTC with milliseconds.
- *
- * @param call calls `RESERVE`
- * @returns undefined when the booking is not `created`, no seat is free, or the batch has ended
- */
-export async function reserve(
-  call: CallShared,
-  bookingId: string,
-  now: string,
-  expiresAt: string,
-): Promise<BookingRow | undefined> {
-  const row = (await call([bookingId, now, expiresAt])) as Returned | undefined
-  if (row === undefined) return undefined
+/** The booking of a row that `RESERVE` has returned. Both times are instants of the domain. */
+export function reservedBooking(row: readonly unknown[], bookingId: string, now: string, expiresAt: string): Booking {
   const [, course_id, batch_id, user_id, customer_name, customer_email, customer_phone, price, currency, created_at] =
-    row
-  return {
+    row as Returned
+  return toBooking({
     booking_id: bookingId.toLowerCase(), // as PostgreSQL writes a UUID
     course_id,
     batch_id,
@@ -85,5 +72,5 @@ export async function reserve(
     expires_at: expiresAt,
     paid_at: null,
     updated_at: now,
-  }
+  })
 }

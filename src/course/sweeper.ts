@@ -1,8 +1,9 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { announce, channels } from '../../phases/announcements.ts'
 import type { Database } from '../platform/database.ts'
-import { afterMoves } from './booking-moved.ts'
+import type { Booking } from './booking.ts'
 import type { CourseCache } from './course-cache.ts'
+import { statusChanged } from './status-change.ts'
 import type { SweepStore } from './sweep-store.ts'
 
 export interface SweeperOptions {
@@ -14,14 +15,14 @@ export interface SweeperOptions {
   readonly now?: () => Date
 }
 
-/** How many holds are expired in one transaction: few enough that nobody waits long for their batches. */
-const HOLDS_AT_ONCE = 100
-const KEYS_AT_ONCE = 1000
+/** Few enough that other transactions wait only briefly for the batches that this one locks. */
+const HOLDS_PER_TRANSACTION = 100
+const KEYS_PER_STATEMENT = 1000
 const KEYS_EVERY_MS = 60_000
 
 /**
- * Clears away what is over: holds that nobody has paid for, whose seats become free again, and old idempotency
- * keys. Every replica may run one. A database that is away costs one warning, and the next sweep tries again.
+ * Expires overdue holds, which frees their seats, and deletes old idempotency keys. Every replica may run a sweeper.
+ * An unavailable database costs one warning, and the next sweep tries again.
  */
 export class Sweeper {
   readonly #options: SweeperOptions
@@ -37,7 +38,7 @@ export class Sweeper {
     this.#now = options.now ?? (() => new Date())
   }
 
-  /** Sweeps again and again, with `intervalMs` milliseconds in between. Does not keep the process alive. */
+  /** Sweeps periodically, with a pause of `intervalMs` milliseconds. Does not keep the process alive. */
   start(intervalMs: number): void {
     if (this.#isStopped) return
     this.#timer = setTimeout(() => {
@@ -45,14 +46,14 @@ export class Sweeper {
     }, intervalMs).unref()
   }
 
-  /** Resolves when the sweep that is under way, if any, has ended. There is none after it. */
+  /** Starts no further sweep. Resolves when the running one has ended. */
   async stop(): Promise<void> {
     this.#isStopped = true
     clearTimeout(this.#timer)
     await this.#running
   }
 
-  /** One sweep: until nothing is left, or until `stop`. @throws when the database is away */
+  /** One sweep: until nothing is left, or until `stop`. @throws when the database is unavailable */
   async sweep(): Promise<void> {
     const now = this.#now()
     await this.#sweepHolds(now.toISOString())
@@ -65,25 +66,24 @@ export class Sweeper {
     const { store, courses } = this.#options
     if (!(await store.hasOverdueHolds(now))) return
     await announce(channels.step, { name: 'sweep_expired_holds' }, async () => {
-      let expired: number
+      let expired: Booking[]
       do {
-        const moved = await store.expireHolds(now, HOLDS_AT_ONCE)
-        await afterMoves(moved, courses)
-        expired = moved.length
-      } while (expired === HOLDS_AT_ONCE && !this.#isStopped)
+        expired = await store.expireHolds(now, HOLDS_PER_TRANSACTION)
+        await statusChanged(expired, courses)
+      } while (expired.length === HOLDS_PER_TRANSACTION && !this.#isStopped)
     })
   }
 
   async #sweepKeys(now: string): Promise<void> {
     let deleted: number
-    do deleted = await this.#options.store.deleteKeys(now, KEYS_AT_ONCE)
-    while (deleted === KEYS_AT_ONCE && !this.#isStopped)
+    do deleted = await this.#options.store.deleteKeys(now, KEYS_PER_STATEMENT)
+    while (deleted === KEYS_PER_STATEMENT && !this.#isStopped)
   }
 
   async #trySweep(): Promise<void> {
     const { database, log } = this.#options
     try {
-      // Statements that fail are announced, and so logged; asking whether the database is back is not.
+      // Statements that fail are logged, a ping is not: an outage costs one line.
       if (this.#isFailing) await database.ping()
       await this.sweep()
       if (this.#isFailing) log.info('overdue holds are expired again')

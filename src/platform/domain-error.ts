@@ -1,5 +1,13 @@
-/** What can go wrong in the domain, in words that fit HTTP and gRPC alike. */
-export type DomainErrorCode = 'invalid' | 'not_found' | 'conflict' | 'sold_out' | 'unavailable' | 'timeout' | 'internal'
+/** What can go wrong in the domain. HTTP and gRPC each map the codes to statuses of their own. */
+export type DomainErrorCode =
+  | 'invalid'
+  | 'idempotency_key_reused'
+  | 'not_found'
+  | 'conflict'
+  | 'sold_out'
+  | 'unavailable'
+  | 'timeout'
+  | 'internal'
 
 /** The one error that services throw on purpose. Its message is safe to show to the caller. */
 export class DomainError extends Error {
@@ -8,7 +16,7 @@ export class DomainError extends Error {
   constructor(
     readonly code: DomainErrorCode,
     message: string,
-    /** For `invalid`: which fields, and what is wrong with each. */
+    /** The fields that are at fault, and what is wrong with each. */
     readonly fields: readonly { readonly path: string; readonly message: string }[] = [],
     options?: ErrorOptions,
   ) {

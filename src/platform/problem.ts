@@ -23,6 +23,7 @@ export class HttpError extends Error {
 
 const STATUS_OF: Record<DomainErrorCode, number> = {
   invalid: 400,
+  idempotency_key_reused: 422,
   not_found: 404,
   conflict: 409,
   sold_out: 409,
@@ -94,7 +95,7 @@ function describeDomainError(error: DomainError): Description {
     status,
     detail: error.message,
     ...(error.code === 'sold_out' ? { title: 'Sold Out' } : {}),
-    ...(error.fields.length > 0 ? { errors: [...error.fields] } : {}),
+    ...(error.code === 'invalid' && error.fields.length > 0 ? { errors: [...error.fields] } : {}),
   }
 }
 

@@ -1,10 +1,8 @@
-import { status } from '@grpc/grpc-js'
-import { GrpcError } from '../../platform/grpc/grpc-error.ts'
 import { type Call, unary } from '../../platform/grpc/unary.ts'
 import type { BookingServiceHandlers } from '../../proto/course/v1/BookingService.ts'
-import type { Booking, BookingService } from '../booking.ts'
+import type { BookingService } from '../booking.ts'
 import { BookingQuery, bookingParams, IdempotencyKey, NewBooking } from '../booking-schemas.ts'
-import { type Idempotency, IdempotencyKeyReused } from '../idempotency.ts'
+import type { Idempotency } from '../idempotency.ts'
 import { exampleIds } from '../seed-data.ts'
 import { fromStatusMessage, toBookingMessage } from './messages.ts'
 import { checked } from './validation.ts'
@@ -16,7 +14,7 @@ export function bookingHandlers(bookings: BookingService): BookingServiceHandler
   return {
     CreateBooking: unary(async ({ customer, ...same }, call) => {
       const booking = checked(NewBooking, { ...same, ...(customer && { customer }) })
-      return command(call, (key) => bookings.createBooking(booking, key))
+      return toBookingMessage(await bookings.createBooking(booking, idempotencyOf(call)))
     }),
     GetBooking: unary(async (request) => {
       const { booking_id } = checked(BookingParams, request)
@@ -29,33 +27,23 @@ export function bookingHandlers(bookings: BookingService): BookingServiceHandler
     }),
     ReserveBooking: unary(async (request, call) => {
       const { booking_id } = checked(BookingParams, request)
-      return command(call, (key) => bookings.reserveBooking(booking_id, key))
+      return toBookingMessage(await bookings.reserveBooking(booking_id, idempotencyOf(call)))
     }),
     CompleteBooking: unary(async (request, call) => {
       const { booking_id } = checked(BookingParams, request)
-      return command(call, (key) => bookings.completeBooking(booking_id, key))
+      return toBookingMessage(await bookings.completeBooking(booking_id, idempotencyOf(call)))
     }),
     ExpireBooking: unary(async (request, call) => {
       const { booking_id } = checked(BookingParams, request)
-      return command(call, (key) => bookings.expireBooking(booking_id, key))
+      return toBookingMessage(await bookings.expireBooking(booking_id, idempotencyOf(call)))
     }),
   }
 }
 
-/** Calls a service on behalf of a call that may have an `idempotency-key`, as REST does with its header of that name. */
-async function command(call: Call, work: (idempotency: Idempotency | undefined) => Promise<Booking>) {
-  const { 'idempotency-key': key } = checked(IdempotencyKey, keyOf(call))
-  const onReplay = () => call.responseMetadata.set('idempotency-replayed', 'true')
-  try {
-    return toBookingMessage(await work(key === undefined ? undefined : { key, onReplay }))
-  } catch (error) {
-    if (!(error instanceof IdempotencyKeyReused)) throw error
-    const fields = [{ path: '/idempotency-key', message: 'was used for another request' }]
-    throw new GrpcError(status.INVALID_ARGUMENT, 'IDEMPOTENCY_KEY_REUSED', error.message, fields)
-  }
-}
-
-function keyOf({ requestMetadata }: Call): Record<string, string> {
+/** The `idempotency-key` in a call's metadata, if it has one: the same as the header of that name over HTTP. */
+function idempotencyOf({ requestMetadata, responseMetadata }: Call): Idempotency | undefined {
   const key = requestMetadata.get('idempotency-key')
-  return key === undefined ? {} : { 'idempotency-key': key }
+  if (key === undefined) return undefined
+  checked(IdempotencyKey, { 'idempotency-key': key })
+  return { key, onReplay: () => responseMetadata.set('idempotency-replayed', 'true') }
 }

@@ -1,17 +1,16 @@
 import type { CallOptions, GrpcClient } from '../../platform/grpc/client.ts'
 import { serviceDefinition } from '../../platform/grpc/definitions.ts'
-import { GrpcError } from '../../platform/grpc/grpc-error.ts'
 import type { Method } from '../../platform/grpc/unary-call.ts'
 import type { ReceivedBooking } from '../../proto/course/v1/Booking.ts'
 import type { BookingServiceDefinition } from '../../proto/course/v1/BookingService.ts'
 import type { Booking, BookingListRequest, BookingService, NewBooking } from '../booking.ts'
-import { type Idempotency, IdempotencyKeyReused } from '../idempotency.ts'
+import type { Idempotency } from '../idempotency.ts'
 import type { Page } from '../page.ts'
 import { toStatusMessage } from './messages.ts'
 import { READ, WRITE } from './remote-calls.ts'
 import { fromBookingMessage } from './remote-messages.ts'
 
-/** The bookings of another process. Beside what `BookingService` says, every method throws `unavailable` and `timeout`. */
+/** Bookings in another process. In addition to the errors of `BookingService`, every method throws `unavailable` and `timeout`. */
 export class RemoteBooking implements BookingService {
   readonly #client: GrpcClient
   readonly #methods = serviceDefinition<BookingServiceDefinition>('course.v1.BookingService')
@@ -52,16 +51,11 @@ export class RemoteBooking implements BookingService {
     request: Request,
     idempotency: Idempotency | undefined,
   ): Promise<Booking> {
-    try {
-      return fromBookingMessage(await this.#client.call(method, request, optionsFor(idempotency)))
-    } catch (error) {
-      const isReused = error instanceof GrpcError && error.reason === 'IDEMPOTENCY_KEY_REUSED'
-      throw isReused ? new IdempotencyKeyReused() : error
-    }
+    return fromBookingMessage(await this.#client.call(method, request, optionsFor(idempotency)))
   }
 }
 
-/** With a key the command can be sent again, for it is carried out once. */
+/** A command with a key is safe to retry, because the server executes it once. */
 function optionsFor(idempotency: Idempotency | undefined): CallOptions {
   if (idempotency === undefined) return WRITE
   return {

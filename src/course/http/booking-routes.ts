@@ -5,10 +5,10 @@ import type { BookingService } from '../booking.ts'
 import { Booking, BookingQuery, bookingParams, IdempotencyKey, NewBooking } from '../booking-schemas.ts'
 import { NextPageToken } from '../course-schemas.ts'
 import { exampleIds } from '../seed-data.ts'
-import { keyReused, replayHeaders, withIdempotency } from './idempotency-key.ts'
+import { idempotencyOf, keyReused, replayHeaders } from './idempotency-key.ts'
 
 const tags = ['Bookings']
-const moved = { ...Booking, headers: replayHeaders }
+const changed = { ...Booking, headers: replayHeaders }
 const notFound = problemThat('There is no such booking.')
 
 /** Bookings over HTTP. */
@@ -43,7 +43,7 @@ export const bookingRoutes: FastifyPluginAsyncTypebox<{ bookings: BookingService
       },
     },
     async (request, reply) => {
-      const booking = await withIdempotency(request, reply, (key) => bookings.createBooking(request.body, key))
+      const booking = await bookings.createBooking(request.body, idempotencyOf(request, reply))
       return reply.code(201).header('location', `/v1/bookings/${booking.booking_id}`).send(booking)
     },
   )
@@ -99,7 +99,7 @@ export const bookingRoutes: FastifyPluginAsyncTypebox<{ bookings: BookingService
         params: bookingParams(exampleIds.createdBooking),
         headers: IdempotencyKey,
         response: {
-          200: moved,
+          200: changed,
           400: Problem,
           404: notFound,
           409: problemThat('No seat is free, the booking is not `created`, or the batch has ended.'),
@@ -107,8 +107,7 @@ export const bookingRoutes: FastifyPluginAsyncTypebox<{ bookings: BookingService
         },
       },
     },
-    (request, reply) =>
-      withIdempotency(request, reply, (key) => bookings.reserveBooking(request.params.booking_id, key)),
+    (request, reply) => bookings.reserveBooking(request.params.booking_id, idempotencyOf(request, reply)),
   )
 
   app.post(
@@ -123,7 +122,7 @@ export const bookingRoutes: FastifyPluginAsyncTypebox<{ bookings: BookingService
         params: bookingParams(exampleIds.reservedBooking),
         headers: IdempotencyKey,
         response: {
-          200: moved,
+          200: changed,
           400: Problem,
           404: notFound,
           409: problemThat('The booking is not `reserved`, its time is over, or the batch has ended.'),
@@ -131,8 +130,7 @@ export const bookingRoutes: FastifyPluginAsyncTypebox<{ bookings: BookingService
         },
       },
     },
-    (request, reply) =>
-      withIdempotency(request, reply, (key) => bookings.completeBooking(request.params.booking_id, key)),
+    (request, reply) => bookings.completeBooking(request.params.booking_id, idempotencyOf(request, reply)),
   )
 
   app.post(
@@ -146,7 +144,7 @@ export const bookingRoutes: FastifyPluginAsyncTypebox<{ bookings: BookingService
         params: bookingParams(exampleIds.expirableBooking),
         headers: IdempotencyKey,
         response: {
-          200: moved,
+          200: changed,
           400: Problem,
           404: notFound,
           409: problemThat('The booking has ended already.'),
@@ -154,7 +152,6 @@ export const bookingRoutes: FastifyPluginAsyncTypebox<{ bookings: BookingService
         },
       },
     },
-    (request, reply) =>
-      withIdempotency(request, reply, (key) => bookings.expireBooking(request.params.booking_id, key)),
+    (request, reply) => bookings.expireBooking(request.params.booking_id, idempotencyOf(request, reply)),
   )
 }

@@ -1,10 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { HttpError } from '../../platform/problem.ts'
 import { problemThat } from '../../platform/problem-schema.ts'
-import { type Idempotency, IdempotencyKeyReused } from '../idempotency.ts'
+import type { Idempotency } from '../idempotency.ts'
 
-/** For a route's `response`, in each answer that can be given again. */
+/** For a route's `response`: the headers of an answer that can be replayed. */
 export const replayHeaders = {
   'idempotency-replayed': Type.Optional(
     Type.Literal('true', { description: 'Only on the answer to an earlier request with this `idempotency-key`.' }),
@@ -13,19 +12,8 @@ export const replayHeaders = {
 
 export const keyReused = problemThat('The `idempotency-key` was used for another request.')
 
-/**
- * Calls a service on behalf of a request that may have an `Idempotency-Key`.
- *
- * @throws HttpError 422 the key belongs to another request
- */
-export function withIdempotency<R>(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  call: (idempotency: Idempotency | undefined) => Promise<R>,
-): Promise<R> {
-  const key = request.headers['idempotency-key'] as string | undefined
-  if (key === undefined) return call(undefined)
-  return call({ key, onReplay: () => reply.header('idempotency-replayed', 'true') }).catch((error: unknown) => {
-    throw error instanceof IdempotencyKeyReused ? new HttpError(422, error.message) : error
-  })
+/** The `Idempotency-Key` of a request, if it has one. A replayed answer gets the header `Idempotency-Replayed`. */
+export function idempotencyOf({ headers }: FastifyRequest, reply: FastifyReply): Idempotency | undefined {
+  const key = headers['idempotency-key'] as string | undefined
+  return key === undefined ? undefined : { key, onReplay: () => reply.header('idempotency-replayed', 'true') }
 }

@@ -26,6 +26,7 @@ export class GrpcError extends Error {
  */
 const STATUS_OF: Record<DomainErrorCode, status> = {
   invalid: status.INVALID_ARGUMENT,
+  idempotency_key_reused: status.INVALID_ARGUMENT,
   not_found: status.NOT_FOUND,
   conflict: status.FAILED_PRECONDITION,
   sold_out: status.FAILED_PRECONDITION,

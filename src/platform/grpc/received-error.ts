@@ -9,6 +9,7 @@ import { GrpcError } from './grpc-error.ts'
 /** The reasons that are codes of the domain, which its service has told the way that `addDetails` has it. */
 const CODES: ReadonlySet<string> = new Set<DomainErrorCode>([
   'invalid',
+  'idempotency_key_reused',
   'not_found',
   'conflict',
   'sold_out',

@@ -20,6 +20,7 @@ t.test('what services throw', async (t) => {
   const client = await reflectedClient(t, address)
 
   const table: Record<DomainErrorCode, string> = {
+    idempotency_key_reused: 'INVALID_ARGUMENT',
     invalid: 'INVALID_ARGUMENT',
     not_found: 'NOT_FOUND',
     conflict: 'FAILED_PRECONDITION',
