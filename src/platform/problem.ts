@@ -46,12 +46,10 @@ export const problemDetails = fastifyPlugin(
       return sendProblem(request, reply, problem)
     })
 
-    app.setNotFoundHandler(answerUnknown)
-    // Before the body is read, which no route would take.
-    app.addHook('preParsing', (request, reply, _payload, done) => {
-      if (request.is404) void answerUnknown(request, reply)
-      else done()
-    })
+    // Before the body is read, which no route would take. Fastify takes each hook of a route here; its types know of two.
+    const preParsing = (request: FastifyRequest, reply: FastifyReply) => void answerUnknown(request, reply)
+    const hooks = { preParsing, preHandler: [] }
+    app.setNotFoundHandler(hooks, answerUnknown)
   },
   { name: 'problem-details' },
 )

@@ -42,8 +42,9 @@ export function createServer(options: ServerOptions, phase: Phase): FastifyInsta
     // A path that cannot be decoded becomes one that does not exist. It then runs through the same
     // hooks as any request, and the not-found handler tells the two apart.
     rewriteUrl: (request) => {
-      const path = withoutOrigin(request.url as string)
-      Object.assign(request, { originalUrl: path })
+      const { url = '' } = request
+      const path = withoutOrigin(url)
+      if (path !== url) Object.assign(request, { originalUrl: path })
       return isDecodable(path) ? path : '/malformed'
     },
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },

@@ -79,6 +79,14 @@ t.test('problem details', async (t) => {
     t.equal(ofTemplate.headers.allow, 'GET, HEAD')
   })
 
+  t.test('what fits no route is answered without its body', async (t) => {
+    for (const type of ['application/json', 'text/plain']) {
+      const head = `host: x\r\nconnection: close\r\ncontent-type: ${type}\r\ncontent-length: 9\r\n\r\n`
+      t.match(await sendRaw('127.0.0.1', port, `POST /nope HTTP/1.1\r\n${head}`), /^HTTP\/1\.1 404 /, type)
+      t.match(await sendRaw('127.0.0.1', port, `PUT /things HTTP/1.1\r\n${head}`), /^HTTP\/1\.1 405 /, type)
+    }
+  })
+
   t.test('a request has one Host', async (t) => {
     for (const [hosts, what] of [
       ['', 'none'],
