@@ -1,8 +1,8 @@
-import type { FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { milliseconds } from '../1-logging/on-end.ts'
 import type { RequestEnd } from '../1-logging/request-end.ts'
 import { loggableOf } from './loggable-headers.ts'
+import { pathOf } from './path-of.ts'
 import { asPartOf } from './request-scope.ts'
 
 /** Logs each request when it starts (debug) and when it is over (info, warn, error). */
@@ -25,7 +25,7 @@ export const requestLog = fastifyPlugin(
         path: pathOf(request),
         route: request.route,
         status,
-        ...(aborted ? { aborted } : {}),
+        aborted: aborted || undefined, // only a field of those that were
         latency: milliseconds(latency),
       }
       asPartOf(request, () => app.log[levelOf(end)](line, 'request completed'))
@@ -39,10 +39,4 @@ const DETAILED = new Set(['trace', 'debug'])
 function levelOf({ status, aborted, error }: RequestEnd): 'info' | 'warn' | 'error' {
   if (status >= 500 || (aborted && error)) return 'error'
   return status >= 400 || aborted ? 'warn' : 'info'
-}
-
-/** Without the query, which may hold anything. */
-function pathOf({ originalUrl }: FastifyRequest): string {
-  const end = originalUrl.indexOf('?')
-  return end === -1 ? originalUrl : originalUrl.slice(0, end)
 }

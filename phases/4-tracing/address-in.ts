@@ -14,6 +14,14 @@ export interface Address {
  * https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2
  */
 export function addressIn(host: string): Address | undefined {
+  if (host !== last.host) last = { host, address: parse(host) }
+  return last.address
+}
+
+/** Nearly every request names the same host as the one before. */
+let last: { readonly host: string; readonly address: Address | undefined } = { host: '', address: undefined }
+
+function parse(host: string): Address | undefined {
   const [whole, ipv6, name, port] = HOST.exec(host) ?? []
   if (whole === undefined || Number(port) > 65_535) return undefined
   return { address: (ipv6 ?? name) as string, port: port === undefined ? undefined : Number(port) }

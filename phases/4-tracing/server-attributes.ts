@@ -17,6 +17,7 @@ import {
 } from '@opentelemetry/semantic-conventions'
 import type { FastifyRequest } from 'fastify'
 import type {} from '../1-logging/request-end.ts'
+import { pathOf } from '../2-request-logging/path-of.ts'
 import { knownMethod } from '../3-metrics/known-method.ts'
 import { addressIn } from './address-in.ts'
 import { ATTR_REQUEST_ID } from './own-attributes.ts'
@@ -35,9 +36,10 @@ export function serverSpanName(request: FastifyRequest): string {
  * https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span
  */
 export function serverAttributes(request: FastifyRequest): Attributes {
-  const { method, raw } = request
+  const { method, raw, ip } = request
   const known = knownMethod(method)
   const server = addressIn(request.host)
+  const peer = raw.socket.remoteAddress
   return {
     [ATTR_HTTP_REQUEST_METHOD]: known,
     [ATTR_HTTP_REQUEST_METHOD_ORIGINAL]: known === method ? undefined : method,
@@ -48,15 +50,10 @@ export function serverAttributes(request: FastifyRequest): Attributes {
     [ATTR_SERVER_PORT]: server?.port,
     [ATTR_NETWORK_PROTOCOL_VERSION]: raw.httpVersion,
     // The connection's other end, and who is behind it. The two differ when Fastify trusts a proxy (TRUST_PROXY).
-    [ATTR_NETWORK_PEER_ADDRESS]: raw.socket.remoteAddress,
+    [ATTR_NETWORK_PEER_ADDRESS]: peer,
     [ATTR_NETWORK_PEER_PORT]: raw.socket.remotePort,
-    [ATTR_CLIENT_ADDRESS]: isIP(request.ip) === 0 ? raw.socket.remoteAddress : request.ip,
+    [ATTR_CLIENT_ADDRESS]: ip === peer || isIP(ip) === 0 ? peer : ip, // a proxy may pass on anything here, too
     [ATTR_USER_AGENT_ORIGINAL]: request.headers['user-agent'],
     [ATTR_REQUEST_ID]: request.id,
   }
-}
-
-function pathOf({ originalUrl }: FastifyRequest): string {
-  const query = originalUrl.indexOf('?')
-  return query === -1 ? originalUrl : originalUrl.slice(0, query)
 }

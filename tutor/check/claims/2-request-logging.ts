@@ -68,7 +68,7 @@ const claims: readonly Claim[] = [
   {
     title: 'The line has no query string, which may hold anything',
     expected: 'the path /hello without what follows the question mark',
-    hint: '`pathOf` in request-log.ts cuts it off.',
+    hint: '`pathOf` in path-of.ts cuts it off.',
     async look(server) {
       const line = await completed(server, await send(server, '/hello?token=check-secret'))
       return { ok: line?.path === '/hello' && !JSON.stringify(line).includes('check-secret'), seen: line ?? 'no line' }
