@@ -1,6 +1,6 @@
 import {
   context,
-  isSpanContextValid,
+  INVALID_TRACEID,
   type Span,
   type SpanContext,
   type Tracer,
@@ -33,7 +33,8 @@ export class RandomTraceIdProvider extends NodeTracerProvider {
 
 function flagged(span: Span, parent: SpanContext | undefined): Span {
   const own = span.spanContext()
+  if (own.traceId === INVALID_TRACEID) return span // the tracing of this work is suppressed
   const isContinued = parent?.traceId === own.traceId
-  if (isSpanContextValid(own)) own.traceFlags |= isContinued ? parent.traceFlags & RANDOM_TRACE_ID : RANDOM_TRACE_ID
+  own.traceFlags |= isContinued ? parent.traceFlags & RANDOM_TRACE_ID : RANDOM_TRACE_ID
   return span
 }

@@ -49,10 +49,12 @@ export class TraceContextPropagator implements TextMapPropagator {
 
 /** A header that comes several times is one, joined by commas. For `traceparent` that is malformed, as it should be. */
 function headerOf(carrier: unknown, name: string, getter: TextMapGetter): string {
-  return [getter.get(carrier, name) ?? ''].flat().join(',')
+  const header = getter.get(carrier, name) ?? ''
+  return typeof header === 'string' ? header : header.join(',')
 }
 
 function parseTraceparent(header: string): SpanContext | undefined {
+  if (header === '') return undefined
   const [, version, traceId, spanId, flags, more] = TRACEPARENT.exec(header) ?? []
   if (traceId === undefined || spanId === undefined) return undefined
   if (version === '00' && more !== undefined) return undefined

@@ -1,4 +1,4 @@
-import { isSpanContextValid, type Span, trace } from '@opentelemetry/api'
+import { INVALID_TRACEID, type Span, trace } from '@opentelemetry/api'
 import fastifyPlugin from 'fastify-plugin'
 import { currentFields, type Scope, scopes } from '../2-request-logging/request-scope.ts'
 import { contextManager } from '../4-tracing/context-manager.ts'
@@ -29,8 +29,8 @@ export const traceFields = fastifyPlugin(
 const STARTS = [channels.rpcServer, channels.refusal]
 
 function addIds({ fields }: Scope, span: Span): void {
-  if (!isSpanContextValid(span.spanContext())) return // the SDK is disabled, and so no span has an id
   const { traceId, spanId } = span.spanContext()
+  if (traceId === INVALID_TRACEID) return // the SDK is disabled, and so no span has an id
   fields.trace_id = traceId
   fields.span_id = spanId
 }
@@ -38,9 +38,8 @@ function addIds({ fields }: Scope, span: Span): void {
 /** The request's fields, with the id of the very span in which the line is logged. */
 export function currentFieldsWithTrace(): object {
   const fields = currentFields()
-  const span = trace.getSpan(contextManager.active())
-  const spanContext = span?.spanContext()
-  if (spanContext === undefined || !isSpanContextValid(spanContext)) return fields
+  const spanContext = trace.getSpanContext(contextManager.active())
+  if (spanContext === undefined || spanContext.traceId === INVALID_TRACEID) return fields
   const { traceId, spanId } = spanContext
   return fields.span_id === spanId ? fields : { ...fields, trace_id: traceId, span_id: spanId }
 }
