@@ -33,6 +33,8 @@ declare module 'fastify' {
     route: string
     /** `false` for requests that are to leave no trace in logs, metrics and traces: a route's `config` says so. */
     observed: boolean
+    /** What failed, once something has. */
+    failure: Failure | undefined
   }
 }
 
@@ -49,72 +51,81 @@ const CLIENT_CLOSED_REQUEST = 499
 export const requestEnd = fastifyPlugin(
   async (app) => {
     const listeners: ((end: RequestEnd) => void)[] = []
-    const failures = new WeakMap<FastifyRequest, Failure>()
     app.decorate('onRequestEnd', (listener) => {
       listeners.push(listener)
     })
     app.decorateRequest('route', '')
     app.decorateRequest('observed', true)
+    app.decorateRequest('failure', undefined)
+
+    function tellEnd(reply: FastifyReply): void {
+      const { request } = reply
+      const isComplete = isSent(reply)
+      const answered = isComplete || isBegun(reply)
+      const aborted = answered && !isComplete
+      const status = answered ? reply.statusCode : CLIENT_CLOSED_REQUEST
+      const { error, failedAt, within = atOnce } = request.failure ?? NONE
+      const end = { request, reply, status, answered, aborted, error, failedAt, latency: reply.elapsedTime }
+      within(() => {
+        for (const listener of listeners) listener(end)
+      })
+    }
 
     app.addHook('onRequest', (request, reply, done) => {
       const { url = 'unmatched', config } = request.routeOptions
       request.route = url
       request.observed = config.observed !== false
-      if (!request.observed) return done()
-      onceOver(reply, (isComplete) => {
-        const answered = isComplete || isBegun(reply)
-        const { error, failedAt, within = atOnce } = failures.get(request) ?? {}
-        const status = answered ? reply.statusCode : CLIENT_CLOSED_REQUEST
-        const aborted = answered && !isComplete
-        const end = { request, reply, status, answered, aborted, error, failedAt, latency: reply.elapsedTime }
-        within(() => {
-          for (const listener of listeners) listener(end)
-        })
-      })
+      if (request.observed) whenOver(reply, () => tellEnd(reply))
       done()
     })
 
     app.addHook('onError', (request, _reply, error, done) => {
-      failures.set(request, { error, failedAt: Date.now(), within: currentContext() })
+      request.failure = { error, failedAt: Date.now(), within: currentContext() }
       done()
     })
     app.addHook('onSend', (request, _reply, payload, done) => {
       if (payload instanceof Readable) {
         const within = currentContext()
-        payload.once('error', (error) => failures.set(request, { error, failedAt: Date.now(), within }))
+        payload.once('error', (error) => {
+          request.failure = { error, failedAt: Date.now(), within }
+        })
       }
-      done(null, payload)
+      done()
     })
   },
   { name: 'request-end' },
 )
 
-interface Failure {
+/** What failed in a request. */
+export interface Failure {
   readonly error: Error
   readonly failedAt: number
   /** Calls something in the context in which the request was served: the end of a connection has lost it. */
   readonly within: (work: () => void) => void
 }
 
+const NONE: Partial<Failure> = {}
 const atOnce: Failure['within'] = (work) => work()
 const currentContext = (): Failure['within'] => AsyncResource.bind(atOnce)
 
-/** Calls `end` once: when the whole answer has been sent, or when the connection has closed before that. */
-function onceOver({ raw, request }: FastifyReply, end: (isComplete: boolean) => void): void {
-  const { socket } = request.raw
-  // Not `writableFinished`: Node 20 says that also of bytes which were thrown away with their connection.
-  const over = () => end(raw.writableEnded && !socket.destroyed)
+/** Calls `over` once: when the whole answer has been sent, or when the connection has closed before that. */
+function whenOver({ raw, request }: FastifyReply, over: () => void): void {
   if (raw.socket !== null) {
-    raw.once('close', over)
+    raw.on('close', over)
     return
   }
   // The answer waits for its turn on the connection. If that closes first, Node 20 emits no 'close' for the answer.
-  const waiting = waitingOn(socket)
+  const waiting = waitingOn(request.raw.socket)
   const overOnce = () => {
     if (waiting.delete(overOnce)) over()
   }
   waiting.add(overOnce)
-  raw.once('close', overOnce)
+  raw.on('close', overOnce)
+}
+
+/** Not `writableFinished`: Node 20 says that also of bytes which were thrown away with their connection. */
+function isSent({ raw, request }: FastifyReply): boolean {
+  return raw.writableEnded && !request.raw.socket.destroyed
 }
 
 /** Behind other answers on the same connection, an answer is kept back until its turn comes: it has no socket so long. */
