@@ -4,8 +4,14 @@ import { type Scope, scopes } from './request-scope.ts'
 
 type ScopeOf = (message: unknown) => Scope | undefined
 
+interface Bound {
+  readonly byApp: Map<FastifyInstance, ScopeOf>
+  /** Of the app that came last. */
+  newest: ScopeOf | undefined
+}
+
 /** Of each channel, what the apps of this process have bound. */
-const bound = new WeakMap<object, Map<FastifyInstance, ScopeOf>>()
+const channels = new WeakMap<object, Bound>()
 
 /**
  * Announced work runs in the scope that `scopeOf` gives, until the server closes.
@@ -20,17 +26,20 @@ export function bindScope<T extends object>(
   { start }: Tracing<T>,
   scopeOf: (message: T) => Scope | undefined,
 ): void {
-  const apps = bound.get(start) ?? new Map<FastifyInstance, ScopeOf>()
-  bound.set(start, apps.set(app, scopeOf as ScopeOf))
+  const bound: Bound = channels.get(start) ?? { byApp: new Map(), newest: undefined }
+  channels.set(start, bound)
+  bound.byApp.set(app, scopeOf as ScopeOf)
+  bound.newest = scopeOf as ScopeOf
 
   const choose: ScopeOf = (message) => {
     const scope = scopes.getStore()
-    const chosen = scope?.app === undefined ? [...apps.values()].at(-1) : apps.get(scope.app)
+    const chosen = scope?.app === undefined ? bound.newest : bound.byApp.get(scope.app)
     return chosen === undefined ? scope : chosen(message)
   }
   start.bindStore(scopes as never, choose as never)
   app.addHook('onClose', async () => {
-    apps.delete(app)
-    if (apps.size === 0) start.unbindStore(scopes as never)
+    bound.byApp.delete(app)
+    bound.newest = [...bound.byApp.values()].at(-1)
+    if (bound.byApp.size === 0) start.unbindStore(scopes as never)
   })
 }

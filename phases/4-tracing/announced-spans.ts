@@ -53,10 +53,11 @@ export const announcedSpans = fastifyPlugin(
         [ATTR_DB_QUERY_TEXT]: text,
         [ATTR_DB_OPERATION_BATCH_SIZE]: shares.length > 1 ? shares.length : undefined,
       },
-      // A statement that several requests share is a trace of its own, with links to theirs.
-      links: shares.length > 1 ? shares.flatMap(linkToCaller) : [],
     })
-    const spanOfQuery = spanFor(app, channels.query, describeQuery, addStatusCode)
+    // A statement that several requests share is a trace of its own, with links to theirs.
+    const linksToCallers = ({ shares = [] }: QueryAnnouncement): Link[] =>
+      shares.length > 1 ? shares.flatMap(linkToCaller) : []
+    const spanOfQuery = spanFor(app, channels.query, describeQuery, addStatusCode, linksToCallers)
 
     const spanOfShare = spanFor(
       app,

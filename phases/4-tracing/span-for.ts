@@ -22,14 +22,13 @@ export interface SpanDescription {
   readonly name: string
   readonly kind: SpanKind
   readonly attributes?: Attributes
-  /** Spans whose work it does, if there are several: it can be the child of one only. */
-  readonly links?: Link[]
 }
 
 /**
  * Makes a span of each piece of announced work. `bindScope` makes it the current span for as long as
  * the work runs, so that spans of what the work does become its children.
  *
+ * @param linksOf gives the spans whose work it does, if there are several: it can be the child of one only
  * @returns a function that gives the span of a piece of work, if it has one
  */
 export function spanFor<T extends object>(
@@ -37,16 +36,18 @@ export function spanFor<T extends object>(
   channel: Tracing<T>,
   describe: (message: T) => SpanDescription,
   finish?: (span: Span, message: T & Progress) => void,
+  linksOf: (message: T) => Link[] = () => [],
 ): (message: T) => Span | undefined {
   const tracer = app.tracerProvider.getTracer(APP_NAME, INSTRUMENTATION_VERSION)
   const spans = new WeakMap<object, Span>()
 
   function start(message: unknown) {
     const parent = context.active()
-    const { name, ...options } = describe(message as T)
+    const links = linksOf(message as T)
     // Work outside of any request (at start-up, for a scrape) is no trace of its own, unless it does the work of several.
-    if (trace.getSpan(parent) === undefined && !options.links?.length) return scopes.getStore()
-    const span = tracer.startSpan(name, options, parent)
+    if (links.length === 0 && trace.getSpan(parent) === undefined) return scopes.getStore()
+    const description = describe(message as T)
+    const span = tracer.startSpan(description.name, { ...description, links }, parent)
     spans.set(message as T, span)
     return scopeWith(trace.setSpan(parent, span))
   }
