@@ -115,7 +115,7 @@ t.test('the running app', async (t) => {
   })
 
   t.test('the metrics table has the names and labels of phases 3 and 4', async (t) => {
-    const sources = ['phases/3-metrics', 'phases/4-tracing'].flatMap((folder) =>
+    const sources = ['phases/3-metrics', 'phases/4-tracing', 'phases/booking'].flatMap((folder) =>
       readdirSync(join(root, folder))
         .filter((name) => name.endsWith('.ts'))
         .map((name) => read(join(folder, name))),
