@@ -13,6 +13,7 @@ const SOURCES = [
   'tutor',
   'grafana/generator',
   'load',
+  'query',
   'scripts/build-page.mjs',
   'tsconfig.json',
   'package-lock.json',

@@ -108,10 +108,11 @@ const DEPENDENCIES: Readonly<Record<string, readonly string[]>> = {
   lab: ['phases'],
   testkit: ['phases', 'src'],
   tutor: ['phases', 'src', 'testkit'],
-  bench: ['phases', 'src', 'testkit'],
+  query: [],
+  bench: ['phases', 'src', 'query', 'testkit'],
   load: ['src', 'bench'],
   grafana: [],
-  test: ['phases', 'src', 'lab', 'testkit', 'tutor', 'bench', 'load', 'grafana'],
+  test: ['phases', 'src', 'lab', 'testkit', 'tutor', 'bench', 'load', 'grafana', 'query'],
 }
 
 function reachingAcross(imports: readonly Import[]): string[] {

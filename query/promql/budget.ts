@@ -1,0 +1,34 @@
+import { ExecutionError, QueryTimeout } from './value.ts'
+
+/** What a query may cost. */
+export interface Limits {
+  /** Samples that are read or computed. */
+  readonly samples: number
+  /** Milliseconds. */
+  readonly time: number
+}
+
+/** Prometheus' own limit of samples, and a time after which nobody waits for a chart any more. */
+export const DEFAULT_LIMITS: Limits = { samples: 50_000_000, time: 10_000 }
+
+/** Keeps a query within its limits. */
+export class Budget {
+  #samples = 0
+  readonly #deadline: number
+
+  constructor(readonly limits: Limits) {
+    this.#deadline = performance.now() + limits.time
+  }
+
+  /** @throws {ExecutionError} when these samples are too many. */
+  spend(samples: number): void {
+    this.#samples += samples
+    if (this.#samples > this.limits.samples)
+      throw new ExecutionError('query processing would load too many samples into memory in query execution')
+  }
+
+  /** To be called at least once for each series. @throws {QueryTimeout} */
+  checkTime(): void {
+    if (performance.now() > this.#deadline) throw new QueryTimeout()
+  }
+}
