@@ -196,11 +196,12 @@ export type Tracing<T extends object> = TracingChannel<unknown, T & Progress>
 export function announce<T extends object, R>(
   on: Tracing<T>,
   announcement: T & Progress,
-  work: () => Promise<R>,
+  work: () => PromiseLike<R>,
 ): Promise<R> {
-  if (!on.hasSubscribers) return work()
+  if (!on.hasSubscribers) return Promise.resolve(work())
   announcement.startedAt = performance.now()
-  return on.tracePromise(work, announcement)
+  // Promise.resolve calls `then`, without which a query of postgres.js is not sent.
+  return on.tracePromise(() => Promise.resolve(work()), announcement)
 }
 
 /** Announces the end of work that took no time, such as waiting for a connection that is free. */

@@ -1,0 +1,59 @@
+import { readdirSync } from 'node:fs'
+import { Refusal } from '../exercise/refusal.ts'
+import { type Module, packagesIn, reachableFrom, withImportsEnding } from './module-graph.ts'
+
+/** What the target takes: the endings of files, and of the files that an import names. */
+export interface Endings {
+  readonly file: '.ts' | '.mts'
+  readonly import: '.js' | '.mjs' | '.ts' | '.mts'
+}
+
+export interface PhaseFiles {
+  /** The phase's own folder: `5-unified`. */
+  readonly phase: string
+  /** Named from the folder that they are written to. */
+  readonly files: readonly Module[]
+  /** What they import, each once. */
+  readonly packages: readonly string[]
+}
+
+/** What each ejected folder holds besides its phase: what is announced, and what registers a phase. */
+const ALWAYS = ['announcements.ts', 'register.ts']
+
+/**
+ * The files of a phase as they are written into a service: without the booking domain, under the service's name.
+ *
+ * @param phases the folder `phases/`
+ * @throws Refusal when there is no such phase
+ */
+export function phaseFiles(phases: string, number: string, serviceName: string, endings: Endings): PhaseFiles {
+  const folders = readdirSync(phases).filter((name) => /^\d-/.test(name))
+  const phase = folders.find((name) => name.startsWith(`${number}-`))
+  if (phase === undefined) throw new Refusal(`There is no phase ${number}. Choose one from 1 to ${folders.length}.`)
+
+  const modules = reachableFrom(phases, [`${phase}/index.ts`, ...ALWAYS], (name, text) => {
+    if (name === 'app-name.ts') return text.replace(/(?<=APP_NAME = ')[^']*/, serviceName)
+    return name.endsWith('/index.ts') ? withoutBookings(text) : text
+  })
+  const domain = modules.find(({ name }) => name.startsWith('booking/'))
+  if (domain) throw new Error(`phases/${domain.name} is imported by a file that is no index.ts`)
+
+  return {
+    phase,
+    files: modules.map(({ name, text }) => ({
+      name: name.replace(/\.ts$/, endings.file),
+      text: withImportsEnding(text, endings.import),
+    })),
+    packages: [...new Set(modules.flatMap(packagesIn))].sort(),
+  }
+}
+
+/** A phase's table of contents without what it imports from `../booking/`: the imports, and the names in its lists. */
+export function withoutBookings(index: string): string {
+  const imports = /^import \{ ([^}]+) \} from '\.\.\/booking\/.*'\n/gm
+  const names = [...index.matchAll(imports)].flatMap(([, list]) => (list as string).split(', '))
+  return names.reduce(
+    (text, name) => text.replace(new RegExp(`\\n? *\\b${name},|, ${name}\\b|\\b${name}, `), ''),
+    index.replaceAll(imports, ''),
+  )
+}
