@@ -1,3 +1,4 @@
+import { ownAttribute } from './own-attribute.ts'
 import { metricKey, seriesKey } from './series-key.ts'
 import type { LogFields, LogLine, MovedSeries, Span } from './wire.ts'
 
@@ -11,8 +12,8 @@ export interface OwnSeries {
   readonly requests: number
 }
 
-/** How the events begin that say what has happened to a booking. */
-const BOOKING = 'course_app.booking.'
+/** The events that say what has happened to a booking. */
+const BOOKING = /\.booking\.(\w+)$/
 
 /** What metrics have for the status of a request that got no answer; its span has none. */
 const NO_ANSWER = 499
@@ -64,14 +65,15 @@ export function ownSeries(service: string, lines: readonly LogLine[], spans: rea
       const [operation, table] = [String(a['db.operation.name']), String(a['db.collection.name'] ?? '')]
       histogram('db_client_operation_duration_seconds', { operation, table, outcome })
     }
-    const cached = a['course_app.cache.outcome']
+    const cached = ownAttribute(a, 'cache.outcome')
     if (cached !== undefined) {
-      const operation = String(a['course_app.cache.operation'])
+      const operation = String(ownAttribute(a, 'cache.operation'))
       histogram('cache_operation_duration_seconds', { operation })
       if (cached !== 'ok') counter('cache_requests_total', { operation, result: String(cached) })
     }
     for (const { name } of events) {
-      if (name.startsWith(BOOKING)) counter('booking_status_total', { status: name.slice(BOOKING.length) })
+      const [, status] = BOOKING.exec(name) ?? []
+      if (status !== undefined) counter('booking_status_total', { status })
     }
   }
 

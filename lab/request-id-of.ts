@@ -1,7 +1,8 @@
+import { ownAttribute } from './own-attribute.ts'
 import type { Span } from './wire.ts'
 
 /** The request's id, which the phases put onto the span of a request or a call. */
-export function requestIdOf({ attributes }: Pick<Span, 'attributes'>): string | undefined {
-  const id = attributes['course_app.request_id']
+export function requestIdOf({ kind, attributes }: Pick<Span, 'kind' | 'attributes'>): string | undefined {
+  const id = kind === 'server' ? ownAttribute(attributes, 'request_id') : undefined
   return typeof id === 'string' ? id : undefined
 }

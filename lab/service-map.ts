@@ -1,3 +1,4 @@
+import { ownAttribute } from './own-attribute.ts'
 import type { StoredTrace } from './trace-store.ts'
 import type { Calls, ServiceMap, Span } from './wire.ts'
 
@@ -63,7 +64,7 @@ function targetOf({ kind, attributes }: Span, child: Span | undefined): Node | u
 }
 
 function isCache(attributes: Span['attributes']): boolean {
-  return attributes['course_app.cache.operation'] !== undefined
+  return ownAttribute(attributes, 'cache.operation') !== undefined
 }
 
 function protocolOf({ attributes }: Span): Protocol {
