@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type {} from '../../phases/phase.ts'
-import { whenLate } from '../platform/when-late.ts'
+import { startStallTimeout } from '../platform/stall-timeout.ts'
 
-/** A part that the service stands on. `check` throws when the part does not answer. */
+/** Something that the service needs. `check` throws when it does not respond. */
 export interface Dependency {
   readonly name: string
   readonly check: () => Promise<void>
@@ -14,7 +14,7 @@ const Readiness = Type.Object({
   checks: Type.Record(Type.String(), Type.Enum(['ok', 'failed'])),
 })
 
-/** `GET /livez` and `GET /readyz`, for whoever restarts the process and whoever routes to it. */
+/** `GET /livez` and `GET /readyz`: whether to restart the process, and whether to route requests to it. */
 export const health: FastifyPluginAsyncTypebox<{ dependencies: readonly Dependency[] }> = async (
   app,
   { dependencies },
@@ -79,10 +79,10 @@ export const health: FastifyPluginAsyncTypebox<{ dependencies: readonly Dependen
 
 const LIMIT_MS = 1000
 
-/** A part that hangs must not make the answer hang as well. */
+/** A dependency that hangs must not make the response hang. */
 function inTime({ check }: Dependency): Promise<void> {
   return new Promise((resolve, reject) => {
-    const answered = whenLate(LIMIT_MS, () => reject(new Error(`no answer within ${LIMIT_MS} ms`)))
-    check().finally(answered).then(resolve, reject)
+    const clear = startStallTimeout(LIMIT_MS, () => reject(new Error(`no answer within ${LIMIT_MS} ms`)))
+    check().finally(clear).then(resolve, reject)
   })
 }

@@ -7,16 +7,15 @@ import { clusterIn } from './data-dir.ts'
 import type { Database, Statements } from './database.ts'
 import { unwrapped, withoutValues } from './database-error.ts'
 import { startParams, templateBlob } from './embedded-template.ts'
+import { Mutex } from './mutex.ts'
 import { type CallersRow, callAlone, SharedStatement } from './shared-statement.ts'
 import { announceStatement } from './statement.ts'
 import { type Session, transaction } from './transaction.ts'
-import { Turns } from './turns.ts'
 
 /**
  * Opens PGlite, which is PostgreSQL inside this process.
  *
- * @param dataDir the folder that keeps the data and that one process at a time can use; without it the
- *   data lives in memory
+ * @param dataDir the folder for the data, which one process at a time can use; without it the data stays in memory
  * @throws ConfigError when the folder cannot be used
  */
 export async function openEmbeddedDatabase(dataDir?: string): Promise<Database> {
@@ -33,12 +32,12 @@ export async function openEmbeddedDatabase(dataDir?: string): Promise<Database> 
   }
 }
 
-/** PGlite's own name for the one that it has. */
+/** PGlite has one database, of this name. */
 const ID: DatabaseId = { namespace: 'postgres' }
 
 function overPGlite(pglite: PGlite, release = () => {}): Database {
-  const turns = new Turns()
-  const alone = statementsOver((work) => turns.take(work))
+  const mutex = new Mutex()
+  const alone = statementsOver((work) => mutex.run(work))
   const inTransaction = statementsOver((work) => work())
   const session: Session = {
     database: ID,
@@ -52,27 +51,23 @@ function overPGlite(pglite: PGlite, release = () => {}): Database {
   return {
     run: (work) => unwrapped(async () => await work(alone.queries)),
     transaction: (work) =>
-      unwrapped(() => turns.take(() => transaction(session, () => work(inTransaction.queries, inTransaction.share)))),
-    share: (text) => {
-      const statement = new SharedStatement(text, (values, shares) =>
-        turns.take(() => sendAsArrays(text, values, shares)),
-      )
-      return (values) => unwrapped(() => statement.call(values))
-    },
-    // The service's own work is announced; how its tables came to be and whether it is well is not.
+      unwrapped(() => mutex.run(() => transaction(session, () => work(inTransaction.queries, inTransaction.share)))),
+    share: (text) =>
+      new SharedStatement(text, (values, shares) => mutex.run(() => sendAsArrays(text, values, shares))).call,
+    // Migrations and health checks are not announced: they are not the service's own work.
     migrate: (folder) =>
-      unwrapped(() => turns.take(() => migrate(drizzle(pglite), { migrationsFolder: fileURLToPath(folder) }))),
-    ping: () => turns.take(async () => void (await pglite.query('select 1').catch(refused))),
+      unwrapped(() => mutex.run(() => migrate(drizzle(pglite), { migrationsFolder: fileURLToPath(folder) }))),
+    ping: () => mutex.run(async () => void (await pglite.query('select 1').catch(refused))),
     close: () => {
-      closing ??= turns.take(() => pglite.close()).finally(release)
+      closing ??= mutex.run(() => pglite.close()).finally(release)
       return closing
     },
   }
 
-  /** Statements that are sent when `whenFree` lets them. */
-  function statementsOver(whenFree: <R>(work: () => Promise<R>) => Promise<R>): Statements {
+  /** Statements that are sent inside `inTurn`. */
+  function statementsOver(inTurn: <R>(work: () => Promise<R>) => Promise<R>): Statements {
     const query: PGlite['query'] = <Row>(text: string, values?: unknown[], options?: QueryOptions) =>
-      whenFree(() =>
+      inTurn(() =>
         announceStatement(
           ID,
           text,

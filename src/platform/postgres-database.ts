@@ -6,7 +6,7 @@ import { type Config, ConfigError } from '../config.ts'
 import type { Database } from './database.ts'
 import { causeOf, connectionState, DatabaseError, unwrapped } from './database-error.ts'
 import { DomainError } from './domain-error.ts'
-import { PostgresConnection, statementsOver, type Target } from './postgres-connection.ts'
+import { PostgresConnection, type Statement, statementsOver, type Target } from './postgres-connection.ts'
 import { PostgresPool } from './postgres-pool.ts'
 import { SharedStatement } from './shared-statement.ts'
 import { transaction } from './transaction.ts'
@@ -25,10 +25,10 @@ export interface StartupWait {
 }
 
 /**
- * Connects to a PostgreSQL server. While it is away later on, `run` and `transaction` throw `DomainError`
- * with code `unavailable`, within the connect timeout or, if it hangs, shortly after the statement timeout.
+ * Connects to a PostgreSQL server. If it becomes unavailable later, `run` and `transaction` throw `DomainError` with code
+ * `unavailable`: within the connect timeout or, if the server hangs, shortly after the statement timeout.
  *
- * @throws ConfigError when it is not there in the end, or does not let us in
+ * @throws ConfigError when the server does not become available in time, or denies access
  */
 export async function openPostgres(url: string, settings: PostgresSettings, wait: StartupWait): Promise<Database> {
   const target: Target = {
@@ -45,9 +45,9 @@ export async function openPostgres(url: string, settings: PostgresSettings, wait
 }
 
 function overPool(pool: PostgresPool, target: Target): Database {
-  const { queries } = statementsOver((text, values, shape) =>
-    pool.use((connection) => connection.announced(text, () => connection.commit(text, values, shape))),
-  )
+  const execute = (statement: Statement) =>
+    pool.use((connection) => connection.execute({ ...statement, commits: true }))
+  const { queries } = statementsOver(execute)
   return {
     run: (work) => available(work(queries)),
     transaction: (work) =>
@@ -58,65 +58,63 @@ function overPool(pool: PostgresPool, target: Target): Database {
         }),
       ),
     share: (text) => {
-      const statement = new SharedStatement(text, (values, shares) =>
-        pool.use((connection) => connection.announced(text, () => connection.commit(text, values, 'arrays'), shares)),
-      )
-      return (values) => available(statement.call(values))
+      const { call } = new SharedStatement(text, (values, shares) => execute({ text, values, shape: 'arrays', shares }))
+      return (values) => available(call(values))
     },
-    migrate: (folder) => migrateAlone(target, folder),
-    ping: () => pool.use(async (connection) => void (await connection.query('select 1'))),
+    migrate: (folder) => migrateUnderLock(target, folder),
+    ping: () => pool.use(async (connection) => void (await connection.send({ text: 'select 1' }))),
     close: () => pool.close(),
   }
 }
 
-/** The one place where an outage becomes an error of the domain. */
+/** Turns the error of an outage into an error of the domain; only here. */
 function available<R>(result: PromiseLike<R>): Promise<R> {
   return Promise.resolve(result).catch((thrown: unknown) => {
     const error = causeOf(thrown)
     if (!(error instanceof DatabaseError && error.isTransient)) throw error
-    const message = error.sqlState === connectionState.outcomeUnknown ? OUTCOME_UNKNOWN : AWAY
+    const message = error.sqlState === connectionState.outcomeUnknown ? OUTCOME_UNKNOWN : UNAVAILABLE
     throw new DomainError('unavailable', message, [], { cause: error })
   })
 }
 
-const AWAY = 'The data cannot be reached just now. Try again shortly.'
+const UNAVAILABLE = 'The data cannot be reached just now. Try again shortly.'
 const OUTCOME_UNKNOWN =
   'The data cannot be reached just now. The change may have been made or not: look before you try again.'
 
-/** Of many processes that start at once, one migrates and the others wait for it. */
-async function migrateAlone(target: Target, folder: URL): Promise<void> {
-  // Not from the pool, whose statement timeout a migration may well exceed.
-  const connection = await PostgresConnection.open({ ...target, statementMs: LONGEST_STATEMENT_MS })
+/** When many processes start at once, one migrates and the others wait for it. */
+async function migrateUnderLock(target: Target, folder: URL): Promise<void> {
+  // Not from the pool: a migration may exceed its statement timeout.
+  const connection = await PostgresConnection.open({ ...target, statementMs: MAX_MIGRATION_MS })
   try {
-    await connection.query(`set lock_timeout = ${LONGEST_WAIT_MS}`)
-    await connection.query(`select pg_advisory_lock(hashtext('course-app migrations'))`) // until the connection ends
+    await connection.send({ text: `set lock_timeout = ${MAX_LOCK_MS}` })
+    await connection.send({ text: `select pg_advisory_lock(hashtext('course-app migrations'))` }) // until it closes
     await unwrapped(() => migrate(drizzle(connection.client), { migrationsFolder: fileURLToPath(folder) }))
   } finally {
     await connection.close()
   }
 }
 
-const LONGEST_STATEMENT_MS = 600_000
-const LONGEST_WAIT_MS = 60_000
+const MAX_MIGRATION_MS = 600_000
+const MAX_LOCK_MS = 60_000
 
-/** A wrong password will not become right, and neither will a database that does not exist; the rest may. */
-const hopeless: Record<string, string> = {
+/** Errors that a retry cannot fix. */
+const permanent: Record<string, string> = {
   '28000': 'does not let this user in',
   '28P01': 'has a wrong user or password',
   '3D000': 'names a database that does not exist',
 }
 
 const FIRST_PAUSE_MS = 50
-const LONGEST_PAUSE_MS = 1000
+const MAX_PAUSE_MS = 1000
 
 async function firstConnection(target: Target, wait: StartupWait): Promise<PostgresConnection> {
   const deadline = performance.now() + (wait.timeoutMs ?? 30_000)
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
     try {
       return await PostgresConnection.open(target)
     } catch (error) {
       const { message, sqlState = '' } = error as DatabaseError
-      const problem = hopeless[sqlState]
+      const problem = permanent[sqlState]
       if (problem) throw new ConfigError('DATABASE_URL', problem, `The server says: ${message}.`)
       if (performance.now() + pauseMs > deadline) throw notThere(target, message)
       if (pauseMs === FIRST_PAUSE_MS) wait.onWait?.(error as DatabaseError)
@@ -130,7 +128,7 @@ function notThere({ url }: Target, message: string): ConfigError {
   return new ConfigError('DATABASE_URL', problem, 'Start it, or leave DATABASE_URL unset.')
 }
 
-/** Says nothing of what is wrong with it, because the password is in there. */
+/** The error does not quote the URL, which holds the password. */
 function parse(text: string): URL {
   try {
     const url = new URL(text)

@@ -1,20 +1,21 @@
-import { announceNoWait, announceWait } from './connection-wait.ts'
+import { announce, announceEnd, channels } from '../../phases/announcements.ts'
 import { connectionState, DatabaseError } from './database-error.ts'
 import type { PostgresConnection } from './postgres-connection.ts'
-import { whenLate } from './when-late.ts'
+import { startStallTimeout } from './stall-timeout.ts'
+import { system } from './statement.ts'
 
 interface Waiter {
   readonly serve: (connection: PostgresConnection) => void
-  readonly refuse: (error: DatabaseError) => void
+  readonly reject: (error: DatabaseError) => void
 }
 
-/** After a connection could not be opened, nobody tries again for so long. */
+/** How long the pool pauses after a failed attempt to connect. */
 const PAUSE_MS = 200
 
 /**
- * Up to `size` connections, each used by one piece of work at a time. They are opened one after the other
- * when they are needed. When none is left and none can be opened, whoever waits is refused at once, and so
- * is who comes within the next 200 ms: an outage costs a server five attempts a second, however many ask.
+ * Up to `size` connections, each used by one piece of work at a time, and opened one after the other on demand. When
+ * none is left and none can be opened, all callers in the queue fail at once, and so do callers in the next 200 ms: an
+ * outage costs the server five connection attempts a second, whatever the load.
  */
 export class PostgresPool {
   readonly #open: () => Promise<PostgresConnection>
@@ -22,60 +23,63 @@ export class PostgresPool {
   readonly #waitMs: number
   readonly #connections = new Set<PostgresConnection>()
   #idle: PostgresConnection[] = []
-  readonly #waiting = new Set<Waiter>()
+  readonly #queue = new Set<Waiter>()
   #isOpening = false
   #failure: { readonly error: DatabaseError; readonly until: number } | undefined
   #closing: Promise<void> | undefined
-  #onQuiet: () => void = () => undefined
+  #onIdle: (() => void) | undefined
 
-  /** @param waitMs how many milliseconds `use` waits for a connection that is free */
+  /** @param waitMs milliseconds that `use` waits for a free connection */
   constructor(open: () => Promise<PostgresConnection>, size: number, waitMs: number) {
     this.#open = open
     this.#size = size
     this.#waitMs = waitMs
   }
 
-  /** Gives `work` a connection for itself until it is done. @throws DatabaseError when there is none */
+  /** Runs `work` with a connection of its own. @throws DatabaseError when there is none */
   use<R>(work: (connection: PostgresConnection) => Promise<R>): Promise<R> {
     if (this.#closing !== undefined) {
       return Promise.reject(new DatabaseError('the database is closed', connectionState.cannotConnect))
     }
     const idle = this.#idle.pop()
-    if (idle === undefined) return announceWait(() => this.#next()).then((connection) => this.#lend(connection, work))
-    announceNoWait()
+    if (idle === undefined) {
+      const wait = announce(channels.connection, { system, waited: true }, () => this.#enqueue())
+      return wait.then((connection) => this.#lend(connection, work))
+    }
+    announceEnd(channels.connection, { system, waited: false })
     return this.#lend(idle, work)
   }
 
-  /** Takes in a connection that is already open. */
+  /** Adds a connection that is already open. */
   add(connection: PostgresConnection): void {
     this.#connections.add(connection)
     connection.onBroken(() => this.#remove(connection))
     this.#release(connection)
   }
 
-  /** Waits for the work that goes on, then closes all connections. Safe to call twice. */
+  /** Waits for running work, then closes all connections. Safe to call twice. */
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
   }
 
-  #next(): Promise<PostgresConnection> {
+  #enqueue(): Promise<PostgresConnection> {
     if (this.#connections.size === 0 && this.#isPausing()) return Promise.reject(this.#failure?.error)
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
         serve: (connection) => {
-          this.#waiting.delete(waiter)
-          served()
+          this.#queue.delete(waiter)
+          clear()
           resolve(connection)
         },
-        refuse: (error) => {
-          this.#waiting.delete(waiter)
-          served()
+        reject: (error) => {
+          this.#queue.delete(waiter)
+          clear()
           reject(error)
         },
       }
-      const served = whenLate(this.#waitMs, () => waiter.refuse(noneFree(this.#waitMs)))
-      this.#waiting.add(waiter)
+      const clear = startStallTimeout(this.#waitMs, () => waiter.reject(noneFree(this.#waitMs)))
+      this.#queue.add(waiter)
       this.#openIfNeeded()
     })
   }
@@ -89,26 +93,26 @@ export class PostgresPool {
 
   #release(connection: PostgresConnection): void {
     if (connection.isBroken) return
-    const [waiter] = this.#waiting
+    const [waiter] = this.#queue
     if (waiter) {
       waiter.serve(connection)
       return
     }
     this.#idle.push(connection)
-    this.#tellIfQuiet()
+    this.#checkIdle()
   }
 
   #remove(connection: PostgresConnection): void {
     this.#connections.delete(connection)
     this.#idle = this.#idle.filter((other) => other !== connection)
     this.#openIfNeeded()
-    this.#tellIfQuiet()
+    this.#checkIdle()
   }
 
   #openIfNeeded(): void {
-    if (this.#waiting.size === 0 || this.#isOpening || this.#connections.size >= this.#size) return
+    if (this.#queue.size === 0 || this.#isOpening || this.#connections.size >= this.#size) return
     if (this.#isPausing()) {
-      this.#refuseIfHopeless()
+      this.#rejectQueue()
       return
     }
     this.#isOpening = true
@@ -119,7 +123,7 @@ export class PostgresPool {
           this.add(connection)
         },
         ({ message }: DatabaseError) => {
-          // Also when the server refuses us: to who asks it makes no difference, and it may be mended.
+          // Also for a wrong password: it makes no difference to the caller, and may be corrected while the app runs.
           const error = new DatabaseError(message, connectionState.cannotConnect)
           this.#failure = { error, until: performance.now() + PAUSE_MS }
         },
@@ -127,29 +131,29 @@ export class PostgresPool {
       .finally(() => {
         this.#isOpening = false
         this.#openIfNeeded()
-        this.#tellIfQuiet()
+        this.#checkIdle()
       })
   }
 
-  /** While there are other connections, those who wait will have one of them. */
-  #refuseIfHopeless(): void {
+  /** Unless another connection will become free for the callers in the queue. */
+  #rejectQueue(): void {
     if (this.#connections.size > 0 || this.#failure === undefined) return
-    for (const waiter of this.#waiting) waiter.refuse(this.#failure.error)
+    for (const waiter of this.#queue) waiter.reject(this.#failure.error)
   }
 
   #isPausing(): boolean {
     return this.#failure !== undefined && performance.now() < this.#failure.until
   }
 
-  #tellIfQuiet(): void {
-    const isQuiet = this.#idle.length === this.#connections.size && this.#waiting.size === 0 && !this.#isOpening
-    if (isQuiet) this.#onQuiet()
+  #checkIdle(): void {
+    if (this.#onIdle === undefined || this.#queue.size > 0 || this.#isOpening) return
+    if (this.#idle.length === this.#connections.size) this.#onIdle()
   }
 
   async #close(): Promise<void> {
     await new Promise<void>((resolve) => {
-      this.#onQuiet = resolve
-      this.#tellIfQuiet()
+      this.#onIdle = resolve
+      this.#checkIdle()
     })
     await Promise.all([...this.#connections].map((connection) => connection.close()))
   }

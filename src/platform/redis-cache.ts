@@ -15,7 +15,7 @@ import { type RedisClient, RedisConnection } from './redis-connection.ts'
 type RedisSettings = Pick<Config, 'REDIS_URL' | 'REDIS_PASSWORD'>
 
 /**
- * Change it whenever the form of what is cached changes: versions of the app that run side by side during
+ * Change it whenever the format of cached values changes: versions of the app that run side by side during
  * a deployment must not read each other's values.
  */
 const NAMESPACE = 'course-app:v1'
@@ -24,12 +24,11 @@ const GENERATION_KEY = `${NAMESPACE}:generation`
 /**
  * A cache in Redis, shared by all processes of the app.
  *
- * An invalidation that does not arrive must not leave a stale value behind. Commands that this process sent
- * before or during an outage may be lost, so after it the whole namespace gets a new generation, which makes
- * everything older count as absent, and only then is Redis used again. Every process does so for itself: it
- * thereby also drops what a process left behind that ended before it could. What remains is the time in which
- * this process cannot reach Redis and another one can: the other one may then give a value that this one has
- * changed, until the connection is back or the value's time is over.
+ * A lost invalidation must not leave a stale value behind. Commands sent before or during an outage may be lost, so the
+ * first thing after an outage is a new generation for the whole namespace, which makes all older entries count as
+ * absent. Every process does this for itself, so it also covers a process that ended during the outage. One gap remains:
+ * while this process cannot reach Redis and another one can, the other may read a value that this one has changed, until
+ * the connection is back or the value's TTL is over.
  */
 export class RedisCache implements Cache {
   readonly #connection: RedisConnection
@@ -41,7 +40,7 @@ export class RedisCache implements Cache {
   }
 
   /**
-   * Connects. Redis may be away: the cache works without it, and begins to use it once it is there.
+   * Connects. If Redis is unavailable, the cache works without it and uses it once it can be reached.
    *
    * @throws ConfigError when REDIS_URL is not a URL of Redis.
    */
@@ -114,7 +113,7 @@ function commandsTo({ hostname, port, pathname }: URL): Record<CacheAnnouncement
   }
 }
 
-/** Only for who listens: the connection has logged it, and the caller goes on without the cache. */
+/** For listeners only: the connection has logged the failure, and the caller goes on without the cache. */
 function noteFailure(announcement: CacheAnnouncement, error: Error): void {
   announcement.outcome = 'error'
   const cause = error.cause instanceof Error ? error.cause : error
@@ -122,7 +121,7 @@ function noteFailure(announcement: CacheAnnouncement, error: Error): void {
   if (cause instanceof ErrorReply) announcement.statusCode = /^[A-Z]+/.exec(cause.message)?.[0]
 }
 
-/** Longer than any load takes. Should the one who loads have died, others load without keeping until then. */
+/** Longer than any load takes. If the process that holds the lease dies, others load without caching until then. */
 const LEASE_MS = 5000
 const LEASE = 'lease:'
 const PING_TIMEOUT_MS = 500
@@ -135,9 +134,9 @@ function newLease(): string {
   return LEASE + randomUUID()
 }
 
-async function prepare(client: RedisClient, wasAway: boolean): Promise<void> {
-  if (wasAway) await client.set(GENERATION_KEY, randomUUID())
-  // Does Redis let us run scripts and write? A replica and a full server would not.
+async function prepare(client: RedisClient, wasUnavailable: boolean): Promise<void> {
+  if (wasUnavailable) await client.set(GENERATION_KEY, randomUUID())
+  // Checks that Redis runs scripts and accepts writes, unlike a replica or a server that is out of memory.
   await client.getOrLease(GENERATION_KEY, `${NAMESPACE}:probe`, newLease(), 1)
 }
 
@@ -154,7 +153,7 @@ function urlOf({ REDIS_URL = '', REDIS_PASSWORD }: RedisSettings): URL {
   return url
 }
 
-/** Undefined for what the client would throw at, or would read as something else. */
+/** Undefined for a text that the client would refuse or misread. */
 function parse(text: string): URL | undefined {
   try {
     const url = new URL(text)

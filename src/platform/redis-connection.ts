@@ -2,7 +2,7 @@ import { AsyncResource } from 'node:async_hooks'
 import type { FastifyBaseLogger } from 'fastify'
 import { createClient } from 'redis'
 import { scripts } from './redis-scripts.ts'
-import { whenLate } from './when-late.ts'
+import { startStallTimeout } from './stall-timeout.ts'
 
 export type RedisClient = ReturnType<typeof newClient>
 
@@ -11,34 +11,32 @@ export interface RedisConnectionOptions {
   readonly url: URL
   readonly log: Pick<FastifyBaseLogger, 'info' | 'warn'>
   /**
-   * Runs on each new connection before anybody else may use it; when it fails, so does the connection.
-   * It has as much time as a command.
+   * Runs on each new connection before any command; when it fails, so does the connection. It has the timeout of a
+   * command.
    *
-   * @param wasAway whether commands may have been lost since the last connection
+   * @param wasUnavailable whether commands may have been lost since the last connection
    */
-  readonly prepare: (client: RedisClient, wasAway: boolean) => Promise<unknown>
+  readonly prepare: (client: RedisClient, wasUnavailable: boolean) => Promise<unknown>
 }
 
 /**
- * One connection to Redis that is either known to work or not used at all: the first failure of any kind,
- * a command without an answer in time among them, ends it for every command. From then on commands fail
- * at once, while a new connection is tried in the background. The log has one warning per outage, and one
- * line when it is over.
+ * One connection to Redis, used only while it works: the first failure, a command that times out included, closes it for
+ * all commands. Commands then fail at once, while a new connection is tried in the background. An outage costs one
+ * warning in the log, and one line when it is over.
  *
- * The client's own reconnecting is turned off. It knows nothing of a server that accepts connections and
- * does not answer, and its timeout covers only commands that are not written yet.
+ * The client's own reconnecting is turned off. It does not detect a server that accepts connections and never answers,
+ * and its timeout covers only commands that have not been written yet.
  */
 export class RedisConnection {
   readonly #options: RedisConnectionOptions
-  // A request's failure may be what starts a reconnect, but the request has no part in what comes of it:
-  // outside of its context, its id is not on those log lines.
+  // A request's failure may start a reconnect. Outside the request's context, its id is not on the log lines of that.
   readonly #outside = new AsyncResource('redis-connection')
   #client: RedisClient | undefined
   #connectedAt = 0
   #answers = 0
-  /** Why there is no client. */
+  /** Why `#client` is undefined. */
   #problem = new Error('Redis is not connected yet')
-  #isAway = false
+  #isUnavailable = false
   #isClosed = false
   #attempt = new AbortController()
   #retry: NodeJS.Timeout | undefined
@@ -53,16 +51,15 @@ export class RedisConnection {
   }
 
   /**
-   * Runs commands. Rejects when Redis is away, when it refuses, and when it has answered nothing for `timeoutMs`.
-   * As long as it answers others, it is only busy: to call it away then would send all of the load that makes
-   * it busy to the database.
+   * Runs commands. Rejects when Redis is unavailable, when it refuses, and when it has answered no command at all for
+   * `timeoutMs`. While it answers other commands it is only busy; giving up on it would send its load to the database.
    */
   async run<R>(work: (client: RedisClient) => Promise<R>, timeoutMs = COMMAND_TIMEOUT_MS): Promise<R> {
     const client = this.#client
     if (client === undefined) throw this.#problem
-    // Losing the client makes it reject whatever it has not answered.
-    const late = () => this.#lose(client, new Error(`Redis did not answer in ${timeoutMs} ms`))
-    const inTime = whenLate(timeoutMs, late, () => this.#answers)
+    // Losing the client rejects its commands in flight.
+    const onStall = () => this.#lose(client, new Error(`Redis did not answer in ${timeoutMs} ms`))
+    const clear = startStallTimeout(timeoutMs, onStall, () => this.#answers)
     try {
       const reply = await work(client)
       this.#answers++
@@ -71,11 +68,11 @@ export class RedisConnection {
       this.#lose(client, error as Error)
       throw this.#problem
     } finally {
-      inTime()
+      clear()
     }
   }
 
-  /** Ends it at once, whatever Redis does. Commands that have no answer yet fail. */
+  /** Closes the connection at once. Commands in flight fail. */
   close(): void {
     this.#isClosed = true
     clearTimeout(this.#retry)
@@ -90,15 +87,15 @@ export class RedisConnection {
     this.#client = undefined
     this.#fail(error)
     client.destroy()
-    // Should it work only for moments, then not all the time is spent on connecting.
+    // After a short-lived connection, pause: otherwise a flapping server would be reconnected to all the time.
     const wasStable = performance.now() - this.#connectedAt > LONGEST_RETRY_MS
     this.#outside.runInAsyncScope(() => this.#retryIn(wasStable ? 0 : LONGEST_RETRY_MS))
   }
 
   #fail(error: Error): void {
     this.#problem = explain(error)
-    if (this.#isAway || this.#isClosed) return
-    this.#isAway = true
+    if (this.#isUnavailable || this.#isClosed) return
+    this.#isUnavailable = true
     this.#outside.runInAsyncScope(() =>
       this.#options.log.warn(
         { reason: this.#problem.message },
@@ -109,7 +106,7 @@ export class RedisConnection {
 
   #retryIn(ms: number): void {
     const next = Math.min(LONGEST_RETRY_MS, Math.max(FIRST_RETRY_MS, 2 * ms))
-    // Spread out, so that many processes do not all come back in the same moment.
+    // With jitter, so that many processes do not reconnect at the same moment.
     this.#retry = setTimeout(() => void this.#connect(next), ms * (0.5 + Math.random() / 2))
   }
 
@@ -128,38 +125,38 @@ export class RedisConnection {
     }
     this.#client = client
     this.#connectedAt = performance.now()
-    if (this.#isAway) this.#options.log.info('Redis can be used again')
-    this.#isAway = false
+    if (this.#isUnavailable) this.#options.log.info('Redis can be used again')
+    this.#isUnavailable = false
   }
 
   async #prepare(client: RedisClient): Promise<void> {
-    const giveUp = (ms: number, what: string) =>
-      whenLate(ms, () => {
+    const startTimeout = (ms: number, what: string) =>
+      startStallTimeout(ms, () => {
         // `destroy` reaches the handshake and commands, the signal a socket that is still connecting.
         client.destroy()
         this.#attempt.abort(new Error(`Redis did not answer ${what} in ${ms} ms`))
       })
-    let inTime = giveUp(CONNECT_TIMEOUT_MS, 'a new connection')
+    let clear = startTimeout(CONNECT_TIMEOUT_MS, 'a new connection')
     try {
       await client.connect()
-      inTime()
-      inTime = giveUp(COMMAND_TIMEOUT_MS, 'the first commands')
-      await this.#options.prepare(client, this.#isAway)
+      clear()
+      clear = startTimeout(COMMAND_TIMEOUT_MS, 'the first commands')
+      await this.#options.prepare(client, this.#isUnavailable)
       this.#attempt.signal.throwIfAborted()
     } catch (error) {
       this.#attempt.signal.throwIfAborted()
       throw error
     } finally {
-      inTime()
+      clear()
     }
   }
 }
 
-/** A request runs at most two commands, one to read and one to keep, so Redis costs it 50 ms at most. */
+/** A request runs at most two commands, a read and a write, so Redis delays it by 50 ms at most. */
 const COMMAND_TIMEOUT_MS = 25
 const CONNECT_TIMEOUT_MS = 400
 const FIRST_RETRY_MS = 25
-/** With `CONNECT_TIMEOUT_MS` less than a second: a Redis that is back is used within that. */
+/** Together with `CONNECT_TIMEOUT_MS` less than a second, within which a restarted Redis is used again. */
 const LONGEST_RETRY_MS = 400
 
 function newClient(url: URL, signal: AbortSignal) {
@@ -168,7 +165,7 @@ function newClient(url: URL, signal: AbortSignal) {
     scripts,
     disableOfflineQueue: true,
     maintNotifications: 'disabled',
-    commandOptions: { timeout: 0 }, // `whenLate` watches; the client's own costs an AbortSignal per command
+    commandOptions: { timeout: 0 }, // `run` has a timeout; the client's own costs an AbortSignal per command
     socket: { reconnectStrategy: false, connectTimeout: CONNECT_TIMEOUT_MS, signal },
   })
 }

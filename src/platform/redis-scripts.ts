@@ -1,13 +1,13 @@
 import { type CommandParser, defineScript } from 'redis'
 
 /**
- * What Redis runs for the cache, each script in one round trip and nothing in between.
+ * The cache's commands as Lua scripts: each is atomic and takes one round trip.
  *
- * An entry is kept as `<generation> <JSON>` or, while somebody loads it, `<generation> lease:…`. An entry of
- * another generation counts as absent.
+ * An entry is `<generation> <JSON>` or, while it is being loaded, `<generation> lease:…`. An entry of another generation
+ * counts as absent.
  */
 export const scripts = {
-  /** Gives what is kept, JSON or a lease. If nothing is, keeps `lease` for `leaseMs` and gives that. */
+  /** Returns the entry: JSON or a lease. If there is none, stores `lease` for `leaseMs` and returns it. */
   getOrLease: defineScript({
     SCRIPT: `
       local generation = (redis.call('GET', KEYS[1]) or '') .. ' '
@@ -24,7 +24,7 @@ export const scripts = {
     transformReply: undefined as unknown as () => string,
   }),
 
-  /** Keeps `json` for `ttlMs` where `lease` still is, and gives 1; or else changes nothing, and gives 0. */
+  /** Stores `json` for `ttlMs` if the entry is still `lease`, and returns 1; otherwise returns 0. */
   replaceLease: defineScript({
     SCRIPT: `
       local generation = (redis.call('GET', KEYS[1]) or '') .. ' '
