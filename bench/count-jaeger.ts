@@ -27,7 +27,7 @@ const LIST = 15
 /** Sizes of bool, byte, double, i16, i32 and i64, by Thrift's type number. */
 const SIZES: Readonly<Record<number, number>> = { 2: 1, 3: 1, 4: 8, 6: 2, 8: 4, 10: 8 }
 
-/** Where the next byte is read. Counting is synchronous, so one cursor serves all. */
+/** Position of the next byte. Counting is synchronous, so all messages can share it. */
 let cursor = 0
 
 function countInList(bytes: Buffer): number {
@@ -40,7 +40,7 @@ function countInList(bytes: Buffer): number {
   return roots
 }
 
-/** Reads one span and leaves the cursor behind it. */
+/** Reads one span and leaves the cursor after it. */
 function isRoot(bytes: Buffer): boolean {
   let root = true
   for (let type = bytes.readUInt8(cursor++); type !== STOP; type = bytes.readUInt8(cursor++)) {

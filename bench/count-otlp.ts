@@ -1,6 +1,6 @@
 /**
- * Counts the root spans in an OTLP `ExportTraceServiceRequest` without decoding it: the sink shares
- * the machine with what is measured. Every request of the bench starts a trace, so root spans are requests.
+ * Counts the root spans in an OTLP `ExportTraceServiceRequest` without decoding it, because the sink shares the
+ * machine with the server under test. Every request of the bench starts a trace, so root spans are requests.
  *
  * https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto
  */
@@ -26,7 +26,7 @@ const FIXED64 = 1
 const LENGTH_DELIMITED = 2
 const FIXED32 = 5
 
-/** Where the next byte is read. Counting is synchronous, so one cursor serves all. */
+/** Position of the next byte. Counting is synchronous, so all messages can share it. */
 let cursor = 0
 
 function forEachField(

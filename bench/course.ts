@@ -1,4 +1,4 @@
-/** A course as the course app answers it. */
+/** A course as the course app returns it. */
 export interface CourseAnswer {
   readonly id: string
   readonly body: string
@@ -7,7 +7,7 @@ export interface CourseAnswer {
 /**
  * Fetches the first course that a course app lists, with its batches.
  *
- * @throws when it has none, or answers anything but 200.
+ * @throws when it has none, or the status is not 200.
  */
 export async function firstCourse(origin: string): Promise<CourseAnswer> {
   const list = JSON.parse(await fetchOk(`${origin}/v1/courses?page_size=1`)) as { courses: { course_id: string }[] }
@@ -16,7 +16,7 @@ export async function firstCourse(origin: string): Promise<CourseAnswer> {
   return { id, body: await fetchOk(`${origin}/v1/courses/${id}`) }
 }
 
-/** @throws when the answer is not 200. */
+/** @throws when the status is not 200. */
 export async function fetchOk(url: string): Promise<string> {
   const answer = await fetch(url)
   const body = await answer.text()

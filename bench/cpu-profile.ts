@@ -1,10 +1,10 @@
-/** The parts of V8's `.cpuprofile` format that count here. Times in microseconds. */
+/** The parts of V8's `.cpuprofile` format that are used here. Times in microseconds. */
 export interface CpuProfile {
   readonly nodes: readonly ProfileNode[]
   readonly startTime: number
   /** The node that ran at each sample. */
   readonly samples: readonly number[]
-  /** Time from the sample before, or from the start. */
+  /** Time since the previous sample, or since the start. */
   readonly timeDeltas: readonly number[]
 }
 
@@ -18,7 +18,7 @@ interface ProfileNode {
   }
 }
 
-/** Time spent in something itself, not in what it calls. */
+/** Time spent in a function or package, without its callees. */
 export interface SelfTime {
   readonly name: string
   readonly micros: number
@@ -29,14 +29,13 @@ export interface SelfTimes {
   readonly functions: readonly SelfTime[]
   /** By package, longest first. */
   readonly packages: readonly SelfTime[]
-  /** All of it, without idle time. */
+  /** Total, without idle time. */
   readonly busyMicros: number
 }
 
 /**
- * Adds up self times.
- *
- * @param from, to the time to look at, on the clock of `process.hrtime()`, in microseconds
+ * @param from start of the period, in microseconds of `process.hrtime()`
+ * @param to its end
  * @param root folder that file names are relative to, as a URL
  */
 export function selfTimes(profile: CpuProfile, from: number, to: number, root: string): SelfTimes {

@@ -2,22 +2,22 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
 
-/** A unary gRPC call that is made again and again. */
-export interface GrpcOrder {
+/** A unary gRPC call to repeat. */
+export interface GrpcLoad {
   /** `http://127.0.0.1:9900/course.v1.CatalogService/GetCourse` */
   readonly url: string
   /** The request message's bytes, as base64. */
   readonly message: string
-  /** How many calls are under way at a time, all of them on one connection, as a gRPC client does it. */
+  /** Calls in flight, all on one connection, as in a gRPC client. */
   readonly calls: number
   readonly seconds: number
 }
 
 export interface GrpcTally {
-  /** Calls answered as the first one was. */
+  /** Calls with the same answer as the first. */
   readonly answered: number
   readonly sent: number
-  /** Calls answered otherwise. */
+  /** Calls with another answer. */
   readonly refused: number
   readonly seconds: number
 }
@@ -31,20 +31,20 @@ const HEADER_BYTES = 9
 const LARGEST_WINDOW = 2 ** 31 - 1
 
 /**
- * Makes the same call as fast as the server answers. It speaks just enough HTTP/2 for that, since Node's own client
- * takes longer for a call than the servers that are to be measured.
+ * Repeats a call as fast as the server answers, with a minimal HTTP/2 client: Node's own client takes longer for a
+ * call than the servers under test.
  *
- * The first answer must be a good one, which whoever asks has made sure of; those that follow must equal it.
+ * The caller must have checked that the call succeeds: the first answer is the reference for the others.
  *
- * @param onAnswer gets how long a call took, in milliseconds
+ * @param onAnswer receives the duration of a call, in milliseconds
  * @throws when the connection breaks
  */
-export async function fireGrpc(order: GrpcOrder, onAnswer: (milliseconds: number) => void): Promise<GrpcTally> {
-  const { hostname, port } = new URL(order.url)
+export async function sendGrpcLoad(load: GrpcLoad, onAnswer: (milliseconds: number) => void): Promise<GrpcTally> {
+  const { hostname, port } = new URL(load.url)
   const socket = connect({ host: hostname, port: Number(port), noDelay: true })
   await once(socket, 'connect')
   try {
-    return await new Run(socket, order, onAnswer).done
+    return await new GrpcRun(socket, load, onAnswer).done
   } finally {
     socket.destroy()
   }
@@ -55,7 +55,7 @@ interface Call {
   bytes: number
 }
 
-class Run {
+class GrpcRun {
   readonly done: Promise<GrpcTally>
   readonly #socket: Socket
   readonly #headers: Buffer
@@ -74,11 +74,11 @@ class Run {
   #finish: (tally: GrpcTally) => void = () => undefined
   #fail: (error: Error) => void = () => undefined
 
-  constructor(socket: Socket, order: GrpcOrder, onAnswer: (milliseconds: number) => void) {
+  constructor(socket: Socket, load: GrpcLoad, onAnswer: (milliseconds: number) => void) {
     this.#socket = socket
     this.#onAnswer = onAnswer
-    this.#headers = headersOf(new URL(order.url))
-    this.#data = framed(Buffer.from(order.message, 'base64'))
+    this.#headers = headersOf(new URL(load.url))
+    this.#data = framed(Buffer.from(load.message, 'base64'))
     this.done = new Promise((resolve, reject) => {
       this.#finish = resolve
       this.#fail = reject
@@ -86,8 +86,8 @@ class Run {
     socket.on('data', (bytes: Buffer) => this.#read(bytes))
     socket.on('error', this.#fail)
     socket.on('close', () => this.#fail(new Error('the gRPC server has closed the connection')))
-    this.#greet()
-    for (let i = 0; i < order.calls; i++) this.#call()
+    this.#sendPreface()
+    for (let i = 0; i < load.calls; i++) this.#startCall()
     this.#flush()
     setTimeout(() => {
       this.#isOver = true
@@ -97,26 +97,26 @@ class Run {
         refused: this.#refused,
         seconds: (performance.now() - this.#startedAt) / 1000,
       })
-    }, order.seconds * 1000)
+    }, load.seconds * 1000)
   }
 
-  /** No table of headers, so that equal trailers have equal bytes; and windows that need no care for a while. */
-  #greet(): void {
+  /** Without a header table, equal trailers have equal bytes. Large windows need few updates. */
+  #sendPreface(): void {
     const settings = Buffer.alloc(12)
     settings.writeUInt16BE(1, 0) // SETTINGS_HEADER_TABLE_SIZE 0
     settings.writeUInt16BE(4, 6) // SETTINGS_INITIAL_WINDOW_SIZE
     settings.writeUInt32BE(LARGEST_WINDOW, 8)
     this.#out.push(Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), frame(FRAME.settings, 0, 0, settings))
-    this.#widen(LARGEST_WINDOW - 65_535)
+    this.#enlargeWindow(LARGEST_WINDOW - 65_535)
   }
 
-  #widen(bytes: number): void {
+  #enlargeWindow(bytes: number): void {
     const increment = Buffer.alloc(4)
     increment.writeUInt32BE(bytes)
     this.#out.push(frame(FRAME.windowUpdate, 0, 0, increment))
   }
 
-  #call(): void {
+  #startCall(): void {
     const stream = this.#nextStream
     this.#nextStream += 2
     this.#sent++
@@ -142,13 +142,13 @@ class Run {
       all = all.subarray(HEADER_BYTES + length)
     }
     this.#rest = all
-    if (received > 0) this.#widen(received)
+    if (received > 0) this.#enlargeWindow(received)
     if (this.#out.length > 0 && !this.#isOver) this.#flush()
   }
 
   #onFrame(type: number, flags: number, stream: number, payload: Buffer): void {
     const call = this.#calls.get(stream)
-    if (type === FRAME.goAway) this.#fail(new Error('the gRPC server has said goodbye'))
+    if (type === FRAME.goAway) this.#fail(new Error('the gRPC server sent GOAWAY'))
     if (type === FRAME.settings && !(flags & ACK)) this.#out.push(frame(FRAME.settings, ACK, 0))
     if (type === FRAME.ping && !(flags & ACK)) this.#out.push(frame(FRAME.ping, ACK, 0, payload))
     if (call === undefined) return
@@ -165,7 +165,7 @@ class Run {
       this.#answered++
       this.#onAnswer(performance.now() - call.startedAt)
     } else this.#refused++
-    this.#call()
+    this.#startCall()
   }
 }
 
@@ -178,7 +178,7 @@ function frame(type: number, flags: number, stream: number, payload: Buffer = Bu
   return Buffer.concat([header, payload])
 }
 
-/** https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md: a byte for compression, four for the length. */
+/** One byte for compression, four for the length: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md */
 function framed(message: Buffer): Buffer {
   const prefix = Buffer.alloc(5)
   prefix.writeUInt32BE(message.length, 1)

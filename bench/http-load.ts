@@ -3,14 +3,14 @@ import { performance } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
 import { numberedId } from './numbered-id.ts'
 
-/** A request that is made again and again. */
-export interface HttpOrder {
-  /** With `{id}` where each request has an id of its own, if they do. */
+/** A request to repeat. */
+export interface HttpLoad {
+  /** `{id}` stands for a different id in each request. */
   readonly url: string
   readonly method: 'GET' | 'POST'
-  /** The number of the first request's id, from where they count up. */
+  /** Number of the first id; the following ids count up. */
   readonly firstId?: number
-  /** Each of them sends a request when the one before is answered. */
+  /** Each connection has one request in flight. */
   readonly connections: number
   readonly seconds: number
 }
@@ -18,7 +18,7 @@ export interface HttpOrder {
 export interface HttpTally {
   /** Requests answered with 2xx. */
   readonly answered: number
-  /** With those that the end cut off before their answer. */
+  /** Includes requests in flight at the end. */
   readonly sent: number
   /** Answers other than 2xx. */
   readonly refused: number
@@ -26,19 +26,18 @@ export interface HttpTally {
 }
 
 /**
- * Makes the requests as fast as the server answers them. It reads of an answer only its status and where it ends,
- * because it shares the machine's cores with what is measured: a full HTTP client takes as long for a request as
- * a fast server does.
+ * Repeats the request as fast as the server answers. It parses only the status and the length of an answer, because
+ * it shares the machine's cores with the server: a full HTTP client needs as much CPU per request as a fast server.
  *
- * @param onAnswer gets how long a request took, in milliseconds
+ * @param onAnswer receives the duration of a request, in milliseconds
  * @throws when a connection breaks, and for an answer without content-length
  */
-export async function fireHttp(order: HttpOrder, onAnswer: (milliseconds: number) => void): Promise<HttpTally> {
-  const { hostname, port } = new URL(order.url)
-  const nextRequest = requestsOf(order)
+export async function sendHttpLoad(load: HttpLoad, onAnswer: (milliseconds: number) => void): Promise<HttpTally> {
+  const { hostname, port } = new URL(load.url)
+  const nextRequest = requestsOf(load)
   const startedAt = performance.now()
   let [answered, refused, sent] = [0, 0, 0]
-  const clients = Array.from({ length: order.connections }, () => {
+  const clients = Array.from({ length: load.connections }, () => {
     const socket = connect({ host: hostname, port: Number(port), noDelay: true })
     return new Client(socket, {
       nextRequest: () => {
@@ -53,7 +52,7 @@ export async function fireHttp(order: HttpOrder, onAnswer: (milliseconds: number
     })
   })
   const stop = new AbortController()
-  const end = delay(order.seconds * 1000, undefined, stop)
+  const end = delay(load.seconds * 1000, undefined, stop)
   try {
     await Promise.race([end, ...clients.map(({ broken }) => broken)])
     return { answered, sent, refused, seconds: (performance.now() - startedAt) / 1000 }
@@ -63,7 +62,7 @@ export async function fireHttp(order: HttpOrder, onAnswer: (milliseconds: number
   }
 }
 
-interface Talk {
+interface ClientHandlers {
   readonly nextRequest: () => string
   readonly onAnswer: (isGood: boolean, milliseconds: number) => void
 }
@@ -73,17 +72,17 @@ class Client {
   /** Never resolves. */
   readonly broken: Promise<never>
   readonly #socket: Socket
-  readonly #talk: Talk
+  readonly #handlers: ClientHandlers
   #sentAt = 0
   #isGood = false
-  /** Bytes that are still to come of an answer whose head is here. */
+  /** Bytes still missing after a complete head. */
   #missing = 0
-  /** What is here of an answer whose head is not complete. */
-  #start: Buffer | undefined
+  /** The part of an incomplete head that has arrived. */
+  #partialHead: Buffer | undefined
 
-  constructor(socket: Socket, talk: Talk) {
+  constructor(socket: Socket, handlers: ClientHandlers) {
     this.#socket = socket
-    this.#talk = talk
+    this.#handlers = handlers
     this.broken = new Promise((_, reject) => {
       socket.on('error', reject)
       socket.on('close', () => reject(new Error('the server has closed a connection')))
@@ -104,21 +103,21 @@ class Client {
 
   #send(): void {
     this.#sentAt = performance.now()
-    this.#socket.write(this.#talk.nextRequest(), 'latin1')
+    this.#socket.write(this.#handlers.nextRequest(), 'latin1')
   }
 
   #read(bytes: Buffer): void {
     if (this.#missing > 0) this.#missing -= bytes.length
-    else if (!this.#readHead(this.#start === undefined ? bytes : Buffer.concat([this.#start, bytes]))) return
+    else if (!this.#readHead(this.#partialHead ? Buffer.concat([this.#partialHead, bytes]) : bytes)) return
     if (this.#missing > 0) return
-    this.#talk.onAnswer(this.#isGood, performance.now() - this.#sentAt)
+    this.#handlers.onAnswer(this.#isGood, performance.now() - this.#sentAt)
     this.#send()
   }
 
-  /** @returns whether the head is complete, as it nearly always is at once */
+  /** @returns whether the head is complete */
   #readHead(bytes: Buffer): boolean {
     const end = bytes.indexOf('\r\n\r\n')
-    this.#start = end === -1 ? bytes : undefined
+    this.#partialHead = end === -1 ? bytes : undefined
     if (end === -1) return false
     const head = bytes.toString('latin1', 0, end)
     const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1]
@@ -129,8 +128,8 @@ class Client {
   }
 }
 
-/** A request for each id, in their order, whichever connection takes it. */
-function requestsOf({ url, method, firstId }: HttpOrder): () => string {
+/** Returns the next request, shared by all connections. */
+function requestsOf({ url, method, firstId }: HttpLoad): () => string {
   const { host, pathname, search } = new URL(url)
   const path = pathname.replaceAll('%7B', '{').replaceAll('%7D', '}') + search
   const [before = '', after] = `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`.split('{id}')

@@ -1,4 +1,4 @@
-/** Ends a bench early; its message is all that there is to say. */
+/** The bench was stopped by a signal. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted'
   readonly exitCode: number
@@ -9,7 +9,7 @@ export class Interrupted extends Error {
   }
 }
 
-/** Rejects with `Interrupted` when somebody ends the bench, so that it can stop what it has started. */
+/** Rejects with `Interrupted` on a signal, so that the bench can stop its processes. */
 export function interruption(): Promise<never> {
   return new Promise((_resolve, reject) => {
     process.once('SIGINT', (signal) => reject(new Interrupted(signal, 130)))

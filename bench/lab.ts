@@ -1,7 +1,7 @@
 /**
- * `npm run bench:lab`: whether the Lab's page stays responsive while the server answers 2,000 requests per
- * second. A chromium without a window looks at each view in turn; counted are the frames that took longer than
- * 100 ms, and what the page's memory holds at the beginning and at the end, after garbage collection.
+ * `npm run bench:lab`: does the Lab's page stay responsive while the server answers 2,000 requests per second? A
+ * headless chromium shows each view in turn. The bench counts frames longer than 100 ms, and compares the page's
+ * memory at the beginning and at the end, after garbage collection.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -27,10 +27,10 @@ It needs chromium: apt-get install chromium`
 
 const main = fileURLToPath(new URL('../src/main.js', import.meta.url))
 const VIEWS = ['Request', 'Logs', 'Metrics', 'Traces'] as const
-/** A view needs this long until all that it keeps is full of what it shows. */
+/** A view needs this long to fill its bounded buffers. */
 const SETTLING_MS = 5000
 
-/** Counts in the page, so that nothing on the way to this process is counted with it. */
+/** Counts in the page: the way to this process would distort the figures. */
 const COUNT_FRAMES = `
   window.frames100 = []
   new PerformanceObserver((list) => {
@@ -41,15 +41,15 @@ const COUNT_FRAMES = `
 `
 
 interface Frame {
-  /** Milliseconds; on a busy machine also those in which the page waited for a core. */
+  /** Milliseconds, including waits for a core on a busy machine. */
   readonly duration: number
-  /** Milliseconds of it in which the page's script ran. */
+  /** Milliseconds in which the page's script ran. */
   readonly script: number
 }
 
 interface ViewResult {
   readonly view: string
-  /** Those above 100 ms. */
+  /** Frames above 100 ms. */
   readonly longFrames: readonly Frame[]
   readonly heapBefore: number
   readonly heapAfter: number
@@ -104,7 +104,7 @@ async function measure(rate: number, seconds: number, assert: boolean): Promise<
     const devTools = await page.context().newCDPSession(page)
     for (const view of VIEWS) {
       console.error(`${view}, ${seconds} s`)
-      results.push(await look(page, devTools, view, seconds))
+      results.push(await measureView(page, devTools, view, seconds))
     }
     load.stop()
     report(results, await load.requestsPerSecond, seconds, assert)
@@ -124,11 +124,11 @@ function startLoad(options: autocannon.Options): { stop(): void; requestsPerSeco
   return { stop, requestsPerSecond }
 }
 
-async function look(page: Page, devTools: CDPSession, view: string, seconds: number): Promise<ViewResult> {
+async function measureView(page: Page, devTools: CDPSession, view: string, seconds: number): Promise<ViewResult> {
   await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: view }).click()
   await delay(SETTLING_MS)
   const heapBefore = await heapOf(devTools)
-  await page.evaluate('window.frames100.length = 0') // collecting garbage may have taken one
+  await page.evaluate('window.frames100.length = 0') // garbage collection may have caused a long frame
   await delay(seconds * 1000)
   const longFrames = await page.evaluate<Frame[]>('window.frames100')
   return { view, longFrames, heapBefore, heapAfter: await heapOf(devTools) }

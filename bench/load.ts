@@ -1,43 +1,43 @@
 import { createHistogram } from 'node:perf_hooks'
-import { fireGrpc } from './grpc-load.ts'
-import { fireHttp } from './http-load.ts'
-import { answerQuestions } from './peer.ts'
+import { sendGrpcLoad } from './grpc-load.ts'
+import { handleRequests } from './helper-process.ts'
+import { sendHttpLoad } from './http-load.ts'
 
-/** One burst of load. */
-export interface LoadOrder {
-  /** With `{id}` where each request has an id of its own, if they do. */
+/** One load run. */
+export interface LoadSpec {
+  /** `{id}` stands for a different id in each request. */
   readonly url: string
-  /** For a gRPC call: the request message, as base64. */
+  /** The request message of a gRPC call, as base64. */
   readonly grpcMessage?: string
   readonly method?: 'GET' | 'POST'
-  /** The number of the first request's id, from where they count up. */
+  /** Number of the first id; the following ids count up. */
   readonly firstId?: number
   readonly connections: number
   readonly seconds: number
 }
 
-/** What came of it. */
+/** Result of a load run. */
 export interface LoadResult {
   /** Requests answered with 2xx. */
   readonly answered: number
-  /** Requests sent: with those that the end cut off before their answer. */
+  /** Includes requests in flight at the end. */
   readonly sent: number
   readonly seconds: number
   readonly p50Ms: number
   readonly p99Ms: number
   /** Answers other than 2xx. */
   readonly refused: number
-  /** What generating the load has cost. */
+  /** CPU time of the load generator. */
   readonly cpuMicros: number
 }
 
-answerQuestions(fire)
+handleRequests(runLoad)
 
-async function fire(order: LoadOrder): Promise<LoadResult> {
+async function runLoad(spec: LoadSpec): Promise<LoadResult> {
   const micros = createHistogram()
   const onAnswer = (milliseconds: number) => micros.record(Math.max(1, Math.round(milliseconds * 1000)))
   const before = process.cpuUsage()
-  const tally = order.grpcMessage === undefined ? await shoot(order, onAnswer) : await shootGrpc(order, onAnswer)
+  const tally = spec.grpcMessage === undefined ? await runHttp(spec, onAnswer) : await runGrpc(spec, onAnswer)
   const { user, system } = process.cpuUsage(before)
   return {
     ...tally,
@@ -50,10 +50,10 @@ async function fire(order: LoadOrder): Promise<LoadResult> {
 type Tally = Pick<LoadResult, 'answered' | 'sent' | 'seconds' | 'refused'>
 type OnAnswer = (milliseconds: number) => void
 
-function shoot({ method = 'GET', ...order }: LoadOrder, onAnswer: OnAnswer): Promise<Tally> {
-  return fireHttp({ method, ...order }, onAnswer)
+function runHttp({ method = 'GET', ...spec }: LoadSpec, onAnswer: OnAnswer): Promise<Tally> {
+  return sendHttpLoad({ method, ...spec }, onAnswer)
 }
 
-function shootGrpc({ url, grpcMessage = '', connections, seconds }: LoadOrder, onAnswer: OnAnswer): Promise<Tally> {
-  return fireGrpc({ url, message: grpcMessage, calls: connections, seconds }, onAnswer)
+function runGrpc({ url, grpcMessage = '', connections, seconds }: LoadSpec, onAnswer: OnAnswer): Promise<Tally> {
+  return sendGrpcLoad({ url, message: grpcMessage, calls: connections, seconds }, onAnswer)
 }

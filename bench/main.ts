@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Surroundings } from './fleet.ts'
+import { startHelper } from './helper-process.ts'
 import { Interrupted, interruption } from './interruption.ts'
-import type { LoadOrder, LoadResult } from './load.ts'
+import type { LoadResult, LoadSpec } from './load.ts'
+import type { BenchContext } from './measured-servers.ts'
 import type { Load } from './measurement.ts'
 import { OptionError, type Options, readOptions, usage } from './options.ts'
-import { startPeer } from './peer.ts'
 import { profileSubject } from './profile.ts'
 import { jsonReport, markdownReport } from './report.ts'
 import { runBench } from './run.ts'
@@ -24,10 +24,10 @@ async function run(options: Options): Promise<number> {
   const stopping = new AbortController()
   const folder = await mkdtemp(join(tmpdir(), 'course-bench-'))
   const sink = startSink()
-  const load: Load = startPeer<LoadOrder, LoadResult>(new URL('load.js', import.meta.url))
-  const surroundings = { folder, sink, signal: stopping.signal, main: options.server }
+  const load: Load = startHelper<LoadSpec, LoadResult>(new URL('load.js', import.meta.url))
+  const context = { folder, sink, signal: stopping.signal, main: options.server }
   try {
-    return await Promise.race([perform(options, surroundings, load), interruption()])
+    return await Promise.race([perform(options, context, load), interruption()])
   } finally {
     stopping.abort()
     await Promise.all([sink.stop(), load.stop()])
@@ -35,9 +35,9 @@ async function run(options: Options): Promise<number> {
   }
 }
 
-async function perform(options: Options, surroundings: Surroundings, load: Load): Promise<number> {
-  if (options.profile !== undefined) return print(await profileSubject(options.profile, options, surroundings, load))
-  const result = await runBench(options, surroundings, load)
+async function perform(options: Options, context: BenchContext, load: Load): Promise<number> {
+  if (options.profile !== undefined) return print(await profileSubject(options.profile, options, context, load))
+  const result = await runBench(options, context, load)
   const rows = summarize(result, options.subjects, options.paths)
   const targets = checkTargets(result.measurements, rows)
   print(options.json ? jsonReport(options, result, rows, targets) : markdownReport(options, rows, targets))

@@ -1,11 +1,11 @@
 import { cpus } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Member } from './fleet.ts'
-import type { LoadOrder, LoadResult } from './load.ts'
-import type { Peer } from './peer.ts'
+import type { HelperProcess } from './helper-process.ts'
+import type { LoadResult, LoadSpec } from './load.ts'
+import type { MeasuredServer } from './measured-servers.ts'
 import { idleMicros, type ProcessUsage, processUsage } from './process-usage.ts'
 
-/** One subject on one path, once. */
+/** One subject on one path in one round. */
 export interface Measurement {
   /** From 1. */
   readonly round: number
@@ -20,42 +20,42 @@ export interface Measurement {
   readonly serverCores: number
   readonly loadCores: number
   readonly sinkCores: number
-  /** Kept busy by programs that are no part of the bench, or withheld by the hypervisor. */
+  /** Used by other programs, or withheld by the hypervisor. */
   readonly otherCores: number
   readonly rssBytes: number
   readonly answered: number
-  /** With those that the end cut off before their answer. */
+  /** Includes requests in flight at the end. */
   readonly sent: number
 }
 
-export type Load = Peer<LoadOrder, LoadResult>
+export type Load = HelperProcess<LoadSpec, LoadResult>
 
-/** Lets the server finish with what it has buffered, so that it counts and does not disturb the next one. */
+/** Lets the server flush its buffers, so that their cost counts here and not in the next measurement. */
 const settleMs = 250
 
 /**
- * Puts load on one server and reads what it cost.
+ * Puts load on one server and measures its cost.
  *
  * @throws when a request fails or is answered with anything but 2xx.
  */
 export async function measure(
-  { round, path, member }: { round: number; path: string; member: Member },
+  { round, path, server }: { round: number; path: string; server: MeasuredServer },
   load: Load,
-  order: Omit<LoadOrder, 'url' | 'grpcMessage'>,
+  spec: Omit<LoadSpec, 'url' | 'grpcMessage'>,
   sinkPid: number,
 ): Promise<Measurement> {
-  const before = await usages(member.pids, sinkPid)
-  const result = await load.ask({ ...order, ...member.target(path) })
-  expectSuccess(result, member, path)
+  const before = await usages(server.pids, sinkPid)
+  const result = await load.request({ ...spec, ...server.target(path) })
+  expectSuccess(result, server, path)
   await delay(settleMs)
-  const after = await usages(member.pids, sinkPid)
+  const after = await usages(server.pids, sinkPid)
   const serverMicros = after.server.cpuMicros - before.server.cpuMicros
   const sinkMicros = after.sink.cpuMicros - before.sink.cpuMicros
   const loadMicros = result.cpuMicros
   const micros = result.seconds * 1_000_000
   return {
     round,
-    subject: member.subject.name,
+    subject: server.subject.name,
     path,
     requestsPerSecond: result.answered / result.seconds,
     p50Ms: result.p50Ms,
@@ -95,16 +95,16 @@ function sum(usages: readonly ProcessUsage[]): ProcessUsage {
   }))
 }
 
-/** What was neither idle nor ours. */
+/** Cores that were neither idle nor used by the bench. */
 function otherCores(before: Usages, after: Usages, ownMicros: number): number {
   const elapsedMicros = after.atMicros - before.atMicros
   const idleCores = (after.idleMicros - before.idleMicros) / elapsedMicros
   return Math.max(0, cpus().length - idleCores - ownMicros / elapsedMicros)
 }
 
-function expectSuccess({ answered, refused }: LoadResult, member: Member, path: string): void {
+function expectSuccess({ answered, refused }: LoadResult, server: MeasuredServer, path: string): void {
   if (refused === 0 && answered > 0) return
   throw new Error(
-    `${member.subject.name} on ${path}: ${answered} answers with 2xx, ${refused} others.\n${member.lastWords()}`,
+    `${server.subject.name} on ${path}: ${answered} answers with 2xx, ${refused} others.\n${server.stderrTail()}`,
   )
 }

@@ -1,4 +1,4 @@
-/** The UUID of the booking, batch or course that the bench has given this number. */
+/** The UUID of the bench's booking, batch or course with this number. */
 export function numberedId(number: number): string {
   return `${PREFIX}${number.toString(16).padStart(12, '0')}`
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { allSubjects, coursePath, defaultNames, isMeasuredOn, type Subject } from './subjects.ts'
 
-/** What the command line asks for, checked. */
+/** The validated command line. */
 export interface Options {
   readonly rounds: number
   /** Length of one measurement. */
@@ -16,11 +16,11 @@ export interface Options {
   readonly server: string
   readonly json: boolean
   readonly assert: boolean
-  /** Measure nothing, profile this subject instead. */
+  /** Profile this subject instead of measuring. */
   readonly profile: Subject | undefined
 }
 
-/** An argument that cannot work; its message is all that the user needs to see. */
+/** An invalid argument. Only its message is shown. */
 export class OptionError extends Error {
   override readonly name = 'OptionError'
 }
@@ -102,7 +102,7 @@ function choose(server: string, names: readonly string[]): Subject[] {
   return known.filter(({ name }) => names.includes(name))
 }
 
-/** Leaves out what has none of the paths: gRPC has no `/hello`. */
+/** Leaves out subjects without any of the paths: gRPC has no `/hello`. */
 function measuredOn(paths: readonly string[], chosen: readonly Subject[]): Subject[] {
   const measured = chosen.filter((subject) => paths.some((path) => isMeasuredOn(subject, path)))
   if (measured.length > 0) return measured

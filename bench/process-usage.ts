@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { promisify } from 'node:util'
 
-/** What a process has used up to now, all its threads together. */
+/** Resources used by a process, all threads included. */
 export interface ProcessUsage {
   /** User and system time since its start. Steps of 10 ms on Linux. */
   readonly cpuMicros: number
@@ -23,7 +23,7 @@ export async function processUsage(pid: number): Promise<ProcessUsage> {
   return process.platform === 'linux' ? await fromProc(pid) : await fromPs(pid)
 }
 
-/** Time that the cores of this machine have spent idle since it started, added up. */
+/** Idle time of all cores of this machine since its start. */
 export function idleMicros(): number {
   return cpus().reduce((sum, { times }) => sum + times.idle, 0) * 1000
 }
@@ -33,7 +33,7 @@ async function fromProc(pid: number): Promise<ProcessUsage> {
     readFile(`/proc/${pid}/stat`, 'latin1'),
     readFile(`/proc/${pid}/status`, 'latin1'),
   ])
-  // The second field is the command in parentheses and may itself hold spaces: count from its end.
+  // The second field is the command in parentheses and may contain spaces: count from its end.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const ticks = Number(fields[11]) + Number(fields[12])
   const kilobytes = Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1])

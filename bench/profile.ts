@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type CpuProfile, type SelfTime, selfTimes } from './cpu-profile.ts'
-import { type Surroundings, startFleet } from './fleet.ts'
+import { type BenchContext, startServers } from './measured-servers.ts'
 import { type Load, type Measurement, measure } from './measurement.ts'
 import type { Options } from './options.ts'
 import type { Subject } from './subjects.ts'
@@ -12,29 +12,29 @@ const warmUpSeconds = 2
 const listed = 25
 
 /**
- * Runs one subject under V8's profiler for one round, after a warm-up that does not count.
+ * Runs one subject under V8's profiler for one round, after a warm-up.
  *
- * @returns where its main thread spent its time, and the folder that keeps the profiles.
+ * @returns where its main thread spent its time, and the folder of the profiles.
  */
 export async function profileSubject(
   subject: Subject,
   options: Options,
-  surroundings: Surroundings,
+  context: BenchContext,
   load: Load,
 ): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'course-profile-'))
   const path = options.paths[0] as string
   const nodeArgs = ['--cpu-prof', '--cpu-prof-dir', folder]
-  const [member] = await startFleet([subject], [path], surroundings, nodeArgs)
-  if (member === undefined) throw new Error(`${subject.name} did not start`)
-  const turn = { round: 1, path, member }
-  const order = { connections: options.connections, seconds: options.seconds }
-  await measure(turn, load, { ...order, seconds: warmUpSeconds }, surroundings.sink.pid)
+  const [server] = await startServers([subject], [path], context, nodeArgs)
+  if (server === undefined) throw new Error(`${subject.name} did not start`)
+  const turn = { round: 1, path, server }
+  const spec = { connections: options.connections, seconds: options.seconds }
+  await measure(turn, load, { ...spec, seconds: warmUpSeconds }, context.sink.pid)
   const from = monotonicMicros()
-  const measurement = await measure(turn, load, order, surroundings.sink.pid)
+  const measurement = await measure(turn, load, spec, context.sink.pid)
   const to = monotonicMicros()
-  await member.stop()
-  const { functions, packages, busyMicros } = selfTimes(await mainThreadProfile(folder, member.pid), from, to, root)
+  await server.stop()
+  const { functions, packages, busyMicros } = selfTimes(await mainThreadProfile(folder, server.pid), from, to, root)
   const requests = measurement.answered
   return [
     heading(subject, path, measurement, busyMicros),

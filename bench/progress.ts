@@ -1,6 +1,6 @@
-/** Tells a waiting person how far the bench is, on stderr. */
+/** Shows the progress of the bench on stderr. */
 export interface Progress {
-  /** One measurement is done; `line` says which and what came of it. */
+  /** One measurement is done; `line` names it and its result. */
   step(line: string): void
   /** A new round begins. */
   round(title: string): void
@@ -9,7 +9,7 @@ export interface Progress {
 
 const barWidth = 30
 
-/** A bar that is drawn over on a terminal, a line per round elsewhere. */
+/** A bar on a terminal, a line per round elsewhere. */
 export function startProgress(steps: number): Progress {
   return process.stderr.isTTY && process.env.TERM !== 'dumb' ? barOnTerminal(steps) : linePerRound()
 }

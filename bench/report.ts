@@ -4,12 +4,12 @@ import type { Options } from './options.ts'
 import type { RunResult } from './run.ts'
 import { median } from './statistics.ts'
 import type { Row } from './summary.ts'
-import { leastExported, type Target } from './targets.ts'
+import { minExported, type Target } from './targets.ts'
 
-/** What an otherwise idle machine may use for itself. */
-const mostOtherCores = 0.2
+/** Background load of an otherwise idle machine. */
+const maxOtherCores = 0.2
 
-/** A table for each path, what it was measured with, and the targets. Markdown. */
+/** A table per path, the environment it was measured in, and the targets. Markdown. */
 export function markdownReport(options: Options, rows: readonly Row[], targets: readonly Target[]): string {
   const { node, cpu, cores } = environment()
   const tables = options.paths.map((path) => table(path, rows)).join('\n\n')
@@ -23,7 +23,7 @@ ${targets.map(targetLine).join('\n')}
 `
 }
 
-/** Everything, for programs: all rounds, the medians, the targets and the environment. */
+/** Machine-readable: all rounds, the medians, the targets and the environment. */
 export function jsonReport(
   { rounds, seconds, connections, paths }: Options,
   { measurements, exported }: RunResult,
@@ -34,7 +34,6 @@ export function jsonReport(
   return JSON.stringify({ environment: environment(), options, rows, targets, measurements, exported }, null, 2)
 }
 
-/** What the figures were measured with. */
 export function environment() {
   const processors = cpus()
   return {
@@ -68,7 +67,7 @@ function table(path: string, rows: readonly Row[]): string {
 function exportedCell({ exported }: Row): string {
   if (exported === undefined) return ''
   const percent = `${(Math.min(1, exported) * 100).toFixed(1)} %`
-  return exported < leastExported ? `${percent} (!)` : percent
+  return exported < minExported ? `${percent} (!)` : percent
 }
 
 function aboutStock(rows: readonly Row[]): string {
@@ -81,11 +80,11 @@ answers with a course from memory and has no embedded database, which is most of
 }
 
 function warnings(rows: readonly Row[]): string {
-  const dropped = rows.some(({ exported }) => exported !== undefined && exported < leastExported)
+  const dropped = rows.some(({ exported }) => exported !== undefined && exported < minExported)
   const disturbed = median(rows.map(({ otherCores }) => otherCores))
   return [
     ...(dropped ? ['(!) It dropped spans. Dropping is cheap: with all of them exported it would be slower.'] : []),
-    ...(disturbed > mostOtherCores
+    ...(disturbed > maxOtherCores
       ? [`(!) Other programs took ${disturbed.toFixed(1)} of the cores meanwhile. Measure again when they are done.`]
       : []),
   ]
@@ -93,7 +92,7 @@ function warnings(rows: readonly Row[]): string {
     .join('')
 }
 
-/** Whether a target is met, and by how much. Markdown. */
+/** A target and its measured value. Markdown. */
 export function targetLine({ title, wanted, atMost, measured, met }: Target): string {
   const bound = `${atMost ? 'at most' : 'at least'} ${wanted}`
   if (measured === undefined) return `- not measured: ${title}, ${bound}`

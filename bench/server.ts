@@ -4,47 +4,45 @@ import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Subject } from './subjects.ts'
 
-/** A subject's process, ready to answer. */
+/** A subject's process, ready for requests. */
 export interface RunningServer {
   readonly subject: Subject
   readonly pid: number
-  /** With those of the servers that it calls. */
+  /** Includes its upstream servers. */
   readonly pids: readonly number[]
   /** `http://127.0.0.1:PORT` */
   readonly origin: string
-  /** `127.0.0.1:PORT`, where a course app takes gRPC. */
+  /** `127.0.0.1:PORT`, the gRPC address of a course app. */
   readonly grpcAddress: string
-  /** Ends it by SIGTERM, so that it sends the spans that it still holds; by SIGKILL after five seconds. */
+  /** Sends SIGTERM, so that the server exports its buffered spans; SIGKILL after five seconds. */
   stop(): Promise<void>
-  /** What it last wrote to stderr, for an error message. */
-  lastWords(): string
+  /** The end of stderr, for an error message. */
+  stderrTail(): string
 }
 
 const startTimeoutMs = 60_000
 const stopTimeoutMs = 5_000
 const stderrCharacters = 2_000
 
-/** How to start a server. */
-export interface ServerOrder {
+export interface ServerOptions {
   readonly subject: Subject
-  /** Where it runs. */
+  /** Working directory. */
   readonly folder: string
-  /** What this run adds to the subject's environment. */
+  /** Added to the subject's environment. */
   readonly env: Readonly<Record<string, string>>
   /** Options of `node`, before the subject's own arguments. */
   readonly nodeArgs: readonly string[]
-  /** Ends the process at once. */
+  /** Kills the process. */
   readonly signal: AbortSignal
 }
 
 /**
- * Starts a subject in a process of its own and waits until `/livez` answers 200. Its stdout goes to
- * `/dev/null`. It runs in a folder of its own with an environment of its own, so that neither a `.env`
- * file nor the caller's `OTEL_*` or `NODE_OPTIONS` has a say.
+ * Starts a subject in a separate process and waits until `/livez` answers 200. Its stdout goes to `/dev/null`.
+ * Folder and environment are its own, so that a `.env` file or the caller's `OTEL_*` or `NODE_OPTIONS` has no effect.
  *
- * @throws when it does not come up within a minute.
+ * @throws when it does not start within a minute.
  */
-export async function startServer({ subject, folder, env, nodeArgs, signal }: ServerOrder): Promise<RunningServer> {
+export async function startServer({ subject, folder, env, nodeArgs, signal }: ServerOptions): Promise<RunningServer> {
   const [port, grpcPort] = [await freePort(), await freePort()]
   const ports = { PORT: String(port), GRPC_PORT: String(grpcPort) }
   const child = spawn(process.execPath, [...nodeArgs, ...subject.command], {
@@ -57,7 +55,7 @@ export async function startServer({ subject, folder, env, nodeArgs, signal }: Se
   child.on('error', (error) => {
     if (error.name !== 'AbortError') throw error
   })
-  const lastWords = keepStderr(child)
+  const stderrTail = keepStderr(child)
   const pid = child.pid as number
   const server = {
     subject,
@@ -66,10 +64,10 @@ export async function startServer({ subject, folder, env, nodeArgs, signal }: Se
     origin: `http://127.0.0.1:${port}`,
     grpcAddress: `127.0.0.1:${grpcPort}`,
     stop: () => stop(child),
-    lastWords,
+    stderrTail,
   }
   try {
-    await untilAlive(child, server)
+    await waitUntilAlive(child, server)
   } catch (error) {
     child.kill('SIGKILL')
     throw error
@@ -85,7 +83,7 @@ function inherited(): Record<string, string> {
   return Object.fromEntries(kept) as Record<string, string>
 }
 
-/** A port chosen beforehand, because stdout, which would tell that of `PORT=0`, is not read. */
+/** Chosen in advance: with `PORT=0` the server would print its port on stdout, which is not read. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -103,12 +101,12 @@ function keepStderr(child: ChildProcess): () => string {
   return () => kept.trim()
 }
 
-async function untilAlive(child: ChildProcess, server: RunningServer): Promise<void> {
+async function waitUntilAlive(child: ChildProcess, server: RunningServer): Promise<void> {
   const deadline = Date.now() + startTimeoutMs
   while (!(await isAlive(server.origin))) {
-    if (hasEnded(child)) throw new Error(`${server.subject.name} ended instead of starting.\n${server.lastWords()}`)
+    if (hasEnded(child)) throw new Error(`${server.subject.name} ended instead of starting.\n${server.stderrTail()}`)
     if (Date.now() > deadline) {
-      throw new Error(`${server.subject.name} was not alive after ${startTimeoutMs / 1000} s.\n${server.lastWords()}`)
+      throw new Error(`${server.subject.name} was not alive after ${startTimeoutMs / 1000} s.\n${server.stderrTail()}`)
     }
     await delay(50)
   }
@@ -120,7 +118,7 @@ async function isAlive(origin: string): Promise<boolean> {
     await answer.arrayBuffer()
     return answer.ok
   } catch {
-    return false // Nobody listens yet; the caller asks again until its deadline.
+    return false // Not listening yet; the caller retries until its deadline.
   }
 }
 

@@ -1,22 +1,22 @@
-import { startPeer } from './peer.ts'
-import type { Received, SinkAnswer, SinkProtocol, SinkQuestion } from './sink.ts'
+import { startHelper } from './helper-process.ts'
+import type { Received, SinkProtocol, SinkRequest, SinkResponse } from './sink.ts'
 
-/** The process that takes the spans of all subjects and counts them. */
+/** The process that receives and counts the spans of all subjects. */
 export interface Sink {
   readonly pid: number
-  /** @returns the URL of an endpoint for one subject alone. */
+  /** @returns the URL of a new endpoint for this subject. */
   open(subject: string, protocol: SinkProtocol): Promise<string>
-  /** What has come in so far, by subject. */
+  /** Counts so far, by subject. */
   received(): Promise<Readonly<Record<string, Received>>>
   stop(): Promise<void>
 }
 
 export function startSink(): Sink {
-  const peer = startPeer<SinkQuestion, SinkAnswer>(new URL('sink.js', import.meta.url))
+  const peer = startHelper<SinkRequest, SinkResponse>(new URL('sink.js', import.meta.url))
   return {
     pid: peer.pid,
-    open: async (subject, protocol) => (await peer.ask({ open: subject, protocol })) as string,
-    received: async () => (await peer.ask('received')) as Readonly<Record<string, Received>>,
+    open: async (subject, protocol) => (await peer.request({ open: subject, protocol })) as string,
+    received: async () => (await peer.request('received')) as Readonly<Record<string, Received>>,
     stop: peer.stop,
   }
 }

@@ -4,14 +4,14 @@ import type { AddressInfo } from 'node:net'
 import { type handleUnaryCall, Server, ServerCredentials, type ServiceDefinition } from '@grpc/grpc-js'
 import { countRootSpans as countInJaegerBatch } from './count-jaeger.ts'
 import { countRootSpans as countInOtlpRequest } from './count-otlp.ts'
-import { answerQuestions } from './peer.ts'
+import { handleRequests } from './helper-process.ts'
 
-/** Opens an endpoint for one subject, or reads what all have received so far. */
-export type SinkQuestion = { readonly open: string; readonly protocol: SinkProtocol } | 'received'
+/** Opens an endpoint for one subject, or reads the counts of all. */
+export type SinkRequest = { readonly open: string; readonly protocol: SinkProtocol } | 'received'
 
 export type SinkProtocol = 'jaeger' | 'otlp'
 
-/** What one subject has sent. */
+/** Counts of what one subject has sent. */
 export interface Received {
   /** Spans without a parent: one per request. */
   roots: number
@@ -21,22 +21,22 @@ export interface Received {
   others: number
 }
 
-/** The URL of the endpoint that was opened, or what was received by subject. */
-export type SinkAnswer = string | Readonly<Record<string, Received>>
+/** The URL of the new endpoint, or the counts by subject. */
+export type SinkResponse = string | Readonly<Record<string, Received>>
 
 const received: Record<string, Received> = {}
-/** What went wrong while counting; told when the bench next asks. */
+/** The first error while counting; the next request for counts throws it. */
 let failure: unknown
 const open = { jaeger: openJaeger, otlp: openOtlp }
 
-answerQuestions<SinkQuestion, SinkAnswer>(async (question) => {
-  if (question === 'received') {
+handleRequests<SinkRequest, SinkResponse>(async (request) => {
+  if (request === 'received') {
     if (failure !== undefined) throw failure
     return received
   }
   const counter = { roots: 0, batches: 0, bytes: 0, others: 0 }
-  received[question.open] = counter
-  return await open[question.protocol](counter)
+  received[request.open] = counter
+  return await open[request.protocol](counter)
 })
 
 function count(roots: (message: Buffer) => number, message: Buffer): number {
@@ -68,13 +68,13 @@ async function openJaeger(counter: Received): Promise<string> {
 async function openOtlp(counter: Received): Promise<string> {
   const server = new Server({ 'grpc.max_receive_message_length': -1 })
   server.addService(exportService('trace.v1.TraceService'), {
-    export: taking((message) => {
+    export: acceptEach((message) => {
       counter.roots += count(countInOtlpRequest, message)
       counter.batches++
       counter.bytes += message.length
     }),
   })
-  const other = taking(() => {
+  const other = acceptEach(() => {
     counter.others++
   })
   server.addService(exportService('metrics.v1.MetricsService'), { export: other })
@@ -86,7 +86,7 @@ async function openOtlp(counter: Received): Promise<string> {
   return `http://127.0.0.1:${port}`
 }
 
-/** An OTLP service that leaves the message as bytes. An empty message is the answer "all accepted". */
+/** An OTLP service that leaves messages as bytes. An empty response means "all accepted". */
 function exportService(name: string): ServiceDefinition {
   const bytes = (buffer: Buffer) => buffer
   return {
@@ -102,10 +102,10 @@ function exportService(name: string): ServiceDefinition {
   }
 }
 
-function taking(take: (message: Buffer) => void): handleUnaryCall<Buffer, Buffer> {
+function acceptEach(onMessage: (message: Buffer) => void): handleUnaryCall<Buffer, Buffer> {
   const accepted = Buffer.alloc(0)
   return (call, done) => {
-    take(call.request)
+    onMessage(call.request)
     done(null, accepted)
   }
 }

@@ -11,15 +11,14 @@ export function median(values: readonly number[]): number {
   return ((sorted[lower] as number) + (sorted[upper] as number)) / 2
 }
 
-/** A value that was measured in a certain round. */
 export interface RoundValue {
   readonly round: number
   readonly value: number
 }
 
 /**
- * How `values` compare to `base`: the ratio of each round, then the median of those. A machine that
- * is slow for a while slows both sides of a round, so the ratio holds where the values do not.
+ * Compares `values` to `base`: the median of the ratios of each round. A temporarily slow machine slows both sides of
+ * a round, so the ratio stays stable when the values do not.
  *
  * @returns undefined when the two have no round in common.
  */

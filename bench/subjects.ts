@@ -9,31 +9,30 @@ export interface Subject {
   /** Arguments of `node`. */
   readonly command: readonly string[]
   readonly env: Readonly<Record<string, string>>
-  /** How it sends its spans, all of them. */
+  /** How it exports its spans; none are sampled out. */
   readonly exports?: SinkProtocol
-  /** Not the course app: it answers with a course copied from there, in the file `COURSE_FILE`. */
+  /** Not the course app: it serves a copy of one of its courses, from the file `COURSE_FILE`. */
   readonly copiesCourse?: true
-  /** The only path that it is measured on; all of them unless given. */
+  /** The only path it is measured on; default all. */
   readonly onlyPath?: string
-  /** Asked for a course over gRPC, not over HTTP. */
+  /** Courses are requested over gRPC, not HTTP. */
   readonly overGrpc?: true
-  /** A course service that it calls, started before it. */
-  readonly behind?: Subject
+  /** A course service it calls, started first. */
+  readonly upstream?: Subject
 }
 
-/** The path that asks for a course. */
 export const coursePath = '/v1/courses/{course_id}'
 
 /** The subject that the others are compared to. */
 export const baseName = 'phase0'
 
-/** Phase 5 with the Lab on, and nobody looking. */
+/** Phase 5 with the Lab on and no open page. */
 export const labName = 'lab'
 
 const stockServer = fileURLToPath(new URL('../../bench/stock/server.cjs', import.meta.url))
 const everySpan = { OTEL_SERVICE_NAME: 'bench', OTEL_TRACES_SAMPLER: 'parentbased_always_on' }
 
-/** As `npm start` has it: more room for short-lived objects, so that fewer of them are copied before they die. */
+/** As in `npm start`: more room for short-lived objects, so that fewer are copied before they die. */
 const semiSpace = '--max-semi-space-size=32'
 
 /**
@@ -61,7 +60,7 @@ export function isMeasuredOn({ onlyPath }: Subject, path: string): boolean {
   return onlyPath === undefined || onlyPath === path
 }
 
-/** Names that run when `--only` does not say otherwise. */
+/** Subjects measured without `--only`. */
 export function defaultNames(): string[] {
   return ['phase0', 'phase1', 'phase2', 'phase3', 'phase4', 'phase5', 'grpc', 'gateway', 'stock']
 }
@@ -76,7 +75,7 @@ function phase(main: string, number: number, title: string, exports?: SinkProtoc
   }
 }
 
-/** The phases are measured as they run in production, without the Lab. This shows what it costs. Only when asked for. */
+/** Phases are measured as in production, without the Lab. This subject shows its cost. Only with `--only`. */
 function withLab(subject: Subject): Subject {
   return { ...subject, name: labName, env: { ...subject.env, LAB: 'on' } }
 }
@@ -85,7 +84,7 @@ function overGrpc(main: string): Subject {
   return { ...phase(main, 0, 'the same over gRPC'), name: 'grpc', onlyPath: coursePath, overGrpc: true }
 }
 
-/** REST in one process, which asks the course service in another one. */
+/** REST in one process, which calls the course service in another. */
 function gateway(main: string): Subject {
   const bare = phase(main, 0, 'through a gateway')
   return {
@@ -93,18 +92,18 @@ function gateway(main: string): Subject {
     name: 'gateway',
     env: { ...bare.env, ROLE: 'gateway' },
     onlyPath: coursePath,
-    behind: { ...bare, name: 'course', env: { ...bare.env, ROLE: 'course' } },
+    upstream: { ...bare, name: 'course', env: { ...bare.env, ROLE: 'course' } },
   }
 }
 
 /**
- * OpenTelemetry's metrics go out by OTLP once a minute, its default. Its logs exporter is off: pino
- * already writes to stdout and file, and a second way out would only slow it down.
+ * OpenTelemetry exports metrics by OTLP once a minute, its default. Its logs exporter is off: pino already writes to
+ * stdout and file, and a third output would only slow it down.
  */
 const stock: Subject = {
   name: 'stock',
   title: 'Stock: auto-instrumentations-node, pino, fastify-metrics',
-  // By its path, because `--require` would look for the name from the temporary folder that servers run in.
+  // By path, because `--require` would resolve the name from the temporary folder that servers run in.
   command: [
     '--require',
     createRequire(import.meta.url).resolve('@opentelemetry/auto-instrumentations-node/register'),
@@ -122,7 +121,7 @@ const stock: Subject = {
   copiesCourse: true,
 }
 
-/** The stock server without its telemetry; shows what the course app's bare server costs. Only when asked for. */
+/** The stock server without telemetry, to show the cost of the course app's bare server. Only with `--only`. */
 const fastifyAlone: Subject = {
   name: 'fastify',
   title: 'Fastify alone',

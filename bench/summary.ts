@@ -1,13 +1,13 @@
 import { cpus } from 'node:os'
+import type { ExportedSpans } from './export-counter.ts'
 import type { Measurement } from './measurement.ts'
 import type { RunResult } from './run.ts'
-import type { ExportedSpans } from './span-ledger.ts'
 import { median, medianRatio, type RoundValue } from './statistics.ts'
 import { baseName, isMeasuredOn, type Subject } from './subjects.ts'
 
 /**
- * Which side could not do more. `machine`: all cores were busy with the bench, so it is not one side's
- * number. `others`: other programs took the cores.
+ * Which side was saturated. `machine`: the bench used all cores, so no single side was the limit. `others`: other
+ * programs took the cores.
  */
 export type Limit = 'server' | 'load' | 'machine' | 'others' | 'none'
 
@@ -89,7 +89,7 @@ function shareExported(exported: readonly ExportedSpans[], subject: string, path
 
 type Cores = Pick<Row, 'serverCores' | 'loadCores' | 'sinkCores' | 'otherCores'>
 
-/** A thread that is busy nine tenths of the time has no more to give. */
+/** A thread counts as saturated when it is busy nine tenths of the time. */
 const busy = 0.9
 
 function limit({ serverCores, loadCores, sinkCores, otherCores }: Cores): Limit {

@@ -1,6 +1,6 @@
 /**
  * `npm run bench:booking`: reservations per second against PostgreSQL in phases 0 and 5, beside pgbench with
- * the same statements, and course reads per second from the cache. It starts servers of its own for that.
+ * the same statements, and course reads per second from the cache. It starts its own servers.
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -13,16 +13,16 @@ import { openDatabase } from '../../src/platform/open-database.ts'
 import { findProgram } from '../../testkit/installed.ts'
 import { startPostgres } from '../../testkit/postgres-server.ts'
 import { startRedis } from '../../testkit/redis-server.ts'
+import { startHelper } from '../helper-process.ts'
 import { Interrupted, interruption } from '../interruption.ts'
-import type { LoadOrder, LoadResult } from '../load.ts'
+import type { LoadResult, LoadSpec } from '../load.ts'
 import { positive } from '../options.ts'
-import { startPeer } from '../peer.ts'
 import { type RunningServer, startServer } from '../server.ts'
 import { type Sink, startSink } from '../sink-client.ts'
 import { allSubjects, type Subject } from '../subjects.ts'
+import { createCourses } from './fixtures.ts'
 import { checkTargets, markdownReport, summarize } from './report.ts'
-import { type Contender, type Discipline, type Ground, runAll } from './run.ts'
-import { openShop } from './shop.ts'
+import { type BookingContext, type Contender, type Discipline, runAll } from './run.ts'
 import { reservationScript } from './statements.ts'
 
 const usage = `Usage: npm run bench:booking -- [options]
@@ -39,10 +39,10 @@ const main = fileURLToPath(new URL('../../src/main.js', import.meta.url))
 const spread = '10 clients, many batches'
 const crowded = '10 clients, one batch'
 
-/** What has to be undone at the end, last first. */
-const undo: (() => unknown)[] = []
-const later = { teardown: (work: () => unknown) => void undo.push(work) }
-/** Ends the servers that are still starting. */
+/** Run at the end, last first. */
+const teardowns: (() => unknown)[] = []
+const cleanup = { teardown: (work: () => unknown) => void teardowns.push(work) }
+/** Kills the servers that are still starting. */
 const stopping = new AbortController()
 
 async function run(rounds: number, seconds: number, only: string, json: boolean): Promise<boolean> {
@@ -50,23 +50,23 @@ async function run(rounds: number, seconds: number, only: string, json: boolean)
   if (pgbenchProgram === undefined || findProgram('redis-server') === undefined) throw new Error(usage)
 
   const folder = await mkdtemp(join(tmpdir(), 'course-bench-'))
-  later.teardown(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
-  const { url: databaseUrl } = await startPostgres(later, { durable: true })
-  const redis = await startRedis(later)
+  cleanup.teardown(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
+  const { url: databaseUrl } = await startPostgres(cleanup, { durable: true })
+  const redis = await startRedis(cleanup)
   const sink = startSink()
-  later.teardown(sink.stop)
-  const load = startPeer<LoadOrder, LoadResult>(new URL('../load.js', import.meta.url))
-  later.teardown(load.stop)
+  cleanup.teardown(sink.stop)
+  const load = startHelper<LoadSpec, LoadResult>(new URL('../load.js', import.meta.url))
+  cleanup.teardown(load.stop)
 
   const servers = await startServers(folder, databaseUrl, redis.url, sink)
   const sql = postgres(databaseUrl, { max: 1, onnotice: () => undefined })
-  later.teardown(() => sql.end())
-  await openShop(sql)
-  const script = await scriptOf(databaseUrl, sql)
+  cleanup.teardown(() => sql.end())
+  await createCourses(sql)
+  const script = await reservationScriptFor(databaseUrl, sql)
 
-  const ground: Ground = { sql, databaseUrl, pgbenchProgram, script, load, folder, seconds }
+  const context: BookingContext = { sql, databaseUrl, pgbenchProgram, script, load, folder, seconds }
   const disciplines = disciplinesOf(servers).filter(({ title }) => title.includes(only))
-  const measurements = await runAll(ground, disciplines, rounds)
+  const measurements = await runAll(context, disciplines, rounds)
 
   const rows = summarize(measurements, disciplines)
   const targets = checkTargets(measurements, { spread, crowded })
@@ -78,16 +78,16 @@ async function run(rounds: number, seconds: number, only: string, json: boolean)
 
 type Servers = Readonly<Record<'phase0' | 'phase5' | 'phase0WithRedis' | 'phase5WithRedis', RunningServer>>
 
-/** The first one alone, because it fills the empty database. */
+/** Starts phase 0 before the others, because it fills the empty database. */
 async function startServers(folder: string, databaseUrl: string, redisUrl: string, sink: Sink): Promise<Servers> {
   const start = async (name: string, extra: Record<string, string> = {}) => {
-    const subject = allSubjects(main).find((one) => one.name === name) as Subject
+    const subject = allSubjects(main).find((candidate) => candidate.name === name) as Subject
     const own = join(folder, `${name}-${Object.keys(extra).length}`)
     await mkdir(own)
     const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: await sink.open(own, 'otlp') }
     const env = { ...endpoint, LOG_FILE: join(own, 'app.log'), DATABASE_URL: databaseUrl, ...extra }
     const server = await startServer({ subject, folder: own, env, nodeArgs: [], signal: stopping.signal })
-    later.teardown(server.stop)
+    cleanup.teardown(server.stop)
     return server
   }
   return {
@@ -98,8 +98,8 @@ async function startServers(folder: string, databaseUrl: string, redisUrl: strin
   }
 }
 
-/** Asks the app's own store which statements a reservation takes. */
-async function scriptOf(databaseUrl: string, sql: Sql): Promise<string> {
+/** Asks the app's own store which statements a reservation sends. */
+async function reservationScriptFor(databaseUrl: string, sql: Sql): Promise<string> {
   const database = await openDatabase({ ...loadConfig([]), DATABASE_URL: databaseUrl })
   try {
     return await reservationScript(database, sql)
@@ -134,7 +134,7 @@ try {
   if (!(error instanceof Interrupted)) console.error(error instanceof Error ? error.message : error)
   process.exitCode = error instanceof Interrupted ? error.exitCode : 1
 } finally {
-  for (let work = undo.pop(); work !== undefined; work = undo.pop()) await work()
+  for (let work = teardowns.pop(); work !== undefined; work = teardowns.pop()) await work()
   stopping.abort()
 }
 

@@ -5,16 +5,16 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-export interface PgbenchOrder {
-  /** Where `pgbench` is. */
+export interface PgbenchOptions {
+  /** Path of `pgbench`. */
   readonly program: string
   readonly databaseUrl: string
   readonly script: string
   readonly clients: number
   readonly seconds: number
-  /** How many bookings each client may take. */
+  /** Bookings available to each client. */
   readonly perClient: number
-  /** An empty folder for what it writes. */
+  /** An empty folder for the script and the logs. */
   readonly folder: string
 }
 
@@ -32,8 +32,8 @@ export interface PgbenchResult {
  *
  * @throws when a transaction fails.
  */
-export async function pgbench(order: PgbenchOrder): Promise<PgbenchResult> {
-  const { program, databaseUrl, script, clients, seconds, perClient, folder } = order
+export async function pgbench(options: PgbenchOptions): Promise<PgbenchResult> {
+  const { program, databaseUrl, script, clients, seconds, perClient, folder } = options
   const file = join(folder, 'reserve.sql')
   const log = join(folder, 'log')
   await writeFile(file, script)
@@ -51,7 +51,7 @@ export async function pgbench(order: PgbenchOrder): Promise<PgbenchResult> {
   }
 }
 
-/** The third field of each line of its logs is how long a transaction took, in microseconds. */
+/** The third field of each log line is the duration of a transaction, in microseconds. */
 async function latencies(folder: string): Promise<Pick<PgbenchResult, 'p50Ms' | 'p99Ms'>> {
   const logs = (await readdir(folder)).filter((name) => name.startsWith('log')).map((name) => join(folder, name))
   const lines = (await Promise.all(logs.map((log) => readFile(log, 'utf8')))).join('').trim().split('\n')

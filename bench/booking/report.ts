@@ -4,7 +4,7 @@ import { median, medianRatio } from '../statistics.ts'
 import { type Target, target, targetAtMost } from '../targets.ts'
 import type { Discipline, Measurement } from './run.ts'
 
-/** Medians over the rounds, and the ratio that the contenders of a discipline have to its first one. */
+/** Medians over the rounds, and the ratio to the first contender of the discipline. */
 export interface Row {
   readonly discipline: string
   readonly contender: string
@@ -32,7 +32,7 @@ export function summarize(measurements: readonly Measurement[], disciplines: rea
   )
 }
 
-/** Checks what the project promises about bookings. */
+/** Checks the project's performance targets for bookings. */
 export function checkTargets(
   measurements: readonly Measurement[],
   names: Record<'spread' | 'crowded', string>,
@@ -51,7 +51,7 @@ export function checkTargets(
   ]
 }
 
-/** A table, what it was measured with, and the targets. Markdown. */
+/** A table, the environment it was measured in, and the targets. Markdown. */
 export function markdownReport(
   rows: readonly Row[],
   targets: readonly Target[],
@@ -77,7 +77,7 @@ ${targets.map(targetLine).join('\n')}
 }
 
 function of(measurements: readonly Measurement[], discipline: string, contender: string): Measurement[] {
-  return measurements.filter((one) => one.discipline.title === discipline && one.contender === contender)
+  return measurements.filter((taken) => taken.discipline.title === discipline && taken.contender === contender)
 }
 
 function speeds(measurements: readonly Measurement[]) {

@@ -1,26 +1,26 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Sql } from 'postgres'
-import type { LoadOrder, LoadResult } from '../load.ts'
-import type { Peer } from '../peer.ts'
+import type { HelperProcess } from '../helper-process.ts'
+import type { LoadResult, LoadSpec } from '../load.ts'
 import { startProgress } from '../progress.ts'
 import type { RunningServer } from '../server.ts'
 import { shuffled } from '../statistics.ts'
+import { type Crowd, countReserved, readCourse, resetBookings } from './fixtures.ts'
 import { pgbench } from './pgbench.ts'
-import { type Crowd, readCourse, sold, stockShop } from './shop.ts'
 
-/** Something that makes reservations, or answers with courses. */
+/** Makes reservations or serves courses, and is measured. */
 export interface Contender {
   readonly name: string
   /** Undefined for pgbench. */
   readonly server?: RunningServer
 }
 
-/** What is measured in one go. */
+/** A workload that all its contenders are measured on. */
 export interface Discipline {
   readonly title: string
   readonly clients: number
-  /** Undefined for reading a course. */
+  /** Undefined when the workload reads a course. */
   readonly crowd?: Crowd
   readonly contenders: readonly Contender[]
 }
@@ -34,41 +34,41 @@ export interface Measurement {
   readonly p99Ms: number
 }
 
-/** What everything runs in. */
-export interface Ground {
+/** Shared by all measurements. */
+export interface BookingContext {
   readonly sql: Sql
   readonly databaseUrl: string
   readonly pgbenchProgram: string
   readonly script: string
-  readonly load: Peer<LoadOrder, LoadResult>
+  readonly load: HelperProcess<LoadSpec, LoadResult>
   readonly folder: string
   readonly seconds: number
 }
 
-/** After so many V8 compiles next to nothing any more. */
+/** After this many requests, V8 has compiled almost all the code it will compile. */
 const WARM_UP_REQUESTS = 50_000
 
-/** No server here makes so many reservations in a second. */
-const MOST_PER_SECOND = 25_000
+/** More reservations per second than any server here makes. */
+const MAX_PER_SECOND = 25_000
 
-/** With how many requests or transactions were answered. */
+/** `count` is the number of answered requests or transactions. */
 type Speed = Pick<Measurement, 'perSecond' | 'p50Ms' | 'p99Ms'> & { readonly count: number }
 
 /**
  * Measures every contender in every discipline, `rounds` times in random order, after a warm-up.
  *
- * @throws when a request fails, or when the database does not hold what was answered.
+ * @throws when a request fails, or when the database disagrees with the answers.
  */
 export async function runAll(
-  ground: Ground,
+  context: BookingContext,
   disciplines: readonly Discipline[],
   rounds: number,
 ): Promise<Measurement[]> {
   const warmUp = warmUpOf(disciplines)
   const perRound = disciplines.reduce((sum, { contenders }) => sum + contenders.length, 0)
   const progress = startProgress(warmUp.length + perRound * rounds)
-  const take = async (discipline: Discipline, contender: Contender) => {
-    const { perSecond, p50Ms, p99Ms } = await measure(ground, discipline, contender)
+  const measureAndReport = async (discipline: Discipline, contender: Contender) => {
+    const { perSecond, p50Ms, p99Ms } = await measure(context, discipline, contender)
     progress.step(`${contender.name} ${discipline.title} ${Math.round(perSecond)}/s`)
     return { discipline, contender: contender.name, perSecond, p50Ms, p99Ms }
   }
@@ -76,7 +76,7 @@ export async function runAll(
     progress.round('warm-up')
     for (const { discipline, contender } of warmUp) {
       let requests = 0
-      while (requests < WARM_UP_REQUESTS) requests += (await measure(ground, discipline, contender)).count
+      while (requests < WARM_UP_REQUESTS) requests += (await measure(context, discipline, contender)).count
       progress.step(contender.name)
     }
     const measurements: Measurement[] = []
@@ -84,7 +84,7 @@ export async function runAll(
       progress.round(`round ${round} of ${rounds}`)
       for (const discipline of disciplines) {
         for (const contender of shuffled(discipline.contenders)) {
-          measurements.push({ round, ...(await take(discipline, contender)) })
+          measurements.push({ round, ...(await measureAndReport(discipline, contender)) })
         }
       }
     }
@@ -95,9 +95,8 @@ export async function runAll(
 }
 
 /**
- * What is done before anything counts: every server gets load of each kind that it will have, until V8 has compiled
- * what is hot. A reservation runs through so much code that this takes tens of thousands of them, the more the more
- * a phase adds. Many clients have them made soonest.
+ * The warm-up: every server gets each kind of load until V8 has compiled the hot code. A reservation runs through so
+ * much code that this takes tens of thousands of requests, more in later phases. Many clients send them fastest.
  */
 function warmUpOf(disciplines: readonly Discipline[]) {
   const kinds = new Set<string>()
@@ -112,46 +111,47 @@ function warmUpOf(disciplines: readonly Discipline[]) {
   )
 }
 
-async function measure(ground: Ground, discipline: Discipline, { server }: Contender): Promise<Speed> {
+async function measure(context: BookingContext, discipline: Discipline, { server }: Contender): Promise<Speed> {
   const { clients, crowd } = discipline
-  if (crowd === undefined) return await ask(ground, server as RunningServer, clients, `/v1/courses/${readCourse}`)
+  if (crowd === undefined)
+    return await putLoadOn(context, server as RunningServer, clients, `/v1/courses/${readCourse}`)
 
-  const perClient = Math.ceil((MOST_PER_SECOND * ground.seconds) / clients)
-  await stockShop(ground.sql, perClient * clients, crowd)
+  const perClient = Math.ceil((MAX_PER_SECOND * context.seconds) / clients)
+  await resetBookings(context.sql, perClient * clients, crowd)
   const speed = server
-    ? await ask(ground, server, clients, '/v1/bookings/{id}:reserve', { method: 'POST', firstId: 0 })
-    : await runPgbench(ground, clients, perClient)
-  await expectSold(ground.sql, speed.count, clients)
+    ? await putLoadOn(context, server, clients, '/v1/bookings/{id}:reserve', { method: 'POST', firstId: 0 })
+    : await runPgbench(context, clients, perClient)
+  await expectReserved(context.sql, speed.count, clients)
   return speed
 }
 
-async function ask(
-  { load, seconds }: Ground,
+async function putLoadOn(
+  { load, seconds }: BookingContext,
   server: RunningServer,
   connections: number,
   path: string,
-  more: Partial<LoadOrder> = {},
+  more: Partial<LoadSpec> = {},
 ) {
-  const result = await load.ask({ url: server.origin + path, connections, seconds, ...more })
+  const result = await load.request({ url: server.origin + path, connections, seconds, ...more })
   if (result.refused > 0) {
-    throw new Error(`${path}: ${result.refused} refused\n${server.lastWords()}`)
+    throw new Error(`${path}: ${result.refused} refused\n${server.stderrTail()}`)
   }
   const { answered, p50Ms, p99Ms } = result
   return { count: answered, perSecond: answered / result.seconds, p50Ms, p99Ms }
 }
 
-async function runPgbench(ground: Ground, clients: number, perClient: number) {
-  const folder = join(ground.folder, 'pgbench')
+async function runPgbench(context: BookingContext, clients: number, perClient: number) {
+  const folder = join(context.folder, 'pgbench')
   await mkdir(folder, { recursive: true })
-  const { databaseUrl, script, seconds } = ground
-  const order = { program: ground.pgbenchProgram, databaseUrl, script, clients, seconds, perClient, folder }
-  const { transactions, ...speed } = await pgbench(order)
+  const { databaseUrl, script, seconds } = context
+  const options = { program: context.pgbenchProgram, databaseUrl, script, clients, seconds, perClient, folder }
+  const { transactions, ...speed } = await pgbench(options)
   return { count: transactions, ...speed }
 }
 
-/** Requests that the end of a measurement cut off may have reserved too: one for each client. */
-async function expectSold(sql: Sql, answered: number, clients: number): Promise<void> {
-  const { bookings, seats } = await sold(sql)
+/** A request that was in flight at the end may have reserved too: at most one per client. */
+async function expectReserved(sql: Sql, answered: number, clients: number): Promise<void> {
+  const { bookings, seats } = await countReserved(sql)
   if (bookings !== seats) throw new Error(`${bookings} bookings are reserved, but ${seats} seats are taken`)
   if (bookings < answered || bookings > answered + clients) {
     throw new Error(`${answered} reservations were answered, but ${bookings} are in the database`)

@@ -3,23 +3,23 @@ import { channels, type QueryAnnouncement } from '../../phases/announcements.ts'
 import { BookingStore } from '../../src/course/booking-store.ts'
 import type { Database } from '../../src/platform/database.ts'
 import { numberedId, numberedIdSql } from '../numbered-id.ts'
-import { stockShop } from './shop.ts'
+import { resetBookings } from './fixtures.ts'
 
 const NOW = `'${new Date().toISOString()}'`
-/** When the bench is long over: a hold that is overdue would be expired by the servers beside it. */
+/** Long after the end of the bench: the running servers would expire an overdue hold. */
 const LATER = `'${new Date(Date.now() + 24 * 60 * 60_000).toISOString()}'`
 
-/** What stands for the placeholders of a reservation, in their order. */
+/** SQL expressions for the placeholders of a reservation, in order. */
 const VALUES = [`array[${numberedIdSql(':n::bigint')}]`, `array[${NOW}]`, `array[${LATER}]`]
 
 /**
- * A reservation as a script for pgbench, made of the statement that the store really sends. Each client takes
- * the bookings with the ids from `:client_id * :per_client` on.
+ * A reservation as a script for pgbench, built from the statement that the store actually sends. Each client takes
+ * the bookings whose ids start at `:client_id * :per_client`.
  *
- * @throws when the store sends something that this does not know how to fill in.
+ * @throws when the store sends a statement whose placeholders are not known here.
  */
 export async function reservationScript(database: Database, sql: Sql): Promise<string> {
-  await stockShop(sql, 1, 'one batch')
+  await resetBookings(sql, 1, 'one batch')
   const [statement = '', ...others] = await statementsOf(database)
   if (others.length > 0) throw new Error(`a reservation now takes more than one statement:\n${others.join('\n')}`)
   return `\\set n :client_id * :per_client + :i\n\\set i :i + 1\n${fillIn(statement)};\n`
@@ -40,6 +40,6 @@ async function statementsOf(database: Database): Promise<string[]> {
 
 function fillIn(text: string): string {
   const placeholders = new Set(text.match(/\$\d+/g))
-  if (placeholders.size !== VALUES.length) throw new Error(`not ${VALUES.length} values, but other ones: ${text}`)
+  if (placeholders.size !== VALUES.length) throw new Error(`expected ${VALUES.length} placeholders: ${text}`)
   return text.replace(/\$(\d+)/g, (_, number) => VALUES[Number(number) - 1] as string)
 }

@@ -1,10 +1,10 @@
 'use strict'
 
 /*
- * The yardstick: what a careful developer gets from the READMEs of Fastify, pino, fastify-metrics and
- * @opentelemetry/auto-instrumentations-node, which `--require` loads before this file. Response schemas
- * as Fastify advises, pino's own transports for stdout and file, everything else at its default.
- * Without TELEMETRY=on it is Fastify alone: neither logs nor metrics.
+ * The baseline for comparison: a setup that follows the READMEs of Fastify, pino, fastify-metrics and
+ * @opentelemetry/auto-instrumentations-node, which `--require` loads before this file. It has response schemas
+ * as Fastify recommends, pino's own transports for stdout and file, and defaults everywhere else.
+ * Without TELEMETRY=on it is Fastify alone, without logs and metrics.
  */
 const { readFileSync } = require('node:fs')
 const fastify = require('fastify')
@@ -30,7 +30,7 @@ function logger() {
   }
 }
 
-/** Routes are a plugin of their own, so that fastify-metrics is there before them. */
+/** Routes are a separate plugin, so that fastify-metrics is registered before them. */
 async function routes(app) {
   const courses = courseCache()
 
@@ -46,7 +46,7 @@ async function routes(app) {
   })
 }
 
-/** One course, as the course app answers it. */
+/** One course, as the course app returns it. */
 function courseCache() {
   const cache = new LRUCache({ max: 1000, ttl: 60_000 })
   if (COURSE_FILE === undefined) return cache

@@ -18,7 +18,7 @@ const profile: CpuProfile = {
   timeDeltas: [100, 50, 10, 1000, 20, 30, 40, 70],
 }
 
-t.test('self times are added up by function and by package', async (t) => {
+t.test('adds up self times by function and by package', async (t) => {
   const { functions, packages, busyMicros } = selfTimes(profile, 0, Number.POSITIVE_INFINITY, root)
   t.equal(busyMicros, 50 + 10 + 20 + 30 + 40 + 70, 'idle time does not count, the last sample has no length')
   t.same(functions.slice(0, 2), [
@@ -34,7 +34,7 @@ t.test('self times are added up by function and by package', async (t) => {
   })
 })
 
-t.test('only samples within the time asked for count', async (t) => {
+t.test('only samples within the requested period count', async (t) => {
   const { busyMicros } = selfTimes(profile, 1100, 1160, root)
   t.equal(busyMicros, 50 + 10)
 })

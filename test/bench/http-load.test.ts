@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import t, { type Test } from 'tap'
-import { fireHttp } from '../../bench/http-load.ts'
+import { sendHttpLoad } from '../../bench/http-load.ts'
 
-t.test('sends a request when the one before is answered, each with an id of its own', async (t) => {
+t.test('sends the next request when the previous one is answered, each with its own id', async (t) => {
   const paths: string[] = []
   let [open, most] = [0, 0]
   const url = await serve(t, (request, response) => {
@@ -16,7 +16,7 @@ t.test('sends a request when the one before is answered, each with an id of its 
     }, 10)
   })
   const latencies: number[] = []
-  const tally = await fireHttp(
+  const tally = await sendHttpLoad(
     { url: `${url}/v1/bookings/{id}:reserve?a=b`, method: 'POST', firstId: 7, connections: 3, seconds: 0.3 },
     (milliseconds) => latencies.push(milliseconds),
   )
@@ -28,17 +28,20 @@ t.test('sends a request when the one before is answered, each with an id of its 
   t.equal(new Set(paths).size, paths.length)
 })
 
-t.test('an answer may come in pieces', async (t) => {
+t.test('an answer may arrive in several chunks', async (t) => {
   const url = await serveBytes(t, ['HTTP/1.1 200 OK\r\nContent-Le', 'ngth: 6\r\n\r', '\nabc', 'def'])
-  const tally = await fireHttp({ url, method: 'GET', connections: 1, seconds: 0.3 }, () => undefined)
+  const tally = await sendHttpLoad({ url, method: 'GET', connections: 1, seconds: 0.3 }, () => undefined)
   t.ok(tally.answered > 1)
 })
 
-t.test('counts answers other than 2xx apart', async (t) => {
+t.test('counts answers other than 2xx separately', async (t) => {
   const url = await serve(t, (_request, response) => {
     response.writeHead(503, { 'content-length': 0 }).end()
   })
-  const { answered, refused } = await fireHttp({ url, method: 'GET', connections: 1, seconds: 0.2 }, () => undefined)
+  const { answered, refused } = await sendHttpLoad(
+    { url, method: 'GET', connections: 1, seconds: 0.2 },
+    () => undefined,
+  )
   t.equal(answered, 0)
   t.ok(refused > 1)
 })
@@ -48,11 +51,11 @@ t.test('throws when nothing can be measured', async (t) => {
   const endless = await serveBytes(t, ['HTTP/1.1 200 OK\r\n\r\n'])
   const dropped = await serve(t, (request) => request.socket.destroy())
   await t.rejects(
-    fireHttp({ ...order, url: endless }, () => undefined),
+    sendHttpLoad({ ...order, url: endless }, () => undefined),
     { message: /without content-length/ },
   )
   await t.rejects(
-    fireHttp({ ...order, url: dropped }, () => undefined),
+    sendHttpLoad({ ...order, url: dropped }, () => undefined),
     { message: /closed a connection|ECONNRESET/ },
   )
 })
@@ -64,7 +67,7 @@ async function serve(t: Test, listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** Answers every request with the same pieces, each in a packet of its own. */
+/** Answers every request with the same chunks, each in a separate packet. */
 async function serveBytes(t: Test, pieces: readonly string[]): Promise<string> {
   const server = createTcpServer({ noDelay: true }, (socket) => {
     socket.on('error', () => undefined) // the client drops the connection when its time is over

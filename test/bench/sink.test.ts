@@ -19,7 +19,7 @@ t.test('the sink counts one root span per request', async (t) => {
   t.match(await sink.received(), counts, 'Jaeger batches over HTTP, counted apart')
 })
 
-/** Traces of a root and a child, with what else a span can hold. */
+/** Traces of a root and a child, with attributes, links and events. */
 async function export150Traces(exporter: SpanExporter): Promise<void> {
   const provider = new NodeTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter)] })
   const tracer = provider.getTracer('test')

@@ -8,7 +8,7 @@ t.test('median', async (t) => {
   t.ok(Number.isNaN(median([])), 'no values have no median')
 })
 
-t.test('median leaves its values in their order', async (t) => {
+t.test('median does not reorder its argument', async (t) => {
   const values = [3, 1, 2]
   median(values)
   t.same(values, [3, 1, 2])
@@ -27,7 +27,7 @@ t.test('medianRatio leaves out rounds that only one side has', async (t) => {
   t.equal(medianRatio(rounds(1, 2), []), undefined)
 })
 
-t.test('shuffled keeps every item, and its argument as it was', async (t) => {
+t.test('shuffled keeps every item and does not change its argument', async (t) => {
   const items = [1, 2, 3, 4, 5, 6]
   const shuffledOnce = shuffled(items)
   t.same(items, [1, 2, 3, 4, 5, 6])

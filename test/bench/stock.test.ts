@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { fetchOk } from '../../bench/course.ts'
-import { startFleet } from '../../bench/fleet.ts'
+import { startServers } from '../../bench/measured-servers.ts'
 import { startSink } from '../../bench/sink-client.ts'
 import { allSubjects } from '../../bench/subjects.ts'
 import { waitForLine } from '../../testkit/log-file.ts'
 
-/** The yardstick is fair only if it really does what it is measured for. */
+/** The comparison is fair only if the stock server really produces all three kinds of telemetry. */
 t.test('the stock server logs, counts and traces a request', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'course-bench-test-'))
   const sink = startSink()
@@ -19,8 +19,8 @@ t.test('the stock server logs, counts and traces a request', async (t) => {
     await rm(folder, { recursive: true, force: true, maxRetries: 5 })
   })
   const stock = allSubjects('').filter(({ name }) => name === 'stock')
-  const surroundings = { folder, sink, signal: stopping.signal, main: '' }
-  const [server] = await startFleet(stock, ['/hello'], surroundings)
+  const context = { folder, sink, signal: stopping.signal, main: '' }
+  const [server] = await startServers(stock, ['/hello'], context)
   if (server === undefined) return t.fail('stock did not start')
 
   const metrics = await fetchOk(`${server.origin}/metrics`)

@@ -1,17 +1,17 @@
 import type { Sql } from 'postgres'
 import { numberedId, numberedIdSql } from '../numbered-id.ts'
 
-/** How the bookings are spread: all of them after the seats of one batch, or each after one of many. */
+/** How contended the seats are: all bookings want the same batch, or they are spread over many. */
 export type Crowd = 'one batch' | 'many batches'
 
 const COURSE = numberedId(0)
-/** A course that is only read, of the usual size. */
+/** A course of the usual size for the read workloads. */
 export const readCourse = numberedId(1)
-/** Enough that two clients hardly ever meet in one, in whichever order they take the bookings. */
+/** Enough batches that two clients rarely lock the same one, whatever the order of the bookings. */
 const BATCHES = 2000
 
-/** Makes the course and the batches that bookings are made for. The schema is there already. */
-export async function openShop(sql: Sql): Promise<void> {
+/** Inserts the courses and batches. The schema must exist. */
+export async function createCourses(sql: Sql): Promise<void> {
   await sql`
     insert into courses (course_id, slug, name, description, published_at, created_at, updated_at)
     values (${COURSE}, 'bench-booked', 'Booked', '', now(), now(), now()),
@@ -28,8 +28,8 @@ async function addBatches(sql: Sql, course: string, first: number, count: number
     from generate_series(${first}, ${first + count - 1}) n`)
 }
 
-/** Throws all bookings away and makes new ones in status `created`, whose ids are numbered from 0. */
-export async function stockShop(sql: Sql, count: number, crowd: Crowd): Promise<void> {
+/** Replaces all bookings by new ones in status `created`, with ids numbered from 0. */
+export async function resetBookings(sql: Sql, count: number, crowd: Crowd): Promise<void> {
   const batch = numberedIdSql(crowd === 'one batch' ? '0' : `abs(hashint4(n)) % ${BATCHES}`)
   await sql`truncate bookings`
   await sql`update batches set available_seats = max_seats where course_id = ${COURSE} and available_seats <> max_seats`
@@ -37,13 +37,13 @@ export async function stockShop(sql: Sql, count: number, crowd: Crowd): Promise<
     insert into bookings (booking_id, course_id, batch_id, user_id, price, currency, status, created_at, updated_at)
     select ${numberedIdSql('n')}, '${COURSE}', ${batch}, 'user-' || n, 4900, 'EUR', 'created', now(), now()
     from generate_series(0, ${count - 1}) n`)
-  // So that neither a late vacuum nor a checkpoint falls into one measurement and not into another.
+  // Otherwise a late vacuum or checkpoint would slow down a random measurement.
   await sql`vacuum analyze batches, bookings`
   await sql`checkpoint`
 }
 
-/** How many bookings are reserved, and how many seats are taken: the same, or something is wrong. */
-export async function sold(sql: Sql): Promise<{ readonly bookings: number; readonly seats: number }> {
+/** Counts reserved bookings and taken seats. The two must be equal. */
+export async function countReserved(sql: Sql): Promise<{ readonly bookings: number; readonly seats: number }> {
   const [row] = await sql<{ bookings: number; seats: number }[]>`
     select (select count(*)::int from bookings where status = 'reserved') as bookings,
       (select sum(max_seats - available_seats)::int from batches where course_id = ${COURSE}) as seats`

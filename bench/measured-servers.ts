@@ -4,73 +4,73 @@ import { GrpcClient } from '../src/platform/grpc/client.ts'
 import { serviceDefinition } from '../src/platform/grpc/definitions.ts'
 import type { CatalogServiceDefinition } from '../src/proto/course/v1/CatalogService.ts'
 import { type CourseAnswer, fetchOk, firstCourse } from './course.ts'
-import type { LoadOrder } from './load.ts'
+import type { LoadSpec } from './load.ts'
 import { type RunningServer, startServer } from './server.ts'
 import type { Sink } from './sink-client.ts'
 import { allSubjects, baseName, type Subject } from './subjects.ts'
 
-/** A running subject, and where its paths are on this very server. */
-export interface Member extends RunningServer {
-  /** @returns what to ask for on a path, with the id of one of the server's own courses for `{course_id}`. */
+/** A running subject and its URLs. */
+export interface MeasuredServer extends RunningServer {
+  /** Replaces `{course_id}` in a path by the id of one of the server's own courses. */
   target(path: string): Target
 }
 
-/** What load is put on. */
-export type Target = Pick<LoadOrder, 'url' | 'grpcMessage'>
+/** What a load run requests. */
+export type Target = Pick<LoadSpec, 'url' | 'grpcMessage'>
 
-/** What servers run in. */
-export interface Surroundings {
-  /** Holds a folder per server, with its log file. */
+/** Shared by all servers of a run. */
+export interface BenchContext {
+  /** Contains a folder per server, with its log file. */
   readonly folder: string
   readonly sink: Sink
-  /** Ends every server at once. */
+  /** Kills all servers. */
   readonly signal: AbortSignal
   /** The built `main.js` of the course app. */
   readonly main: string
 }
 
 /**
- * Starts the subjects one after the other and makes sure that each answers every path with 200. All
- * keep running: while one is measured, the others have nothing to do.
+ * Starts the subjects one after the other and checks that each answers every path with 200. All keep running: while
+ * one is measured, the others are idle.
  *
  * @param nodeArgs options of `node` for all of them
  */
-export async function startFleet(
+export async function startServers(
   subjects: readonly Subject[],
   paths: readonly string[],
-  surroundings: Surroundings,
+  context: BenchContext,
   nodeArgs: readonly string[] = [],
-): Promise<Member[]> {
+): Promise<MeasuredServer[]> {
   const withCourse = paths.some((path) => path.includes('{course_id}'))
   const copied = withCourse && subjects.some((subject) => subject.copiesCourse)
-  const copy = copied ? await copyCourse(surroundings) : undefined
-  const members: Member[] = []
+  const copy = copied ? await copyCourse(context) : undefined
+  const started: MeasuredServer[] = []
   for (const subject of subjects) {
-    const server = await start(subject, subject.name, surroundings, copy, nodeArgs)
+    const server = await start(subject, subject.name, context, copy, nodeArgs)
     const course = withCourse && !subject.copiesCourse ? await firstCourse(server.origin) : copy
     const id = course?.id ?? ''
     if (subject.overGrpc) {
       const target = await grpcTarget(server, id)
-      members.push({ ...server, target: () => target })
+      started.push({ ...server, target: () => target })
       continue
     }
     const url = (path: string) => server.origin + path.replace('{course_id}', id)
     for (const path of paths) await fetchOk(url(path))
-    members.push({ ...server, target: (path) => ({ url: url(path) }) })
+    started.push({ ...server, target: (path) => ({ url: url(path) }) })
   }
-  return members
+  return started
 }
 
-/** Has a bare course app answer with a course, for those who answer with a copy of it. */
-async function copyCourse(surroundings: Surroundings): Promise<CourseAnswer> {
-  const bare = allSubjects(surroundings.main).find(({ name }) => name === baseName) as Subject
-  const server = await start(bare, 'course-copy', surroundings)
+/** Fetches a course from a bare course app, for the subjects that serve a copy. */
+async function copyCourse(context: BenchContext): Promise<CourseAnswer> {
+  const bare = allSubjects(context.main).find(({ name }) => name === baseName) as Subject
+  const server = await start(bare, 'course-copy', context)
   const course = await firstCourse(server.origin)
   await server.stop()
   return course
 }
 
-/** @throws when the server does not answer with the course. */
+/** @throws when the server does not return the course. */
 async function grpcTarget({ grpcAddress }: RunningServer, course_id: string): Promise<Target> {
   const { GetCourse } = serviceDefinition<CatalogServiceDefinition>('course.v1.CatalogService')
   const client = new GrpcClient(grpcAddress)
@@ -89,29 +89,29 @@ async function grpcTarget({ grpcAddress }: RunningServer, course_id: string): Pr
 async function start(
   subject: Subject,
   name: string,
-  surroundings: Surroundings,
+  context: BenchContext,
   copy?: CourseAnswer,
   nodeArgs: readonly string[] = [],
 ): Promise<RunningServer> {
-  const folder = join(surroundings.folder, name)
+  const folder = join(context.folder, name)
   await mkdir(folder)
   const env = {
     LOG_FILE: join(folder, 'app.log'),
-    ...(await sinkVariable(subject, surroundings.sink)),
+    ...(await sinkVariable(subject, context.sink)),
     ...(subject.copiesCourse && copy !== undefined ? await courseVariable(folder, copy) : {}),
   }
-  const alone = (one: Subject, more: Record<string, string> = {}) =>
-    startServer({ subject: one, folder, env: { ...env, ...more }, nodeArgs, signal: surroundings.signal })
-  if (subject.behind === undefined) return await alone(subject)
+  const startOne = (started: Subject, extra: Record<string, string> = {}) =>
+    startServer({ subject: started, folder, env: { ...env, ...extra }, nodeArgs, signal: context.signal })
+  if (subject.upstream === undefined) return await startOne(subject)
 
-  const behind = await alone(subject.behind)
-  const server = await alone(subject, { COURSE_GRPC_URL: behind.grpcAddress })
+  const upstream = await startOne(subject.upstream)
+  const server = await startOne(subject, { COURSE_GRPC_URL: upstream.grpcAddress })
   return {
     ...server,
-    pids: [...server.pids, ...behind.pids],
+    pids: [...server.pids, ...upstream.pids],
     stop: async () => {
       await server.stop()
-      await behind.stop()
+      await upstream.stop()
     },
   }
 }

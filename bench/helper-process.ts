@@ -1,29 +1,32 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 
-/** A helper process of the bench that answers one question at a time. */
-export interface Peer<Question, Answer> {
+/** A process of the bench that handles one request at a time. */
+export interface HelperProcess<Request, Response> {
   readonly pid: number
-  /** @throws when the process ends, or answers that it has failed. */
-  ask(question: Question): Promise<Answer>
+  /** @throws when the process ends or the handler fails. */
+  request(request: Request): Promise<Response>
   stop(): Promise<void>
 }
 
 type Reply = { readonly answer: unknown } | { readonly failure: string }
 
 /**
- * Starts a helper process, so that its work does not share a thread with the bench's own.
+ * Starts a helper process, so that its work does not share a thread with the bench.
  *
- * @param file the built module, which calls `answerQuestions`
+ * @param file the built module, which calls `handleRequests`
  */
-export function startPeer<Question, Answer>(file: URL, args: readonly string[] = []): Peer<Question, Answer> {
+export function startHelper<Request, Response>(
+  file: URL,
+  args: readonly string[] = [],
+): HelperProcess<Request, Response> {
   const child = fork(file, args, { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   return {
     pid: child.pid as number,
-    ask: async (question) => {
-      const reply = await exchange(child, question, file)
+    request: async (request) => {
+      const reply = await exchange(child, request, file)
       if ('failure' in reply) throw new Error(reply.failure)
-      return reply.answer as Answer
+      return reply.answer as Response
     },
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return
@@ -33,14 +36,14 @@ export function startPeer<Question, Answer>(file: URL, args: readonly string[] =
   }
 }
 
-async function exchange(child: ChildProcess, question: unknown, file: URL): Promise<Reply> {
+async function exchange(child: ChildProcess, request: unknown, file: URL): Promise<Reply> {
   const settled = new AbortController()
   try {
     const reply = once(child, 'message', settled)
     const end = once(child, 'exit', settled).then(([code, signal]) => {
       throw new Error(`${file.pathname} ended (${signal ?? `exit code ${code}`}) instead of answering`)
     })
-    child.send({ question })
+    child.send({ request })
     const [message] = (await Promise.race([reply, end])) as [Reply]
     return message
   } finally {
@@ -48,15 +51,15 @@ async function exchange(child: ChildProcess, question: unknown, file: URL): Prom
   }
 }
 
-/** The other side: answers what the bench asks, and ends when the bench does. */
-export function answerQuestions<Question, Answer>(answer: (question: Question) => Answer | Promise<Answer>): void {
+/** Handles the bench's requests in the helper process, which ends when the bench does. */
+export function handleRequests<Request, Response>(handle: (request: Request) => Response | Promise<Response>): void {
   // Ctrl-C reaches every process of a terminal; the bench decides when this one stops.
   process.on('SIGINT', () => undefined)
   process.once('disconnect', () => process.exit())
-  process.on('message', ({ question }: { question: Question }) => {
+  process.on('message', ({ request }: { request: Request }) => {
     Promise.resolve()
-      .then(() => answer(question))
-      .then((given) => reply({ answer: given }))
+      .then(() => handle(request))
+      .then((answer) => reply({ answer }))
       .catch((error: unknown) => reply({ failure: error instanceof Error ? error.message : String(error) }))
   })
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Sink } from './sink-client.ts'
 import type { Subject } from './subjects.ts'
 
-/** How many requests a subject was sent on a path in one turn, and how many of their root spans have arrived. */
+/** The requests a subject was sent on a path in one turn, and the root spans that arrived. */
 export interface ExportedSpans {
   readonly subject: string
   readonly path: string
@@ -18,14 +18,14 @@ interface Entry {
   endedAt: number
 }
 
-/** A batch processor sends what it holds after five seconds at the latest. */
+/** A batch processor exports its buffer after at most five seconds. */
 const longestDelayMs = 6_000
 
 /**
- * Keeps account of which spans belong to which path. A subject sends its last spans seconds after its
- * turn, so what arrives until its next turn counts for the one before.
+ * Assigns exported spans to paths. A subject exports its last spans seconds after its turn, so spans that arrive
+ * before its next turn count for the previous one.
  */
-export class SpanLedger {
+export class ExportCounter {
   readonly #sink: Sink
   readonly #open = new Map<string, Entry>()
   readonly #closed: ExportedSpans[] = []
@@ -34,17 +34,17 @@ export class SpanLedger {
     this.#sink = sink
   }
 
-  /** Begins a subject's turn. Waits while spans of its previous turn may still be on their way. */
+  /** Begins a subject's turn. Waits while spans of its previous turn may still arrive. */
   async begin({ name, exports }: Subject, path: string): Promise<void> {
     if (exports === undefined) return
     const previous = this.#open.get(name)
-    if (previous !== undefined) await this.#untilArrived(previous)
+    if (previous !== undefined) await this.#waitForSpans(previous)
     const spansBefore = await this.#spansOf(name)
     if (previous !== undefined) this.#close(previous, spansBefore)
     this.#open.set(name, { subject: name, path, spansBefore, requests: 0, endedAt: 0 })
   }
 
-  /** Ends a subject's turn, in which it was sent so many requests. */
+  /** Ends a subject's turn. */
   end({ name }: Subject, requests: number): void {
     const entry = this.#open.get(name)
     if (entry === undefined) return
@@ -52,14 +52,14 @@ export class SpanLedger {
     entry.endedAt = Date.now()
   }
 
-  /** Closes the account, when all servers have stopped and so sent what they had. */
+  /** Call it when all servers have stopped, because stopping exports their last spans. */
   async finish(): Promise<readonly ExportedSpans[]> {
     for (const entry of this.#open.values()) this.#close(entry, await this.#spansOf(entry.subject))
     this.#open.clear()
     return this.#closed
   }
 
-  async #untilArrived({ subject, spansBefore, requests, endedAt }: Entry): Promise<void> {
+  async #waitForSpans({ subject, spansBefore, requests, endedAt }: Entry): Promise<void> {
     while (Date.now() - endedAt < longestDelayMs) {
       if ((await this.#spansOf(subject)) - spansBefore >= requests) return
       await delay(100)
