@@ -14,12 +14,12 @@ export interface Booking {
 }
 export type Change = 'reserve' | 'complete' | 'expire'
 
-/** Longer than the app ever takes to answer. */
+/** Longer than any answer of the app takes. */
 const TIMEOUT_MS = 30_000
 
 /**
- * Somebody who uses the API, one request after the other. Every request is counted, and fails if its answer is not
- * one that the API promises for it. What has no answer to go on with is undefined.
+ * A user of the API, who sends one request after the other. Every request is counted. It fails when the status is
+ * not documented for it, and a user who cannot continue with the answer gets undefined.
  */
 export class ApiUser {
   readonly #url: string
@@ -43,14 +43,14 @@ export class ApiUser {
     return this.ask<Booking>('POST /v1/bookings', '/v1/bookings', [201, 409], wanted)
   }
 
-  /** 409: somebody else was quicker, or it is done already. */
+  /** 409: another user was faster, or the change is already made. */
   change({ booking_id }: Booking, change: Change): Promise<Booking | undefined> {
     return this.ask(`POST /v1/bookings/[id]:${change}`, `/v1/bookings/${booking_id}:${change}`, [200, 409])
   }
 
   /**
-   * @param kind what it is counted as; begins with the method
-   * @param expected statuses that are no failure
+   * @param kind the category it is counted in; begins with the method
+   * @param expected statuses that are not failures
    * @returns the body of a 2xx
    */
   async ask<T>(kind: string, path: string, expected: readonly number[], json?: object): Promise<T | undefined> {

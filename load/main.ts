@@ -19,19 +19,19 @@ try {
 }
 
 async function main(options: LoadOptions): Promise<number> {
-  await mustAnswer(options.url)
-  const over = new AbortController()
-  // The first one ends the load and shows what it was; the second one, which has no listener, ends this process.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => over.abort())
+  await requireAnswer(options.url)
+  const stop = new AbortController()
+  // The first signal ends the load and shows the report; a second one has no listener and ends the process.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
 
   const tally = new Tally()
   const stopProgress = showProgress(options, tally)
-  const ms = await runLoad(options, tally, over).finally(stopProgress)
+  const ms = await runLoad(options, tally, stop).finally(stopProgress)
   console.log(report(options, tally, ms))
   return tally.total().failures > 0 ? 1 : 0
 }
 
-async function mustAnswer(url: string): Promise<void> {
+async function requireAnswer(url: string): Promise<void> {
   try {
     await (await fetch(`${url}/livez`, { signal: AbortSignal.timeout(5000) })).arrayBuffer()
   } catch {
@@ -39,7 +39,7 @@ async function mustAnswer(url: string): Promise<void> {
   }
 }
 
-/** @returns what ends it */
+/** @returns a function that removes it */
 function showProgress({ durationMs }: LoadOptions, tally: Tally): () => void {
   if (!process.stderr.isTTY || process.env.TERM === 'dumb') return () => undefined
   const start = performance.now()
@@ -48,7 +48,7 @@ function showProgress({ durationMs }: LoadOptions, tally: Tally): () => void {
     const done = Math.min(total, Math.floor((performance.now() - start) / 1000))
     const { requests, failures } = tally.total()
     const what = `s, ${requests} requests, ${failures} failed`
-    // Some terminals do not know how wide they are.
+    // Some terminals report a width of 0.
     process.stderr.write(`\r\x1b[K${progressBar(done, total, what, process.stderr.columns || undefined)}`)
   }
   const timer = setInterval(draw, 250)

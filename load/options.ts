@@ -2,12 +2,12 @@ import { parseArgs } from 'node:util'
 import { ConfigError } from '../src/config.ts'
 import { type ScenarioName, scenarios } from './scenarios.ts'
 
-/** What the command line asks for, checked. */
+/** The validated command line. */
 export interface LoadOptions {
   readonly users: number
   readonly durationMs: number
   readonly scenario: ScenarioName
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   readonly url: string
 }
 
@@ -24,7 +24,7 @@ The exit code is 1 when an answer came that the API does not promise.`
 /**
  * Reads the command line.
  *
- * @throws ConfigError that names the option and says what to do.
+ * @throws ConfigError that names the option and the remedy.
  */
 export function readOptions(args: readonly string[]): LoadOptions {
   const { users, duration, scenario, url } = parse(args)

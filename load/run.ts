@@ -6,42 +6,42 @@ import { type Scenario, scenarios } from './scenarios.ts'
 import type { Tally } from './tally.ts'
 
 /**
- * Lets users act at the same time until the duration is over or `over` is aborted; what they have begun they finish.
+ * Runs users concurrently until the duration has passed or `stop` is aborted. They finish the journey they are in.
  *
  * @returns how many milliseconds it took
  */
-export async function runLoad(options: LoadOptions, tally: Tally, over: AbortController): Promise<number> {
+export async function runLoad(options: LoadOptions, tally: Tally, stop: AbortController): Promise<number> {
   const { users, durationMs, scenario: name, url } = options
   const scenario = scenarios[name]
   const start = performance.now()
-  setMaxListeners(users + 1, over.signal) // each of them listens while it pauses
-  const timer = setTimeout(() => over.abort(), durationMs)
-  const prize = await scenario.prepare(new ApiUser(url, tally))
-  const one = () => actUntil(over.signal, new ApiUser(url, tally), scenario, prize)
-  await Promise.all(Array.from({ length: users }, one))
+  setMaxListeners(users + 1, stop.signal) // each user listens while it pauses
+  const timer = setTimeout(() => stop.abort(), durationMs)
+  const contested = await scenario.prepare(new ApiUser(url, tally))
+  const runUser = () => repeatJourney(stop.signal, new ApiUser(url, tally), scenario, contested)
+  await Promise.all(Array.from({ length: users }, runUser))
   clearTimeout(timer)
   return performance.now() - start
 }
 
-async function actUntil(
-  over: AbortSignal,
+async function repeatJourney(
+  stop: AbortSignal,
   user: ApiUser,
-  { journey, pauseMs: [least, most] }: Scenario,
-  prize: Parameters<Scenario['journey']>[1],
+  { journey, pauseMs: [min, max] }: Scenario,
+  contested: Parameters<Scenario['journey']>[1],
 ): Promise<void> {
-  // Not all at once, as they would never come.
-  await pause(Math.random() * most, over)
-  while (!over.aborted) {
-    await journey(user, prize)
-    await pause(least + Math.random() * (most - least), over)
+  // Real users do not all start at once.
+  await pause(Math.random() * max, stop)
+  while (!stop.aborted) {
+    await journey(user, contested)
+    await pause(min + Math.random() * (max - min), stop)
   }
 }
 
-/** Ends early when it is over. */
-async function pause(ms: number, over: AbortSignal): Promise<void> {
+/** Ends early when `stop` is aborted. */
+async function pause(ms: number, stop: AbortSignal): Promise<void> {
   try {
-    await sleep(ms, undefined, { signal: over })
+    await sleep(ms, undefined, { signal: stop })
   } catch (error) {
-    if (!over.aborted) throw error
+    if (!stop.aborted) throw error
   }
 }

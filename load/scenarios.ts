@@ -3,18 +3,18 @@ import type { ApiUser, Batch, Course } from './api-user.ts'
 
 /** How a kind of user behaves. The same two are in `docker/locust/locustfile.py`. */
 export interface Scenario {
-  /** Done once, by the first user, for all. */
-  readonly prepare: (user: ApiUser) => Promise<Prize | undefined>
-  /** Done again and again by each user. */
-  readonly journey: (user: ApiUser, prize: Prize | undefined) => Promise<void>
-  /** How long a user thinks between two journeys, in milliseconds. */
-  readonly pauseMs: readonly [least: number, most: number]
+  /** Called once for all users. */
+  readonly prepare: (user: ApiUser) => Promise<ContestedBatch | undefined>
+  /** Each user repeats it. */
+  readonly journey: (user: ApiUser, contested: ContestedBatch | undefined) => Promise<void>
+  /** How long a user pauses between two journeys, in milliseconds. */
+  readonly pauseMs: readonly [min: number, max: number]
 }
 
 export type ScenarioName = 'general' | 'competing'
 
-/** What all want. */
-interface Prize {
+/** The batch that all users of `competing` want. */
+interface ContestedBatch {
   readonly courseId: string
   readonly batchId: string
 }
@@ -26,7 +26,7 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
     journey: (user) => pick(journeys)(user),
     pauseMs: [500, 2000],
   },
-  /** All are after the last seats of one course. Who gets a seat gives it back, so that it goes on. */
+  /** All users want the last seats of one course. They release each seat they get, so that the load continues. */
   competing: {
     prepare: async (user) => scarcest(await user.courses()),
     journey: compete,
@@ -37,7 +37,7 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
 type Journey = (user: ApiUser) => Promise<void>
 
 const times = (count: number, journey: Journey) => Array.from({ length: count }, () => journey)
-const journeys = [...times(6, browse), ...times(3, buy), askForNoCourse, askWithMalformedId]
+const journeys = [...times(6, browse), ...times(3, buy), requestUnknownCourse, requestMalformedId]
 
 async function browse(user: ApiUser): Promise<void> {
   const courses = await user.courses()
@@ -58,22 +58,22 @@ async function buy(user: ApiUser): Promise<void> {
   }
 }
 
-async function askForNoCourse(user: ApiUser): Promise<void> {
+async function requestUnknownCourse(user: ApiUser): Promise<void> {
   await user.ask('GET /v1/courses/[unknown id]', `/v1/courses/${randomUUID()}`, [404])
 }
 
-async function askWithMalformedId(user: ApiUser): Promise<void> {
+async function requestMalformedId(user: ApiUser): Promise<void> {
   await user.ask('GET /v1/courses/[malformed id]', '/v1/courses/not-an-id', [400])
 }
 
-async function compete(user: ApiUser, prize: Prize | undefined): Promise<void> {
-  if (prize === undefined) return // every course was sold out at the start
-  const booking = await user.book(prize.courseId, prize.batchId)
+async function compete(user: ApiUser, contested: ContestedBatch | undefined): Promise<void> {
+  if (contested === undefined) return // every course was sold out at the start
+  const booking = await user.book(contested.courseId, contested.batchId)
   if (booking !== undefined && (await user.change(booking, 'reserve'))) await user.change(booking, 'expire')
 }
 
-/** The batch with the fewest free seats, but not none. */
-function scarcest(courses: readonly Course[]): Prize | undefined {
+/** The batch with the fewest free seats, at least one. */
+function scarcest(courses: readonly Course[]): ContestedBatch | undefined {
   const free = courses.flatMap((course) =>
     course.batches.filter(({ available_seats }) => available_seats > 0).map((batch) => ({ course, batch })),
   )

@@ -1,6 +1,6 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
 
-/** What came of all requests of one kind. */
+/** Results of all requests of one kind. */
 export interface KindSummary {
   readonly kind: string
   readonly requests: number
@@ -32,13 +32,13 @@ class Counts {
   }
 }
 
-/** Counts requests by their kind, as in `GET /v1/courses/[id]`. */
+/** Counts requests by kind, such as `GET /v1/courses/[id]`. */
 export class Tally {
   readonly all = new Counts()
   readonly #kinds = new Map<string, Counts>()
   readonly #problems = new Map<string, number>()
 
-  /** @param problem what was wrong with the answer, if something was */
+  /** @param problem why the request failed; undefined when it succeeded */
   record(kind: string, ms: number, problem: string | undefined): void {
     const counts = this.#kinds.get(kind) ?? new Counts()
     this.#kinds.set(kind, counts)
@@ -49,7 +49,7 @@ export class Tally {
     this.#problems.set(text, (this.#problems.get(text) ?? 0) + 1)
   }
 
-  /** One for each kind, by name. */
+  /** One per kind, sorted by name. */
   summaries(): KindSummary[] {
     return [...this.#kinds].map(([kind, counts]) => counts.summary(kind)).sort((a, b) => (a.kind < b.kind ? -1 : 1))
   }
@@ -58,7 +58,7 @@ export class Tally {
     return this.all.summary('all')
   }
 
-  /** What went wrong and how often, the most frequent first. */
+  /** Reasons for failures with their counts, most frequent first. */
   problems(): (readonly [text: string, count: number])[] {
     return [...this.#problems].sort(([, a], [, b]) => b - a)
   }
