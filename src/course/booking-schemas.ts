@@ -64,7 +64,7 @@ export const NewBooking = Type.Object(
   },
 )
 
-/** Which bookings a list has, and which page of it. */
+/** Filters and paging of the list of bookings. */
 export const BookingQuery = Type.Object({
   status: Type.Optional(Status),
   user_id: Type.Optional(UserId),
@@ -72,7 +72,7 @@ export const BookingQuery = Type.Object({
   ...pageQuery,
 })
 
-/** @param example a seeded booking for which the operation works */
+/** @param example a seeded booking on which the operation succeeds */
 export const bookingParams = (example: string) => Type.Object({ booking_id: Uuid(example, 'The booking.') })
 
 /**

@@ -26,16 +26,15 @@ import { batches, bookings, courses } from './schema.ts'
 type DatabaseOrTransaction = Pick<Database, 'run' | 'transaction' | 'share'>
 
 /**
- * Bookings in PostgreSQL, and the seats that they take. Each change of a booking's status says in its
- * own WHERE from which status, so of two that compete one finds nothing to change; and a seat is moved
- * in the transaction that moves the booking. Every transaction locks bookings before batches, and one that waits for
- * several of either takes them in the order of their ids.
+ * Bookings in PostgreSQL, and the seats that they take. Each UPDATE of a status names the old status in its WHERE, so of
+ * two concurrent changes only one succeeds; the free seats change in the same transaction. To prevent deadlocks, every
+ * transaction locks bookings before batches, and several of either in the order of their ids.
  */
 export class BookingStore {
   readonly #database: DatabaseOrTransaction
   readonly #callReserve: CallShared
 
-  /** @param database or a transaction of it, of which everything then becomes a part */
+  /** @param database the database, or a transaction to run all statements in */
   constructor(database: DatabaseOrTransaction) {
     this.#database = database
     this.#callReserve = database.share(RESERVE)
@@ -109,7 +108,7 @@ export class BookingStore {
     return undefined
   }
 
-  /** @returns undefined when there is no such booking that is reserved, within its time and in a batch that goes on */
+  /** @returns undefined unless the booking is reserved, not overdue, and its batch has not ended */
   async complete(bookingId: string, now: string): Promise<Booking | undefined> {
     const [row] = await this.#database.run((queries) =>
       queries
@@ -122,7 +121,7 @@ export class BookingStore {
   }
 
   /**
-   * Moves the booking from `created` or `reserved` to `expired`, and gives back the seat if it held one.
+   * Moves the booking from `created` or `reserved` to `expired`, and gives back its seat, if any.
    *
    * @returns undefined when there is no such booking in one of these statuses
    */
@@ -131,7 +130,7 @@ export class BookingStore {
     return this.#database.transaction((tx) => release(tx, 'expired', isOpen, now))
   }
 
-  /** Like `expire`, if the booking is reserved and its time is over. */
+  /** Like `expire`, but only for an overdue hold. */
   expireOverdue(bookingId: string, now: string): Promise<Booking | undefined> {
     const isOverdue = and(isReserved(bookingId), lte(bookings.expires_at, now))
     return this.#database.transaction((tx) => release(tx, 'expired', isOverdue, now))
@@ -184,7 +183,7 @@ async function release(
   return toBooking(row)
 }
 
-/** Locked until the booking is in, so that the course cannot be deleted between the look and the booking. */
+/** Locks the course until the booking is committed, so that it cannot be deleted in between. */
 async function courseMustBeOpen(tx: Queries, courseId: string, now: string): Promise<void> {
   const [course] = await tx
     .select({ published_at: courses.published_at })

@@ -10,21 +10,21 @@ export interface Customer {
   readonly phone: string | null
 }
 
-/** One seat for one user, on its way from `created` to `completed`. Times are RFC 3339 in UTC. */
+/** One seat for one user. Times are RFC 3339 in UTC. */
 export interface Booking {
   readonly booking_id: string
   readonly course_id: string
   readonly batch_id: string
   readonly user_id: string
   readonly customer: Customer | null
-  /** The batch's price when the booking was made, in minor units of `currency`. */
+  /** The batch's price at the time of booking, in minor units of `currency`. */
   readonly price: number
   readonly currency: string
   readonly status: BookingStatus
   readonly created_at: string
-  /** Set once the booking has held a seat. */
+  /** When the booking took a seat; stays set after the seat is given back. */
   readonly reserved_at: string | null
-  /** Until when the seat is held. */
+  /** When the hold on the seat ends. */
   readonly expires_at: string | null
   readonly paid_at: string | null
   readonly updated_at: string
@@ -32,7 +32,7 @@ export interface Booking {
 
 export interface NewBooking {
   readonly course_id: string
-  /** Left out: the earliest batch with a free seat. */
+  /** Default: the earliest batch with a free seat. */
   readonly batch_id?: string
   readonly user_id: string
   readonly customer?: { readonly name: string; readonly email: string; readonly phone?: string | null }
@@ -46,19 +46,19 @@ export interface BookingFilter {
 
 export type BookingListRequest = BookingFilter & PageRequest
 
-/** How long `reserveBooking` holds a seat, unless the service is told otherwise. */
+/** How long `reserveBooking` holds a seat by default. */
 export const HOLD_MS = 10 * 60 * 1000
 
 /**
- * What can be done with bookings:
+ * The operations on bookings:
  *
  *     created ──reserve──► reserved ──complete──► completed
  *        └───────expire───────┤ └──(batch has ended)──► failed
  *                             ▼
  *                          expired
  *
- * A seat is held from `reserved` on; `expired` and `failed` give it back, once. Ids are UUIDs.
- * Every method throws `DomainError` with the codes that it names.
+ * `reserved` takes a seat; `expired` and `failed` give it back, once. Ids are UUIDs.
+ * Every method throws `DomainError` with the listed codes.
  *
  * A command with an idempotency key is safe to retry, at once or after a crash: it is executed once and gives the same
  * answer every time, be it the booking as it was then or a `DomainError`. A command that fails for another reason
@@ -66,7 +66,7 @@ export const HOLD_MS = 10 * 60 * 1000
  */
 export interface BookingService {
   /**
-   * Makes a booking that holds no seat yet.
+   * Creates a booking, which holds no seat yet.
    * @throws DomainError not_found: the course or the batch; sold_out; conflict: nothing is open for booking
    */
   createBooking(booking: NewBooking, idempotency?: Idempotency): Promise<Booking>
@@ -80,16 +80,16 @@ export interface BookingService {
    */
   reserveBooking(bookingId: string, idempotency?: Idempotency): Promise<Booking>
   /**
-   * Records that the seat is paid for. A hold that is overdue expires instead, and one in a batch
-   * that has ended by now fails; both give the seat back and are a conflict.
+   * Records the payment. An overdue hold expires instead, and a hold in a batch that has ended fails; both give the seat
+   * back and are a conflict.
    * @throws DomainError not_found; conflict: not `reserved`, overdue, or the batch has ended
    */
   completeBooking(bookingId: string, idempotency?: Idempotency): Promise<Booking>
-  /** Ends a booking that is not paid for, and gives its seat back. @throws DomainError not_found; conflict: it has ended already */
+  /** Ends an unpaid booking and gives its seat back. @throws DomainError not_found; conflict: it has already ended */
   expireBooking(bookingId: string, idempotency?: Idempotency): Promise<Booking>
 }
 
-/** Where the bookings themselves are, and not only a way to them. */
+/** The service that has the bookings in its own database. */
 export interface OwnBookingService extends BookingService {
   /** One statement, cheap enough to be asked at every scrape. */
   outstanding(): Promise<OutstandingBookings>

@@ -12,7 +12,7 @@ const { course_id: __, unavailable_seats: ___, ...batchColumns } = getTableColum
 const isLive = isNull(courses.deleted_at)
 const byStart = [asc(batches.starts_at), asc(batches.batch_id)]
 
-/** Courses and their batches in PostgreSQL. A deleted course stays there for its bookings, and nobody else sees it. */
+/** Courses and their batches in PostgreSQL. A deleted course stays in the table for its bookings and is hidden elsewhere. */
 export class CatalogStore {
   readonly #database: Database
 
@@ -32,7 +32,7 @@ export class CatalogStore {
     )
   }
 
-  /** The batches of many courses in one statement, whose text is the same however many they are. */
+  /** The batches of many courses, by one statement whose text does not depend on their number. */
   async batchesOf(courseIds: readonly string[]): Promise<Map<string, Batch[]>> {
     const rows = await this.#database.run((queries) =>
       queries
@@ -71,7 +71,7 @@ export class CatalogStore {
     )
   }
 
-  /** Tells whether there is such a course. @throws DomainError conflict: the slug is taken */
+  /** Returns whether the course exists. @throws DomainError conflict: the slug is taken */
   async update(courseId: string, changes: CourseChanges, now: string): Promise<boolean> {
     const updated = await slugMustBeFree(changes.slug, () =>
       this.#database.run((queries) =>
@@ -85,11 +85,11 @@ export class CatalogStore {
     return updated.length === 1
   }
 
-  /** Tells whether there was such a course. @throws DomainError conflict: it has live bookings */
+  /** Returns whether the course existed. @throws DomainError conflict: it has live bookings */
   delete(courseId: string, now: string): Promise<boolean> {
     return this.#database.transaction(async (tx) => {
       const isCourse = and(eq(courses.course_id, courseId), isLive)
-      // Waits for bookings that are being made just now, and keeps others from being made until the end.
+      // The lock waits for bookings in progress, and keeps new ones out until the commit.
       const [course] = await tx.select({ slug: courses.slug }).from(courses).where(isCourse).for('update')
       if (course === undefined) return false
       const [live] = await tx

@@ -2,7 +2,7 @@ import type { Cache } from '../platform/cache.ts'
 import type { Course } from './course.ts'
 
 const ENTITY = 'course'
-/** Every write invalidates, so this bounds only how long a lost invalidation can matter. */
+/** Every write invalidates, so the TTL only bounds the effect of a lost invalidation. */
 const TTL_SECONDS = 60
 
 type Load = () => Promise<Course | undefined>
@@ -13,8 +13,8 @@ interface Loading {
 }
 
 /**
- * Courses with their batches, cache-aside. Whoever changes a course or its seats calls `invalidate` after the commit.
- * From then on nobody, in whichever process, gets the course as it was before, unless the cache could not be reached.
+ * Courses with their batches, cache-aside. Call `invalidate` after each commit that changes a course or its seats. From
+ * then on no process reads the old value, unless the cache was unavailable.
  */
 export class CourseCache {
   readonly #cache: Cache
@@ -25,8 +25,8 @@ export class CourseCache {
   }
 
   /**
-   * The course from the cache, or else from `load`, which runs once however many ask at the same time in this
-   * process. Other processes load for themselves: a statement each is cheaper than to wait for one another.
+   * The course from the cache, or from `load`, which concurrent callers in this process share. Each process loads for
+   * itself: one statement per process is cheaper than waiting for each other.
    */
   async get(courseId: string, load: Load): Promise<Course | undefined> {
     const { value, lease } = await this.#cache.get<Course>(ENTITY, courseId)
@@ -34,14 +34,14 @@ export class CourseCache {
   }
 
   invalidate(courseId: string): Promise<void> {
-    // Without a cache there are no leases to tell that a load which is under way has become too old to join.
+    // Without a cache there are no leases, so drop the load in flight: its result may be stale.
     this.#loading.delete(courseId)
     return this.#cache.delete(ENTITY, courseId)
   }
 
   #loadOnce(courseId: string, lease: string | undefined, load: Load): Promise<Course | undefined> {
     const running = this.#loading.get(courseId)
-    // Under the same lease nothing has been invalidated since that load began, so what it gives is not too old.
+    // The same lease means that nothing has been invalidated since that load began.
     if (running?.lease === lease && running !== undefined) return running.course
     const loading = { lease, course: this.#load(courseId, lease, load) }
     this.#loading.set(courseId, loading)

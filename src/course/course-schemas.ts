@@ -2,19 +2,19 @@ import { Type } from 'typebox'
 import { explainPattern } from '../platform/validator.ts'
 import { exampleIds } from './seed-data.ts'
 
-/** Control characters, which PostgreSQL or a log could not hold or show. */
+/** Control characters, which PostgreSQL cannot store or a log cannot show. */
 const CONTROL = '\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u0084\\u0086-\\u009f'
-/** What ends a line, and what turns the direction in which text is read, so that it shows as something else. */
+/** Line breaks, and characters that reverse the reading direction and so make text look like other text. */
 const BREAKS = '\\u0009\\u000a\\u000d\\u0085\\u2028\\u2029'
 const BIDIRECTIONAL = '\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069'
-/** What has no shape of its own: spaces, joiners, fillers, variation selectors. */
+/** Characters without a glyph: spaces, joiners, fillers, variation selectors. */
 const INVISIBLE =
   '\\s\\u00ad\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200d\\u2060-\\u2065\\u206a-\\u206f\\u2800\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0'
 
 const inLine = `${CONTROL}${BREAKS}${BIDIRECTIONAL}`
-/** Text on one line, of which something is to be seen. */
+/** One line of text with at least one visible character. */
 const line = `^[^${inLine}]*[^${inLine}${INVISIBLE}][^${inLine}]*$`
-/** Text that may have line breaks and tabs. */
+/** Text with optional line breaks and tabs. */
 const paragraphs = `^[^${CONTROL}]*$`
 
 explainPattern(line, 'must be one line of visible text, without control or direction characters')
@@ -23,11 +23,11 @@ explainPattern(paragraphs, 'must be text without control characters')
 export const Line = (maxLength: number, options: Record<string, unknown> = {}) =>
   Type.String({ minLength: 1, maxLength, pattern: line, ...options })
 
-/** The length keeps out `urn:uuid:…`, which the format would allow. */
+/** The length excludes `urn:uuid:…`, which the format would allow. */
 export const Uuid = (example: string, description?: string) =>
   Type.String({ format: 'uuid', maxLength: 36, examples: [example], ...(description ? { description } : {}) })
 
-/** The part of RFC 3339 that the service keeps. The format alone would let other years pass, leap seconds and `+01`. */
+/** The subset of RFC 3339 that the service accepts. The format alone would accept other years, leap seconds and `+01`. */
 const instant = {
   format: 'date-time',
   pattern: '^(19[7-9]|[2-9]\\d\\d)\\d-\\d\\d-\\d\\d[Tt ]\\d\\d:\\d\\d:[0-5]\\d(\\.\\d+)?([Zz]|[+-]\\d\\d:\\d\\d)$',
@@ -42,7 +42,7 @@ export const Instant = (options: Record<string, unknown> = {}) => Type.String({ 
 export const NullableInstant = (options: Record<string, unknown> = {}) =>
   Type.Unsafe<string | null>({ type: ['string', 'null'], ...instant, ...options })
 
-/** The part of a list's query that says which page. */
+/** The paging parameters of a list. */
 export const pageQuery = {
   page_size: Type.Integer({ minimum: 1, maximum: 100, default: 20, description: 'How many at most.' }),
   page_token: Type.Optional(

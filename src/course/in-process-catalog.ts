@@ -8,7 +8,7 @@ import { uuidv7 } from './uuidv7.ts'
 
 const LIST = ['courses']
 
-/** The catalog of this process. */
+/** The catalog in this process's own database. */
 export class InProcessCatalog implements CatalogService {
   readonly #store: CatalogStore
   readonly #cache: CourseCache

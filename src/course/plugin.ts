@@ -22,19 +22,19 @@ declare module 'fastify' {
 }
 
 export interface CourseOptions {
-  /** Whether an empty database gets the courses of `seed.ts`. Default: yes. */
+  /** Whether to seed an empty database. Default: yes. */
   readonly seed?: boolean
-  /** The clock by which holds expire and batches end. Default: the system's. */
+  /** The clock for the ends of holds and batches. Default: the system's. */
   readonly now?: () => Date
-  /** Whether there are routes, or `app.course` alone. Default: yes. */
+  /** Whether to add routes, or only `app.course`. Default: yes. */
   readonly routes?: boolean
   /** How long a seat is held, in milliseconds. Default: ten minutes. */
   readonly holdMs?: number
-  /** How often overdue holds are looked for once the app listens, in milliseconds; 0, the default: never. */
+  /** Milliseconds between sweeps for overdue holds once the app listens; 0, the default: no sweeps. */
   readonly sweepIntervalMs?: number
 }
 
-/** Course booking: brings the database up to date, wires stores and services, adds the routes. */
+/** Course booking: migrates the database, wires stores and services, adds the routes. */
 export const course = fp<CourseOptions>(
   async (app, { seed = true, routes = true, now, holdMs = HOLD_MS, sweepIntervalMs = 0 }) => {
     await app.database.migrate(migrations)
@@ -50,7 +50,7 @@ export const course = fp<CourseOptions>(
     app.decorate('course', { catalog, bookings, sweeper })
     app.decorate('outstandingBookings', () => bookings.outstanding())
 
-    // Not before, so that a start does not wait for it.
+    // Only then, so that the start is not delayed.
     if (sweepIntervalMs > 0) app.addHook('onListen', async () => sweeper.start(sweepIntervalMs))
     app.addHook('onClose', () => sweeper.stop())
 

@@ -1,7 +1,7 @@
 /**
- * A bar such as `[######------]  500 of 1000 courses`, to be written over as the work goes on: its length stays the same.
+ * A bar such as `[######------]  500 of 1000 courses`. Its length is constant, so the next one overwrites it.
  *
- * @param columns of the terminal; the line is never longer, for one that wraps cannot be written over
+ * @param columns the terminal's width; a longer line would wrap and could not be overwritten
  */
 export function progressBar(done: number, total: number, what: string, columns = 80): string {
   const count = ` ${String(done).padStart(String(total).length)} of ${total} ${what}`

@@ -5,7 +5,7 @@ import { RemoteCatalog } from './grpc/remote-catalog.ts'
 import { bookingRoutes } from './http/booking-routes.ts'
 import { courseRoutes } from './http/course-routes.ts'
 
-/** Course booking over HTTP, where the bookings themselves are with a course service. There is no `app.course`. */
+/** Course booking over HTTP, backed by a remote course service. There is no `app.course`. */
 export const remoteCourse = fp<{ client: GrpcClient }>(
   async (app, { client }) => {
     await app.register(courseRoutes, { catalog: new RemoteCatalog(client) })

@@ -6,7 +6,7 @@ import type { RecordedAnswer } from './recorded-answer.ts'
 /*
  * After a change here, run `npx drizzle-kit generate`: it writes the migration into ./migrations.
  *
- * Lists go from the newest to the oldest, so their indexes, which are ascending, are read backwards.
+ * Lists run from newest to oldest, so PostgreSQL scans their ascending indexes backwards.
  */
 
 export const courses = pgTable(
@@ -38,9 +38,9 @@ export const batches = pgTable(
     starts_at: instant().notNull(),
     ends_at: instant().notNull(),
     max_seats: integer().notNull(),
-    /** Goes down with each booking that is reserved and up with each that expires or fails. */
+    /** Decreases with each reservation, and increases when a reserved booking expires or fails. */
     available_seats: integer().notNull(),
-    /** Seats that were never for sale, so that the seed can show a course that is sold out. */
+    /** Seats that are not for sale, so that the seed can have a course that is sold out. */
     unavailable_seats: integer().notNull().default(0),
     price: integer().notNull(),
     currency: text().notNull(),
@@ -77,7 +77,7 @@ export const bookings = pgTable(
     currency: text().notNull(),
     status: text({ enum: ['created', 'reserved', 'completed', 'failed', 'expired'] }).notNull(),
     created_at: instant().notNull(),
-    /** Never cleared: a booking has held a seat if, and only if, this is set. */
+    /** Never cleared: set if and only if the booking has held a seat. */
     reserved_at: instant(),
     expires_at: instant(),
     paid_at: instant(),
@@ -89,9 +89,9 @@ export const bookings = pgTable(
     index('bookings_by_user').on(booking.user_id, booking.created_at, booking.booking_id),
     index('bookings_by_course').on(booking.course_id, booking.created_at, booking.booking_id),
     index('bookings_live').on(booking.course_id).where(sql`${booking.status} in ('created', 'reserved')`),
-    // Holds every column that the gauges ask for, so the table itself need not be read.
+    // Covers the gauges' query, which then does not read the table itself.
     index('bookings_outstanding').on(booking.currency, booking.price).where(sql`${booking.status} = 'reserved'`),
-    // What the sweeper looks for: holds, in the order in which they run out.
+    // For the sweeper: holds in the order in which they expire.
     index('bookings_holds').on(booking.expires_at).where(sql`${booking.status} = 'reserved'`),
     check('bookings_status', sql`${booking.status} in ('created', 'reserved', 'completed', 'failed', 'expired')`),
     check('bookings_price', sql`${booking.price} >= 0`),
@@ -102,20 +102,20 @@ export const bookings = pgTable(
     ),
     check('bookings_not_held', sql`${booking.status} <> 'created' or ${booking.reserved_at} is null`),
     check('bookings_hold_has_end', sql`(${booking.reserved_at} is null) = (${booking.expires_at} is null)`),
-    // Both come from one reading of one clock, so they can be compared.
+    // Both come from one reading of the clock, so they are comparable.
     check('bookings_hold_ends_later', sql`${booking.expires_at} > ${booking.reserved_at}`),
     check('bookings_paid', sql`(${booking.status} = 'completed') = (${booking.paid_at} is not null)`),
   ],
 )
 
-/** Commands that have been carried out, so that a caller who asks again gets the same answer and no second effect. */
+/** Executed commands with their answers, so that a retry gets the same answer and has no second effect. */
 export const idempotencyKeys = pgTable(
   'idempotency_keys',
   {
     key: text().primaryKey(),
-    /** Tells one request from another without keeping what it said. */
+    /** Identifies the request without storing its content. */
     fingerprint: text().notNull(),
-    /** Null only inside the transaction that is still working on it. */
+    /** Null only inside the transaction that executes the command. */
     answer: jsonb().$type<RecordedAnswer>(),
     expires_at: instant().notNull(),
   },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { format } from './uuidv7.ts'
 
-/** A batch as the seed describes it: times are days from the day of the seeding. */
+/** A batch of the seed. Its times are in days from the day of seeding. */
 export interface SeedBatch {
   readonly name: string
   readonly startsIn: number
@@ -24,7 +24,7 @@ const FIRST_COURSE = Date.UTC(2025, 0, 6, 9)
 const HOUR = 3_600_000
 const KIND = { course: 1, batch: 2, booking: 3 } as const
 
-/** When the seed pretends that its nth course was made. Before anything that a user makes, so it is listed after that. */
+/** The creation time of the seed's nth course: in the past, so that lists show courses of users first. */
 export function seedTime(index: number): number {
   return FIRST_COURSE + index * HOUR
 }

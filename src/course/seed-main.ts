@@ -46,10 +46,10 @@ async function seedDatabase(config: Config, { count, seed }: Arguments): Promise
   }
 }
 
-/** On anything but a terminal, the report is the only line. */
+/** Without a terminal, the report is the only line. */
 function showProgress(done: number, count: number): void {
   if (!process.stdout.isTTY || process.env.TERM === 'dumb') return
-  // Some terminals do not know how wide they are.
+  // Some terminals do not report their width.
   const bar = progressBar(done, count, 'courses', process.stdout.columns || undefined)
   process.stdout.write(`\r${bar}${done === count ? '\n' : ''}`)
 }

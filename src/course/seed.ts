@@ -16,41 +16,41 @@ type BatchRow = typeof batches.$inferInsert
 type BookingRow = typeof bookings.$inferInsert
 
 export interface SeedOptions {
-  /** How many courses there should be from this seed. Default: the twelve of the catalogue. */
+  /** How many courses to have from this seed. Default: the twelve of the catalogue. */
   readonly count?: number
-  /** Those beyond the catalogue follow from it. Default: 1. */
+  /** Determines the courses beyond the catalogue. Default: 1. */
   readonly seed?: number
-  /** Called after each step with the courses done so far. */
+  /** Called after each transaction with the number of courses done. */
   readonly onProgress?: (done: number) => void
 }
 
-/** What was added. What had been there before stays untouched and does not count. */
+/** How many rows were added. Existing rows stay untouched and do not count. */
 export interface Seeded {
   readonly courses: number
   readonly batches: number
   readonly bookings: number
 }
 
-/** Enough that their number makes the work quick, few enough that its progress can be seen. */
-const COURSES_AT_ONCE = 100
+/** Many enough to be fast, few enough to show progress. */
+const COURSES_PER_TRANSACTION = 100
 const DAY = 86_400_000
 
-/** Adds the catalogue, if nobody has ever added a course. */
+/** Adds the catalogue if no course has ever been added. */
 export async function seedIfEmpty(database: Database): Promise<void> {
   const [any] = await database.run((queries) => queries.select({ course_id: courses.course_id }).from(courses).limit(1))
   if (any === undefined) await seedCourses(database)
 }
 
 /**
- * Adds the seed's courses that are not there, each with its batches. What is there stays as it is:
- * a course that was changed or deleted, or one of somebody else's with the same slug.
+ * Adds the seed's missing courses, each with its batches. Existing courses stay unchanged: those that were edited or
+ * deleted, and others with the same slug.
  */
 export async function seedCourses(database: Database, options: SeedOptions = {}): Promise<Seeded> {
   const { count = catalogue.length, seed = 1, onProgress } = options
   const today = Math.floor(Date.now() / DAY) * DAY
   const total = { courses: 0, batches: 0, bookings: 0 }
-  for (let first = 0; first < count; first += COURSES_AT_ONCE) {
-    const last = Math.min(first + COURSES_AT_ONCE, count)
+  for (let first = 0; first < count; first += COURSES_PER_TRANSACTION) {
+    const last = Math.min(first + COURSES_PER_TRANSACTION, count)
     const added = await insertCourses(database, seed, first, last, today)
     total.courses += added.courses
     total.batches += added.batches
@@ -60,7 +60,7 @@ export async function seedCourses(database: Database, options: SeedOptions = {})
   return total
 }
 
-/** All or nothing, so that a seed that was interrupted can be run again and leaves no course without its batches. */
+/** One transaction, so that an interrupted seed can be repeated and leaves no course without its batches. */
 function insertCourses(database: Database, seed: number, first: number, last: number, today: number): Promise<Seeded> {
   const plans = Array.from({ length: last - first }, (_, i) => planCourse(seed, first + i, today))
   return database.transaction(async (tx) => {
@@ -109,7 +109,7 @@ function planBatch(batch: SeedBatch, today: number, taken: number): Omit<BatchRo
   }
 }
 
-/** One booking for each thing to try in the documentation, all in the first batch of the first course. */
+/** One booking for each example in the documentation, all in the first batch of the first course. */
 function exampleBookings(today: number): BookingRow[] {
   const created_at = new Date(seedTime(1)).toISOString()
   const inAYear = new Date(today + 365 * DAY).toISOString()
@@ -126,7 +126,7 @@ function exampleBookings(today: number): BookingRow[] {
     created_at,
     updated_at: created_at,
   }
-  // A hold of ten minutes would be over before anybody has tried the example.
+  // The usual hold of ten minutes would be over before a reader tries the example.
   const held = { reserved_at: created_at, expires_at: inAYear }
   return [
     { ...booking, booking_id: exampleIds.createdBooking, status: 'created' },

@@ -4,7 +4,7 @@ import type { Booking } from './booking.ts'
 import { toBooking } from './booking-row.ts'
 import { batches, bookings, idempotencyKeys } from './schema.ts'
 
-/** What is over, in PostgreSQL. Many may clear it away at once: each skips what another one has locked. */
+/** Expired rows in PostgreSQL. Several sweepers may run at once: each skips rows that another has locked. */
 export class SweepStore {
   readonly #database: Database
 
@@ -12,7 +12,7 @@ export class SweepStore {
     this.#database = database
   }
 
-  /** Tells whether a hold is overdue: one statement, answered by an index that has nothing but holds. */
+  /** Whether a hold is overdue: one statement on an index of holds only. */
   async hasOverdueHolds(now: string): Promise<boolean> {
     const found = await this.#database.run((queries) =>
       queries
@@ -25,10 +25,10 @@ export class SweepStore {
     return found.length === 1
   }
 
-  /** Expires up to `limit` overdue holds and gives their seats back. Gives the bookings that it has expired. */
+  /** Expires up to `limit` overdue holds and gives their seats back. Returns their bookings. */
   expireHolds(now: string, limit: number): Promise<Booking[]> {
     return this.#database.transaction(async (tx) => {
-      // In a CTE, which runs once, whatever the plan: a subquery with LIMIT could run again and lock others.
+      // A CTE runs once in every plan; a subquery with LIMIT could run again and lock other rows.
       const overdue = tx
         .$with('overdue')
         .as(
@@ -51,7 +51,7 @@ export class SweepStore {
     })
   }
 
-  /** Forgets up to `limit` idempotency keys whose time is over. Gives how many. */
+  /** Deletes up to `limit` expired idempotency keys. Returns how many. */
   async deleteKeys(now: string, limit: number): Promise<number> {
     const deleted = await this.#database.run((queries) => {
       const expired = queries
@@ -75,15 +75,12 @@ export class SweepStore {
   }
 }
 
-/** The status is written out, because only then can a prepared statement use the index that is for holds alone. */
+/** The status is a literal: with a parameter, a prepared statement could not use the partial index of holds. */
 function isOverdue(now: string) {
   return and(sql`${bookings.status} = 'reserved'`, lte(bookings.expires_at, now))
 }
 
-/**
- * After the bookings, and in the order of the batches' ids, as everywhere: so no two transactions can wait for
- * each other.
- */
+/** Locks batches after bookings and in the order of their ids, as all transactions do, which prevents deadlocks. */
 async function giveBackSeats(tx: Queries, expired: readonly { readonly batch_id: string }[]): Promise<void> {
   const freed = new Map<string, number>()
   for (const { batch_id } of expired) freed.set(batch_id, (freed.get(batch_id) ?? 0) + 1)

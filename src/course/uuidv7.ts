@@ -4,8 +4,8 @@ let lastTime = 0
 let sequence = 0
 
 /**
- * A new UUID of version 7: 48 bits of time, then randomness. Later ids of this process sort after
- * earlier ones, so new rows go to the end of an index.
+ * A new UUID of version 7: 48 bits of time, then randomness. Ids of this process are in ascending order, so new rows go
+ * to the end of an index.
  *
  * https://www.rfc-editor.org/rfc/rfc9562#name-uuid-version-7
  */
@@ -23,7 +23,7 @@ export function uuidv7(): string {
   return format(lastTime, sequence, bytes)
 }
 
-/** The UUIDv7 of a given time, 12 bits after it and 8 bytes. For ids that have to be the same every time. */
+/** The UUIDv7 of a given time, 12 bits and 8 bytes. For reproducible ids. */
 export function format(time: number, after: number, bytes: Buffer): string {
   bytes.writeUIntBE(time, 0, 6)
   bytes.writeUInt16BE(0x7000 | after, 6)

@@ -18,7 +18,7 @@ export function catalogHandlers(catalog: CatalogService): CatalogServiceHandlers
     CreateCourse: unary(async (request) =>
       toCourseMessage(await catalog.createCourse(checked(NewCourse, fromNewCourse(request)))),
     ),
-    // Who asks for the same course joins the load that has begun, so it does not end with the first of them.
+    // Callers for the same course share one load, which must survive the first caller's cancellation.
     GetCourse: sharedUnary(async (request) => {
       const { course_id } = checked(CourseParams, request)
       return toCourseMessage(await catalog.getCourse(course_id))

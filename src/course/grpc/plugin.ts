@@ -17,7 +17,7 @@ interface Services {
   readonly bookings: BookingService
 }
 
-/** Adds both services to a server; before it listens. */
+/** Adds both services to a server. Call it before the server listens. */
 export function addCourseServices(server: GrpcServer, { catalog, bookings }: Services, readiness: Readiness): void {
   const catalogDefinition = serviceDefinition<CatalogServiceDefinition>(CATALOG)
   server.addService(CATALOG, catalogDefinition, catalogHandlers(catalog), readiness)

@@ -6,7 +6,7 @@ import type { Page } from '../page.ts'
 import { READ, WRITE } from './remote-calls.ts'
 import { fromCourseMessage, toCreateRequest, toUpdateRequest, withoutBatches } from './remote-messages.ts'
 
-/** The catalog of another process. Beside what `CatalogService` says, every method throws `unavailable` and `timeout`. */
+/** The catalog in another process. In addition to the errors of `CatalogService`, every method throws `unavailable` and `timeout`. */
 export class RemoteCatalog implements CatalogService {
   readonly #client: GrpcClient
   readonly #methods = serviceDefinition<CatalogServiceDefinition>('course.v1.CatalogService')

@@ -11,16 +11,16 @@ import { fromStatusMessage } from './messages.ts'
 import { fromTimestamp, toTimestamp } from './timestamp.ts'
 
 /*
- * The way back of `messages.ts`: what a client sends, and what it makes of the answers, which it trusts.
+ * The client's counterpart of `messages.ts`: converts requests to messages, and trusted responses to the domain.
  */
 
-// Field by field, as in `messages.ts`: taking objects apart by `...same` was a tenth of what a gateway does for a request.
+// Field by field, as in `messages.ts`: spreading objects took a tenth of a gateway's time for a request.
 
 export function fromCourseMessage(course: ReceivedCourse): Course & { readonly batches: readonly Batch[] } {
   return Object.assign(withoutBatches(course), { batches: course.batches.map(fromBatchMessage) })
 }
 
-/** A course in a list that was not asked for batches. */
+/** A course of a list without batches. */
 export function withoutBatches(course: ReceivedCourse): Course {
   return {
     course_id: course.course_id,
@@ -94,7 +94,7 @@ function orNull(timestamp: ReceivedTimestamp | null): string | null {
   return timestamp && fromTimestamp(timestamp)
 }
 
-/** For a time that every such message has. */
+/** For a time that is always set. */
 function always(timestamp: ReceivedTimestamp | null): string {
   return fromTimestamp(timestamp as ReceivedTimestamp)
 }

@@ -1,6 +1,6 @@
 import type { ReceivedTimestamp, Timestamp } from '../../proto/google/protobuf/Timestamp.ts'
 
-/** A time of the domain, which is RFC 3339 in UTC, as a message. Null is a message that is not set. */
+/** Converts a time of the domain, RFC 3339 in UTC, to a message. Null becomes a message that is not set. */
 export function toTimestamp(instant: string): Timestamp
 export function toTimestamp(instant: string | null): Timestamp | undefined
 export function toTimestamp(instant: string | null): Timestamp | undefined {
@@ -11,8 +11,8 @@ export function toTimestamp(instant: string | null): Timestamp | undefined {
 }
 
 /**
- * A message as RFC 3339 in UTC with milliseconds, as the domain has it. What is no time that RFC 3339 can write
- * becomes an empty string, which every schema refuses.
+ * Converts a message to RFC 3339 in UTC with milliseconds. A time outside the range of RFC 3339 becomes an empty string,
+ * which every schema refuses.
  */
 export function fromTimestamp({ seconds, nanos }: ReceivedTimestamp): string {
   if (nanos < 0 || nanos > 999_999_999 || seconds < FIRST || seconds > LAST) return ''

@@ -3,10 +3,10 @@ import { DomainError } from '../../platform/domain-error.ts'
 import { faultsIn, typed } from '../../platform/validator.ts'
 
 /**
- * Checks what a message says against the schema that REST has for it. A schema is compiled when it is first needed.
+ * Validates a message against the schema that HTTP uses too. A schema is compiled on first use.
  *
  * @returns the value, with the schema's defaults
- * @throws DomainError invalid, with every field that is at fault
+ * @throws DomainError invalid, with all fields at fault
  */
 export function checked<S extends TSchema>(schema: S, value: unknown): Static<S> {
   const validate = typed.compile<Static<S>>(schema)

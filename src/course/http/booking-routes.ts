@@ -13,8 +13,8 @@ const notFound = problemThat('There is no such booking.')
 
 /** Bookings over HTTP. */
 export const bookingRoutes: FastifyPluginAsyncTypebox<{ bookings: BookingService }> = async (app, { bookings }) => {
-  // Only the router needs to know that an id ends where a verb like `:reserve` begins. OpenAPI, logs,
-  // metrics and spans have the route as it is written below.
+  // Tells the router that an id ends where a verb like `:reserve` begins. OpenAPI, logs, metrics and spans have the
+  // route as written below.
   app.addHook('onRoute', (route) => {
     route.url = route.url.replace(/:booking_id(:?)/, (_, colon) => `:booking_id([^:]+)${colon && '::'}`)
   })
