@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Progress, Tracing } from '../announcements.ts'
+import { listen } from './listen.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -21,13 +22,9 @@ export function onEnd<T extends object>(
   channel: Tracing<T>,
   listener: (announcement: T & Progress, latency: number) => void,
 ): void {
-  const asyncEnd = (message: T & Progress) => {
+  listen(app, channel.asyncEnd, (message) => {
     if (app.isOwnWork?.() === false) return
     listener(message, milliseconds(performance.now() - (message.startedAt as number)))
-  }
-  channel.asyncEnd.subscribe(asyncEnd as (message: unknown) => void)
-  app.addHook('onClose', async () => {
-    channel.asyncEnd.unsubscribe(asyncEnd as (message: unknown) => void)
   })
 }
 

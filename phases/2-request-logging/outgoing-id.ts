@@ -1,5 +1,6 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { type Channel, channel } from 'node:diagnostics_channel'
 import fastifyPlugin from 'fastify-plugin'
+import { listen } from '../1-logging/listen.ts'
 import { currentFields } from './request-scope.ts'
 
 /** What Node's HTTP client tells of a request before it sends it. */
@@ -17,20 +18,15 @@ interface OutgoingRequest {
  */
 export const outgoingId = fastifyPlugin(
   async (app) => {
-    const onCreate = (message: unknown) => {
-      const { request } = message as { request: OutgoingRequest }
+    listen(app, REQUEST_CREATED, ({ request }) => {
       const { request_id } = currentFields()
       if (request_id !== undefined && !hasHeader(request, KEY)) request.addHeader(KEY, request_id)
-    }
-    subscribe(CHANNEL, onCreate)
-    app.addHook('onClose', async () => {
-      unsubscribe(CHANNEL, onCreate)
     })
   },
   { name: 'outgoing-id', dependencies: ['request-scope'] },
 )
 
-const CHANNEL = 'undici:request:create'
+const REQUEST_CREATED = channel('undici:request:create') as Channel<unknown, { request: OutgoingRequest }>
 const KEY = 'x-request-id'
 
 /** Code that calls another service may have chosen an id itself. */

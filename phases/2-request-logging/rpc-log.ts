@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
+import { listen } from '../1-logging/listen.ts'
 import { onEnd } from '../1-logging/on-end.ts'
 import { channels, type Progress, type RpcAnnouncement } from '../announcements.ts'
 import { bindScope } from './bind-scope.ts'
@@ -14,25 +15,20 @@ import { currentFields, type Scope } from './request-scope.ts'
  */
 export const rpcLog = fastifyPlugin(
   async (app) => {
-    const openScope = (call: unknown): Scope => {
-      const { requestMetadata, responseMetadata } = call as RpcAnnouncement
+    const openScope = ({ requestMetadata, responseMetadata }: RpcAnnouncement): Scope => {
       const request_id = idFrom(requestMetadata.get(KEY))
       responseMetadata.set(KEY, request_id)
       return { fields: { request_id } }
     }
-    const passOn = (call: unknown) => {
-      const { request_id } = currentFields()
-      if (request_id !== undefined) (call as RpcAnnouncement).requestMetadata.set(KEY, request_id)
-    }
 
     bindScope(app, channels.rpcServer, openScope)
-    channels.rpcClient.start.subscribe(passOn)
+    listen(app, channels.rpcClient.start, ({ requestMetadata }) => {
+      const { request_id } = currentFields()
+      if (request_id !== undefined) requestMetadata.set(KEY, request_id)
+    })
     onEnd(app, channels.rpcServer, (call, latency) => log(app.log, call, latency))
     onEnd(app, channels.rpcClient, (call, latency) => {
       app.log.debug({ ...fieldsOf(call), latency }, 'call to another service completed')
-    })
-    app.addHook('onClose', async () => {
-      channels.rpcClient.start.unsubscribe(passOn)
     })
   },
   { name: 'rpc-log', dependencies: ['request-id'] },

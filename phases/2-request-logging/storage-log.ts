@@ -1,4 +1,5 @@
 import fastifyPlugin from 'fastify-plugin'
+import { listen } from '../1-logging/listen.ts'
 import { milliseconds, onEnd } from '../1-logging/on-end.ts'
 import { channels, type ShareAnnouncement } from '../announcements.ts'
 import { bindScope } from './bind-scope.ts'
@@ -17,8 +18,7 @@ export const storageLog = fastifyPlugin(
     const callers = new WeakMap<ShareAnnouncement, Scope | undefined>()
     const requestsOf = (shares: readonly ShareAnnouncement[] = []) =>
       shares.length > 1 ? { request_ids: shares.map((share) => callers.get(share)?.fields.request_id) } : {}
-    const onShare = (share: unknown) => callers.set(share as ShareAnnouncement, scopes.getStore())
-    channels.share.start.subscribe(onShare)
+    listen(app, channels.share.start, (share) => callers.set(share, scopes.getStore()))
     bindScope(app, channels.sharing, ({ shares: [share] }) => ({
       fields: {},
       app: share && callers.get(share)?.app,
@@ -40,9 +40,6 @@ export const storageLog = fastifyPlugin(
         { operation, entity, outcome, latency, ...(error ? { err: error } : {}) },
         'cache command completed',
       )
-    })
-    app.addHook('onClose', async () => {
-      channels.share.start.unsubscribe(onShare)
     })
   },
   { name: 'storage-log', dependencies: ['request-scope'] },

@@ -1,8 +1,9 @@
 import fastifyPlugin from 'fastify-plugin'
 import { Counter, Gauge, Histogram } from 'prom-client'
+import { listen } from '../1-logging/listen.ts'
 import { onEnd } from '../1-logging/on-end.ts'
 import { grpcStatus } from '../2-request-logging/grpc-status.ts'
-import { channels, type RpcAnnouncement } from '../announcements.ts'
+import { channels } from '../announcements.ts'
 import type {} from './process-metrics.ts'
 
 /** RED for gRPC: the same three questions as for HTTP, by service and method. */
@@ -28,14 +29,7 @@ export const rpcMetrics = fastifyPlugin(
       labelNames: ['service', 'method'],
     })
 
-    const onStart = (call: unknown) => {
-      const { service, method } = call as RpcAnnouncement
-      inFlight.inc({ service, method })
-    }
-    channels.rpcServer.start.subscribe(onStart)
-    app.addHook('onClose', async () => {
-      channels.rpcServer.start.unsubscribe(onStart)
-    })
+    listen(app, channels.rpcServer.start, ({ service, method }) => inFlight.inc({ service, method }))
     onEnd(app, channels.rpcServer, (call, latency) => {
       const { service, method } = call
       const labels = { service, method, status_code: grpcStatus(call) }

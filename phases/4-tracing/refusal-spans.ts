@@ -9,8 +9,9 @@ import {
   HTTP_REQUEST_METHOD_VALUE_OTHER,
 } from '@opentelemetry/semantic-conventions'
 import fastifyPlugin from 'fastify-plugin'
+import { listen } from '../1-logging/listen.ts'
 import { scopes } from '../2-request-logging/request-scope.ts'
-import { channels, type RefusalAnnouncement } from '../announcements.ts'
+import { channels } from '../announcements.ts'
 import type {} from './context-manager.ts'
 import { INSTRUMENTATION_VERSION } from './instrumentation.ts'
 import { ATTR_REQUEST_ID } from './own-attributes.ts'
@@ -27,10 +28,10 @@ export const refusalSpans = fastifyPlugin(
     const tracer = app.tracerProvider.getTracer('http-server', INSTRUMENTATION_VERSION)
     const spans = new WeakMap<object, Span>()
 
-    const onStart = (message: unknown) => {
+    listen(app, channels.refusal.start, (refusal) => {
       const scope = scopes.getStore()
       if (scope === undefined || app.isOwnWork?.() === false) return
-      const { status, peer } = message as RefusalAnnouncement
+      const { status, peer } = refusal
       const attributes = {
         [ATTR_HTTP_REQUEST_METHOD]: HTTP_REQUEST_METHOD_VALUE_OTHER,
         [ATTR_HTTP_RESPONSE_STATUS_CODE]: status,
@@ -41,17 +42,10 @@ export const refusalSpans = fastifyPlugin(
         [ATTR_REQUEST_ID]: scope.fields.request_id,
       }
       const span = tracer.startSpan('HTTP', { kind: SpanKind.SERVER, attributes }, ROOT_CONTEXT)
-      spans.set(message as RefusalAnnouncement, span)
+      spans.set(refusal, span)
       scope.context = trace.setSpan(ROOT_CONTEXT, span)
-    }
-    const onEnd = (message: unknown) => spans.get(message as RefusalAnnouncement)?.end()
-
-    channels.refusal.start.subscribe(onStart)
-    channels.refusal.asyncEnd.subscribe(onEnd)
-    app.addHook('onClose', async () => {
-      channels.refusal.start.unsubscribe(onStart)
-      channels.refusal.asyncEnd.unsubscribe(onEnd)
     })
+    listen(app, channels.refusal.asyncEnd, (refusal) => spans.get(refusal)?.end())
   },
   { name: 'refusal-spans', dependencies: ['refusal-log', 'tracer-provider'] },
 )

@@ -23,9 +23,10 @@ import {
   RPC_SYSTEM_NAME_VALUE_GRPC,
 } from '@opentelemetry/semantic-conventions'
 import fastifyPlugin from 'fastify-plugin'
+import { listen } from '../1-logging/listen.ts'
 import { grpcStatus, isServerFault } from '../2-request-logging/grpc-status.ts'
 import { scopes } from '../2-request-logging/request-scope.ts'
-import { channels, type Progress, type RpcAnnouncement, type RpcMetadata } from '../announcements.ts'
+import { channels, type RpcAnnouncement, type RpcMetadata } from '../announcements.ts'
 import { type Address, addressIn } from './address-in.ts'
 import { INSTRUMENTATION_VERSION } from './instrumentation.ts'
 import { ATTR_REQUEST_ID } from './own-attributes.ts'
@@ -48,8 +49,7 @@ export const rpcSpans = fastifyPlugin(
     const tracer = app.tracerProvider.getTracer('grpc', INSTRUMENTATION_VERSION)
     const spans = new WeakMap<object, Span>()
 
-    const onServerStart = (message: unknown) => {
-      const call = message as RpcAnnouncement
+    listen(app, channels.rpcServer.start, (call) => {
       const scope = scopes.getStore()
       if (scope === undefined) return
       const caller = propagation.extract(ROOT_CONTEXT, call.requestMetadata, getter)
@@ -61,9 +61,8 @@ export const rpcSpans = fastifyPlugin(
       const span = tracer.startSpan(serverSpanName(call), { kind: SpanKind.SERVER, attributes }, caller)
       spans.set(call, span)
       scope.context = trace.setSpan(caller, span)
-    }
-    const onServerEnd = (message: unknown) => {
-      const call = message as RpcAnnouncement & Progress
+    })
+    listen(app, channels.rpcServer.asyncEnd, (call) => {
       const span = spans.get(call)
       if (span === undefined) return
       const status = grpcStatus(call)
@@ -76,9 +75,7 @@ export const rpcSpans = fastifyPlugin(
         span.setStatus({ code: SpanStatusCode.ERROR })
       }
       span.end()
-    }
-    channels.rpcServer.start.subscribe(onServerStart)
-    channels.rpcServer.asyncEnd.subscribe(onServerEnd)
+    })
 
     spanFor(
       app,
@@ -91,15 +88,9 @@ export const rpcSpans = fastifyPlugin(
       },
     )
     // Runs inside of what `spanFor` has bound, so the client's span is the current one.
-    const inject = (call: unknown) =>
-      propagation.inject(context.active(), (call as RpcAnnouncement).requestMetadata, setter)
-    channels.rpcClient.start.subscribe(inject)
-
-    app.addHook('onClose', async () => {
-      channels.rpcServer.start.unsubscribe(onServerStart)
-      channels.rpcServer.asyncEnd.unsubscribe(onServerEnd)
-      channels.rpcClient.start.unsubscribe(inject)
-    })
+    listen(app, channels.rpcClient.start, ({ requestMetadata }) =>
+      propagation.inject(context.active(), requestMetadata, setter),
+    )
   },
   { name: 'rpc-spans', dependencies: ['rpc-log', 'tracer-provider'] },
 )

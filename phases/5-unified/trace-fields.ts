@@ -1,5 +1,6 @@
 import { INVALID_TRACEID, type Span, trace } from '@opentelemetry/api'
 import fastifyPlugin from 'fastify-plugin'
+import { listen } from '../1-logging/listen.ts'
 import { currentFields, type Scope, scopes } from '../2-request-logging/request-scope.ts'
 import { contextManager } from '../4-tracing/context-manager.ts'
 import type {} from '../4-tracing/server-spans.ts'
@@ -13,20 +14,16 @@ export const traceFields = fastifyPlugin(
       done()
     })
 
-    const onCall = () => {
-      const scope = scopes.getStore()
-      const span = scope?.context && trace.getSpan(scope.context)
-      if (scope && span) addIds(scope, span)
+    for (const { start } of [channels.rpcServer, channels.refusal]) {
+      listen<unknown>(app, start, () => {
+        const scope = scopes.getStore()
+        const span = scope?.context && trace.getSpan(scope.context)
+        if (scope && span) addIds(scope, span)
+      })
     }
-    for (const { start } of STARTS) start.subscribe(onCall)
-    app.addHook('onClose', async () => {
-      for (const { start } of STARTS) start.unsubscribe(onCall)
-    })
   },
   { name: 'trace-fields', dependencies: ['request-scope', 'server-spans', 'rpc-spans', 'refusal-spans'] },
 )
-
-const STARTS = [channels.rpcServer, channels.refusal]
 
 function addIds({ fields }: Scope, span: Span): void {
   const { traceId, spanId } = span.spanContext()

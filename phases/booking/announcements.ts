@@ -1,4 +1,4 @@
-import { channel } from 'node:diagnostics_channel'
+import { type Channel, channel } from 'node:diagnostics_channel'
 import type {} from 'fastify'
 import { APP_NAME } from '../app-name.ts'
 
@@ -30,8 +30,7 @@ export interface OutstandingBookings {
   readonly potentialSales: readonly { readonly currency: string; readonly amount: number }[]
 }
 
-/** Its messages are of the type `BookingAnnouncement`. */
-export const bookingChannel = channel(`${APP_NAME}:booking`)
+export const bookingChannel = channel(`${APP_NAME}:booking`) as Channel<unknown, BookingAnnouncement>
 
 /** Tells the listeners what has happened to a booking. */
 export function announceBooking(announcement: BookingAnnouncement): void {
