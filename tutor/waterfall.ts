@@ -1,31 +1,29 @@
-import type { ReceivedSpan } from '../../testkit/received-span.ts'
-import { childrenOf, rootsOf } from '../../testkit/span-tree.ts'
-import type { Trace } from './trace-store.ts'
+import type { ReceivedSpan } from '../testkit/received-span.ts'
+import { childrenOf, rootsOf } from '../testkit/span-tree.ts'
 
-/** One line of a waterfall: a span, or many alike that are shown as one. */
+/** One line of a waterfall: a span, or a run of spans with the same name. */
 export interface Row {
   readonly depth: number
   readonly spans: readonly [ReceivedSpan, ...ReceivedSpan[]]
 }
 
-/** So many children of the same name in a row are shown; more become one line. */
+/** How many spans of the same name are shown in a row; one line stands for the rest. */
 const ALIKE = 4
-const NAME = 44
-/** What a line has beside the bar: numbers, the name, and a little after the bar. */
-const BESIDE_BAR = 86
 
-/** The rows of a trace in the order in which they are printed. */
-export function rowsOf({ spans }: Trace): Row[] {
+/** Width of the bars, in characters. */
+const WIDTH = 40
+
+/** The rows of a trace in the order in which they are printed: children below their parent, earliest first. */
+export function rowsOf(spans: readonly ReceivedSpan[]): Row[] {
   const below = (parent: ReceivedSpan, depth: number): Row[] =>
     fold(childrenOf(parent, spans)).flatMap((alike) => {
       const [only, second] = alike
-      return second === undefined ? [{ depth, spans: alike }, ...below(only, depth + 1)] : [{ depth, spans: alike }]
+      return [{ depth, spans: alike }, ...(second === undefined ? below(only, depth + 1) : [])]
     })
   const roots = rootsOf(spans).toSorted((a, b) => a.startMs - b.startMs)
   return roots.flatMap((root) => [{ depth: 0, spans: [root] as const }, ...below(root, 1)])
 }
 
-/** The first few of each run of spans with the same name, and the others of the run together. */
 function fold(spans: readonly ReceivedSpan[]): [ReceivedSpan, ...ReceivedSpan[]][] {
   const groups: [ReceivedSpan, ...ReceivedSpan[]][] = []
   let run = 0
@@ -39,93 +37,73 @@ function fold(spans: readonly ReceivedSpan[]): [ReceivedSpan, ...ReceivedSpan[]]
 }
 
 /**
- * A trace as text: a line for each span, with when it began, how long it took and where in the whole that is.
+ * A trace as text: a line for each row, children further in than their parent, with a bar from its start to its end.
  *
- * @param columns how wide the terminal is; the bars take what is left
+ * @param numbered whether each line begins with its number and its start, and ends with what came of it; if not, `!`
+ * marks a span that failed
  */
-export function waterfall(trace: Trace, columns: number): string {
-  const begin = Math.min(...trace.spans.map(({ startMs }) => startMs))
-  const end = Math.max(...trace.spans.map(({ startMs, durationMs }) => startMs + durationMs))
-  const total = Math.max(end - begin, 0.001)
-  const services = [...new Set(trace.spans.map(({ service }) => service))].sort()
-  const scale: Scale = {
-    begin,
-    total,
-    bar: Math.min(Math.max(columns - BESIDE_BAR, 12), 40),
-    named: services.length > 1,
-  }
-  return [
-    `trace ${trace.traceId}, began at ${new Date(begin).toISOString().slice(11, 23)}Z, ${trace.spans.length} spans in ${services.join(', ')}`,
-    '',
-    `      begins      takes  ${'span'.padEnd(NAME)}  0${`${total.toFixed(0)} ms`.padStart(scale.bar - 1)}`,
-    ...rowsOf(trace).map((row, index) => lineOf(row, index + 1, scale)),
-  ].join('\n')
+export function waterfall(rows: readonly Row[], { numbered = false } = {}): string {
+  const spans = rows.flatMap(({ spans }) => spans)
+  const begin = Math.min(...spans.map(({ startMs }) => startMs))
+  const total = Math.max(Math.max(...spans.map(endOf)) - begin, 0.001)
+  const nameWidth = Math.max(...rows.map((row) => nameOf(row).length))
+  const serviceWidth = Math.max(...spans.map(({ service }) => service.length))
+  return rows
+    .map((row, index) => {
+      const [first] = row.spans
+      const start = first.startMs - begin
+      const duration = row.spans.length === 1 ? first.durationMs : Math.max(...row.spans.map(endOf)) - first.startMs
+      const [began, took] = [`${start.toFixed(1)} ms`, `${duration.toFixed(1)} ms`]
+      const before = numbered ? [String(index + 1).padStart(3), began.padStart(9), took.padStart(9)] : []
+      const after = numbered ? outcomeOf(first) : `${took}${first.status.code === 'error' ? ' !' : ''}`
+      const named = [nameOf(row).padEnd(nameWidth), first.service.padEnd(serviceWidth)]
+      return [...before, ...named, barOf(start / total, duration / total), after].join('  ').trimEnd()
+    })
+    .join('\n')
 }
 
-interface Scale {
-  /** When the trace began, in milliseconds since 1970, and how long all of it took. */
-  readonly begin: number
-  readonly total: number
-  /** How wide a bar for all of it is. */
-  readonly bar: number
-  /** Whether spans are shown with their service, because there are several. */
-  readonly named: boolean
+function endOf({ startMs, durationMs }: ReceivedSpan): number {
+  return startMs + durationMs
 }
 
-function lineOf({ depth, spans }: Row, number: number, { begin, total, bar: width, named }: Scale): string {
-  const [first] = spans
-  const last = spans.at(-1) as ReceivedSpan
-  const start = first.startMs - begin
-  const duration = spans.length === 1 ? first.durationMs : last.startMs + last.durationMs - first.startMs
-  const name = `${spans.length === 1 ? '' : `… ${spans.length} more `}${first.name}${named ? ` [${first.service}]` : ''}`
-  const from = Math.min(Math.floor((start / total) * width), width - 1)
-  const length = Math.max(1, Math.min(Math.round((duration / total) * width), width - from))
-  const bar = `${' '.repeat(from)}${'█'.repeat(length)}`.padEnd(width)
-  const columns = [
-    String(number).padStart(3),
-    `${start.toFixed(1)} ms`.padStart(10),
-    `${duration.toFixed(1)} ms`.padStart(10),
-    ` ${`${'  '.repeat(depth)}${name}`.padEnd(NAME)}`,
-    ` ${bar}`,
-    ` ${detail(first)}`,
-  ]
-  return columns.join(' ').trimEnd()
+function nameOf({ depth, spans: [first, ...others] }: Row): string {
+  return `${'  '.repeat(depth)}${others.length === 0 ? '' : `… ${others.length + 1} more `}${first.name}`
 }
 
-/** What one wants to know of a span at a glance: where a call went and what came of it. */
-function detail({ attributes, status }: ReceivedSpan): string {
-  const code = attributes['http.response.status_code']
-  const outcome = attributes['course_app.cache.outcome']
+/** @param start and `length` as shares of the whole */
+function barOf(start: number, length: number): string {
+  const from = Math.min(Math.round(start * WIDTH), WIDTH - 1)
+  const bar = '█'.repeat(Math.max(1, Math.min(Math.round(length * WIDTH), WIDTH - from)))
+  return (' '.repeat(from) + bar).padEnd(WIDTH)
+}
+
+function outcomeOf({ attributes, status }: ReceivedSpan): string {
+  const outcome = attributes['http.response.status_code'] ?? attributes['course_app.cache.outcome']
+  return [outcome, ...(status.code === 'error' ? ['ERROR', status.message] : [])].filter(Boolean).join(' ')
+}
+
+/** Everything that a span says of itself beside its time: attributes, events, links. */
+export function describeSpan(span: ReceivedSpan): string {
   const facts = [
-    ...(code === undefined ? [] : [String(code)]),
-    ...(outcome === undefined ? [] : [String(outcome)]),
-    ...(status.code === 'error' ? [`ERROR ${status.message}`.trimEnd()] : []),
-  ]
-  return facts.join(' ')
-}
-
-/** All that is known of one span. */
-export function describeSpan({ spans }: Row): string {
-  const [span] = spans
-  const facts: [string, unknown][] = [
-    ['span_id', span.spanId],
-    ['parent_span_id', span.parentSpanId ?? 'none, it is a root'],
-    ['kind', span.kind],
-    ['took', `${span.durationMs.toFixed(1)} ms`],
-    ['status', `${span.status.code} ${span.status.message}`.trimEnd()],
-    ...Object.entries(span.attributes),
-  ]
-  const width = Math.max(...facts.map(([name]) => name.length))
-  return [
-    `${span.name} in ${span.service}${spans.length > 1 ? `, the first of ${spans.length} alike` : ''}`,
-    ...facts.map(([name, value]) => `  ${name.padEnd(width)}  ${String(value)}`),
+    `kind = ${span.kind}`,
+    `span_id = ${span.spanId}`,
+    `parent = ${span.parentSpanId ?? 'none'}`,
+    ...factsOf(span.attributes),
+    ...(span.status.code === 'error' ? [`status = error ${span.status.message}`.trimEnd()] : []),
     ...span.events.flatMap(({ name, attributes }) => [
-      `  event ${name}`,
-      ...Object.entries(attributes).map(([key, value]) => `    ${key}  ${firstLine(String(value))}`),
+      `event ${name}`,
+      ...factsOf(attributes).map((fact) => `  ${fact}`),
     ]),
-  ].join('\n')
+    ...span.links.map(({ traceId, spanId }) => `link to span ${spanId} of trace ${traceId}`),
+  ]
+  return [`${span.name} (${span.service})`, ...facts.map((fact) => `  ${fact}`)].join('\n')
 }
 
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0] as string
+/** Jaeger's exporter adds attributes about itself and the process to each span. Readers want the others. */
+const NOT_OF_THE_SPAN = /^(otel\.|service\.|deployment\.|telemetry\.|span\.kind$|error$)/
+
+function factsOf(attributes: ReceivedSpan['attributes']): string[] {
+  return Object.entries(attributes)
+    .filter(([name]) => !NOT_OF_THE_SPAN.test(name))
+    .map(([name, value]) => `${name} = ${String(value).split('\n')[0]}`)
 }

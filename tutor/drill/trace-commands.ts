@@ -1,5 +1,5 @@
+import { describeSpan, type Row, rowsOf, waterfall } from '../waterfall.ts'
 import type { Trace, TraceStore } from './trace-store.ts'
-import { describeSpan, type Row, rowsOf, waterfall } from './waterfall.ts'
 
 /** So many traces are listed. */
 const LISTED = 12
@@ -60,14 +60,23 @@ export class TraceCommands {
     const [trace, other] = found
     if (trace === undefined) return `There is no trace ${which}. Spans arrive about half a second after the request.`
     if (other !== undefined) return `${found.length} traces begin with ${which}.`
-    this.#rows = rowsOf(trace)
-    return `${waterfall(trace, process.stdout.columns || 118)}\n\nspan <#> shows all that is known of a line.`
+    this.#rows = rowsOf(trace.spans)
+    const services = [...new Set(trace.spans.map(({ service }) => service))].sort()
+    const began = new Date(Math.min(...trace.spans.map(({ startMs }) => startMs))).toISOString().slice(11, 23)
+    return [
+      `trace ${trace.traceId}, began at ${began}Z, ${trace.spans.length} spans in ${services.join(', ')}`,
+      '',
+      '  #     begins      takes  span',
+      waterfall(this.#rows, { numbered: true }),
+      '',
+      'span <#> shows all that is known of a line.',
+    ].join('\n')
   }
 
   #describe(which: string | undefined): string {
     if (this.#rows.length === 0) return 'First show a trace, then span <#> for one of its lines.'
     const row = this.#rows[Number(which) - 1]
-    return row ? describeSpan(row) : `The trace has the lines 1 to ${this.#rows.length}.`
+    return row ? describeSpan(row.spans[0]) : `The trace has the lines 1 to ${this.#rows.length}.`
   }
 }
 

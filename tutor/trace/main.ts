@@ -14,7 +14,7 @@ import { runningServer } from '../check/running-server.ts'
 import type { SpanSource } from '../check/span-source.ts'
 import { Teardowns } from '../check/teardowns.ts'
 import { NoServer, whichPhase } from '../check/which-phase.ts'
-import { details, waterfall } from './waterfall.ts'
+import { describeSpan, rowsOf, waterfall } from '../waterfall.ts'
 
 bypassProxyOnLoopback()
 
@@ -72,8 +72,13 @@ async function main(): Promise<number> {
   const { answer, traceId } = await server.traced(path, { method: values.method })
   const spans = await settled(source, traceId)
   console.log(`${values.method} ${path} answered ${answer.status}, trace ${traceId}\n`)
-  console.log(spans.length === 0 ? `No span of it has arrived at ${source.name}.` : waterfall(spans))
-  if (values.details) console.log(`\n${details(spans)}`)
+  console.log(spans.length === 0 ? `No span of it has arrived at ${source.name}.` : waterfall(rowsOf(spans)))
+  if (values.details)
+    console.log(
+      `\n${rowsOf(spans)
+        .flatMap((row) => row.spans.map(describeSpan))
+        .join('\n')}`,
+    )
   return spans.length === 0 ? 1 : 0
 }
 

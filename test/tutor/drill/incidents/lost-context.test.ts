@@ -7,12 +7,12 @@ t.test('6: a trace in two pieces', async (t) => {
   await drill.say('traces oldest GET /propagation')
   const whole = await drill.say('trace 1')
   t.match(whole, /5 spans in course-app, partner/, 'at first a trace has both services')
-  const portBefore = /server\.port +(\d+)/.exec(await drill.say('span 2'))?.[1]
+  const portBefore = /server\.port = (\d+)/.exec(await drill.say('span 2'))?.[1]
   await waitFor('a trace without the partner', async () => {
     await drill.say('traces newest GET /propagation')
     return /4 spans in course-app\n/.test(await drill.say('trace 3'))
   })
-  const portAfter = /server\.port +(\d+)/.exec(await drill.say('span 2'))?.[1]
+  const portAfter = /server\.port = (\d+)/.exec(await drill.say('span 2'))?.[1]
   t.not(portAfter, portBefore)
   const alone = await drill.traces('oldest GET /hop')
   t.ok(alone.every(({ root, spans }) => root === 'GET /hop [partner]' && spans === 1))

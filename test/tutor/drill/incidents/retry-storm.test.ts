@@ -16,7 +16,7 @@ t.test('7: many calls for one request that fails', async (t) => {
   const well = (await drill.traces('oldest POST /v1/bookings')).filter(({ root }) => !root.includes('ERROR'))
   t.ok(well.length > 0)
   t.ok((failed[0]?.spans ?? 0) > Math.max(...well.map(({ spans }) => spans)))
-  const country = /url\.path +\/customers\/(\w+)/.exec(
+  const country = /url\.path = \/customers\/(\w+)/.exec(
     (await drill.say('traces failed POST /v1/bookings')) && (await drill.say('trace 1')) && (await drill.say('span 3')),
   )?.[1]
   const lines = await drill.requests({ route: '/v1/bookings', method: 'POST' })

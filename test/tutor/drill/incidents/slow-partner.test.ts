@@ -32,7 +32,7 @@ t.test('3: everybody waits for one that waits for another service', async (t) =>
   const line = (name: string) => new RegExp(`^ *(\\d+) .* ms +${name} {2}`, 'm').exec(culprit)?.[1] ?? ''
   const select = await drill.say(`span ${line('SELECT bookings')}`)
   t.match(select, /db\.query\.text .* for update\n/, 'locked for as long as the transaction lasts')
-  const path = /url\.path +(\S+)/.exec(await drill.say(`span ${line('POST')}`))?.[1] ?? ''
+  const path = /url\.path = (\S+)/.exec(await drill.say(`span ${line('POST')}`))?.[1] ?? ''
   const took: number[] = []
   for (const nth of [1, 2, 3, 4, 5]) {
     const call = /([\d.]+) ms +POST {2}/.exec(await drill.say(`trace ${nth}`))
