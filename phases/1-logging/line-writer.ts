@@ -29,6 +29,9 @@ process.on('exit', () => {
  * Writes the same lines to all its outputs, in the background, so that no request waits for a disk or a
  * terminal. A write costs much the same for one line as for a hundred, so lines gather for a moment and
  * leave together.
+ *
+ * In most services, `pino.multistream` with `pino.destination` (SonicBoom) does the same. It breaks one promise of this
+ * service: with a full disk the process never ends, because `flushSync` of SonicBoom 4.2 repeats the write forever.
  */
 export class LineWriter {
   readonly #queues: readonly Queue[]

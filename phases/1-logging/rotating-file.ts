@@ -15,6 +15,9 @@ export interface RotationOptions {
  * on. `app.log` is always the newest, so `tail -F` and log shippers may watch that one name. Rotation
  * happens between two writes, so no line is torn.
  *
+ * pino-roll 4 does not fit: it writes `app.1.log`, `app.2.log` and so on. It rotates with SonicBoom's `reopen`, which
+ * after a failed attempt closes the old descriptor twice. By the second time, a connection may have that number.
+ *
  * @throws when the file cannot be written.
  */
 export function openRotatingFile(path: string, { maxBytes, files }: RotationOptions): Output {
