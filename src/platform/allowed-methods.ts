@@ -3,14 +3,14 @@ import findMyWay from 'find-my-way'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The methods that a path has, on all of its routes; none for a path that does not exist. */
+    /** The methods of a path, on all of its routes; none for a path that does not exist. */
     methodsOf(path: string): readonly string[]
   }
 }
 
 /**
- * Decorates the app with `methodsOf`, for the answer 405: Fastify itself does not tell a path that does not exist from
- * one that has other methods. It knows the routes that are added after it.
+ * Decorates the app with `methodsOf`, for 405 responses: Fastify itself does not distinguish an unknown path from an
+ * unknown method. It covers the routes that are added later.
  *
  * https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6
  */
@@ -22,14 +22,14 @@ export function addAllowedMethods(app: FastifyInstance, maxParamLength: number):
     routes.push(route)
   })
   app.decorate('methodsOf', (path) => {
-    paths ??= routerOf(routes, maxParamLength) // by now, all hooks have had their way with the routes
+    paths ??= routerOf(routes, maxParamLength) // all hooks have run on the routes by now
     return [...((paths.find('GET', path)?.store as Set<string> | undefined) ?? [])]
   })
 }
 
 type Router = ReturnType<typeof findMyWay>
 
-/** A router of paths, whatever the method, that keeps their methods. */
+/** A router of paths alone, which stores the methods of each. */
 function routerOf(routes: readonly RouteOptions[], maxParamLength: number): Router {
   const paths = findMyWay({ maxParamLength })
   const methodsByUrl = new Map<string, Set<string>>()

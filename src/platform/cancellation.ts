@@ -1,26 +1,26 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-/** Nobody waits for the answer any more, so the work for it was not done. */
+/** The caller has cancelled or its deadline has passed, so the work was not done. */
 export class CallEnded extends Error {
   override readonly name = 'CallEnded'
 
   constructor() {
-    super('Nobody waits for the answer any more.')
+    super('The caller no longer waits for the answer.')
   }
 }
 
 const current = new AsyncLocalStorage<() => boolean>()
 
 /**
- * Runs `work` on behalf of a caller: once nobody waits for its answer any more, it sends no more statements.
+ * Runs `work` on behalf of a caller. Once the call has ended, `work` sends no further statements.
  *
- * @param isOver tells whether that is so, for good
+ * @param isOver whether the call has ended
  */
 export function onBehalfOf<R>(isOver: () => boolean, work: () => R): R {
   return current.run(isOver, work)
 }
 
-/** Whether this runs on behalf of a caller who does not wait any more. */
+/** Whether the current work is on behalf of a call that has ended. */
 export function isCancelled(): boolean {
   return current.getStore()?.() === true
 }

@@ -5,15 +5,14 @@ import { ConfigError } from '../config.ts'
 import { unpackTemplate } from './embedded-template.ts'
 import { type Lock, lockFile } from './lock-file.ts'
 
-/** A cluster that this process, and no other, may use until it calls `release`. */
+/** A cluster that is locked for this process until it calls `release`. */
 export interface Cluster {
   readonly folder: string
   readonly release: () => void
 }
 
 /**
- * Gives the cluster in `dataDir`, made from the template when there is none. Two processes on one
- * cluster would ruin it, so it is locked first.
+ * Locks the cluster in `dataDir`, which two processes would corrupt, and creates it from the template if it is missing.
  *
  * @throws ConfigError when the folder cannot be written or another process uses it
  */
@@ -26,7 +25,7 @@ export async function clusterIn(dataDir: string): Promise<Cluster> {
   }
   const folder = join(root, 'postgres')
   try {
-    await sweepRemains(root)
+    await removePartial(root)
     if (!(await isFolder(folder))) await makeCluster(folder)
   } catch (error) {
     lock.release()
@@ -47,7 +46,7 @@ async function lockFolder(root: string, dataDir: string): Promise<Lock> {
   }
 }
 
-/** Not `mkdir` with `recursive`: under /proc, it never ends on Node 20. */
+/** Not `mkdir` with `recursive`, which never returns for a path below /proc on Node 20. */
 async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path)
@@ -60,7 +59,7 @@ async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** The name `postgres` appears only when the cluster is whole, so a start that is killed half-way leaves none. */
+/** The folder is renamed when it is complete, so a start that is killed leaves no partial cluster. */
 async function makeCluster(folder: string): Promise<void> {
   const part = `${folder}.part-${randomUUID()}`
   try {
@@ -72,8 +71,8 @@ async function makeCluster(folder: string): Promise<void> {
   }
 }
 
-/** Removes what a killed start has left. */
-async function sweepRemains(root: string): Promise<void> {
+/** Removes the folders of starts that were killed. */
+async function removePartial(root: string): Promise<void> {
   const remains = (await readdir(root)).filter((name) => name.startsWith('postgres.part-'))
   await Promise.all(remains.map((name) => rm(join(root, name), { recursive: true, force: true })))
 }

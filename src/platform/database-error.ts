@@ -1,8 +1,8 @@
 import { DrizzleQueryError } from 'drizzle-orm'
 
 /**
- * A statement that the database refused. Unlike the driver's error and Drizzle's, it does not carry
- * the statement's values, which may be personal data and would end up in logs and spans.
+ * A statement that failed. Unlike the errors of the driver and of Drizzle, it has no values of the statement, which may
+ * be personal data and would end up in logs and spans.
  */
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError'
@@ -11,37 +11,37 @@ export class DatabaseError extends Error {
     message: string,
     /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
     readonly sqlState: string | undefined,
-    /** The constraint that would have been violated. */
+    /** The constraint that the statement violated. */
     readonly constraint?: string | undefined,
   ) {
     super(message)
   }
 
   /**
-   * Whether the same statement may well succeed a little later: the database is away, starting, full or
-   * too slow, or it broke off one of two transactions that stood in each other's way.
+   * Whether a retry may succeed: the database is unavailable, starting, out of resources or too slow, or it aborted the
+   * transaction because of a deadlock or a conflict.
    */
   get isTransient(): boolean {
     return /^(08|40|53|57P0|57014)/.test(this.sqlState ?? '')
   }
 }
 
-/** SQLSTATEs of what this side of a connection finds out by itself. */
+/** SQLSTATEs of failures that the client detects. */
 export const connectionState = { cannotConnect: '08001', lost: '08006', outcomeUnknown: '08007' } as const
 
-/** What drivers put into their errors: PGlite names the constraint `constraint`, postgres `constraint_name`. */
+/** The fields of drivers' errors. PGlite has `constraint`, postgres `constraint_name`. */
 interface DriverError extends Error {
   readonly code?: string
   readonly constraint?: string
   readonly constraint_name?: string
 }
 
-/** A driver's error without what could hold a value. */
+/** A driver's error without anything that could hold a value. */
 export function withoutValues(error: unknown): DatabaseError {
   if (error instanceof DatabaseError) return error
   const { message, code, constraint, constraint_name } = error as DriverError
   const sqlState = code !== undefined && isConnectionCode(code) ? connectionState.lost : code
-  // Of all messages, only those about data that is malformed (class 22) quote it.
+  // Only messages about malformed data (class 22) quote it.
   const safe = sqlState?.startsWith('22') ? message.replace(/"[\s\S]*"/, '"…"') : message
   return new DatabaseError(safe, sqlState, constraint ?? constraint_name)
 }
@@ -51,12 +51,12 @@ function isConnectionCode(code: string): boolean {
   return /^(E[A-Z]+|CONNECT.*)$/.test(code)
 }
 
-/** Drizzle wraps what a statement throws in an error whose message repeats the statement's values; this takes it out. */
+/** The error inside Drizzle's, whose own message repeats the statement's values. */
 export function causeOf(error: unknown): unknown {
   return error instanceof DrizzleQueryError && error.cause !== undefined ? error.cause : error
 }
 
-/** Runs `work`, whose errors come as they are, without what Drizzle wraps around them. */
+/** Runs `work`, and unwraps the errors that Drizzle has wrapped. */
 export async function unwrapped<R>(work: () => PromiseLike<R>): Promise<R> {
   try {
     return await work()

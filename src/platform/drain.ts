@@ -2,10 +2,9 @@ import type { Socket } from 'node:net'
 import fastifyPlugin from 'fastify-plugin'
 
 /**
- * Lets a closing server end as soon as its last request does. Node closes connections that are idle at
- * the moment of `close()`. Two kinds would still hold the process until the client drops them: one that
- * is busy then, which is kept alive after its answer, and one that has never sent a request, which
- * browsers open in advance.
+ * Closes a server as soon as its last request has ended. Node closes the connections that are idle when `close()` is
+ * called. Two other kinds would keep the process alive until the client drops them: connections that were busy then and
+ * stay open after the response, and connections without any request, which browsers open in advance.
  */
 export const drain = fastifyPlugin(
   async (app) => {
@@ -20,7 +19,7 @@ export const drain = fastifyPlugin(
       let sweeps = 0
       const timer = setInterval(() => {
         app.server.closeIdleConnections()
-        // Not at once: a request may be on its way.
+        // After a delay, because a first request may be on its way.
         if (++sweeps >= 10) for (const socket of silent) socket.destroy()
       }, SWEEP_MS)
       app.server.once('close', () => clearInterval(timer))

@@ -1,8 +1,8 @@
 /**
  * An empty, initialised PostgreSQL cluster for PGlite, made once and kept in `dist/`.
  *
- * Initialising takes PGlite some 5 s and 860 MB at its peak. So it happens in a process that ends
- * afterwards: `npm ci` runs this file (`prepare`), and where install scripts are off the first start does.
+ * Initialising takes PGlite about 5 s and 860 MB, so it happens in a separate process: `npm ci` runs this file
+ * (`prepare`), and the first start does when install scripts are off.
  */
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -18,18 +18,18 @@ export const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=
 
 const thisFile = fileURLToPath(import.meta.url)
 
-/** The template, from the file that `npm ci` has made; makes it first if there is none. */
+/** The template; creates its file if `npm ci` has not. */
 export async function templateBlob(): Promise<Blob> {
   return new Blob([await readFile(await ensureTemplate())])
 }
 
-/** Unpacks a fresh cluster into `folder`, in a process of its own, for the memory that it takes would stay. */
+/** Unpacks a fresh cluster into `folder`, in a separate process, whose memory is then released. */
 export async function unpackTemplate(folder: string): Promise<void> {
   await ensureTemplate()
   await runChild(['unpack', folder])
 }
 
-/** Waits for each of the thousand files in turn: the process has nothing else to do. */
+/** Synchronous, because the process has nothing else to do. */
 async function unpack(folder: string): Promise<void> {
   for (const { name, isFolder, content } of entriesOf(gunzipSync(readFileSync(await templateFile())))) {
     const path = join(folder, name)
@@ -57,7 +57,7 @@ async function ensureTemplate(): Promise<string> {
   return file
 }
 
-/** One file per version of PGlite, for a cluster fits the version that made it. */
+/** One file per version of PGlite, because a cluster is only valid for the version that created it. */
 async function templateFile(): Promise<string> {
   const manifest = new URL('../package.json', import.meta.resolve('@electric-sql/pglite'))
   const { version } = JSON.parse(await readFile(manifest, 'utf8')) as { version: string }
@@ -74,7 +74,7 @@ async function make(): Promise<void> {
   await writeAtomically(file, new Uint8Array(await dump.arrayBuffer()))
 }
 
-/** Two processes may write at once: each renames a whole file of its own, and either will do. */
+/** Two processes may write at once: each renames a complete file of its own. */
 async function writeAtomically(file: string, content: Uint8Array): Promise<void> {
   const part = `${file}.${randomUUID()}`
   try {

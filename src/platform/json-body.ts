@@ -4,8 +4,8 @@ import fastifyPlugin from 'fastify-plugin'
 import { HttpError } from './problem.ts'
 
 /**
- * Reads bodies of JSON strictly, as RFC 8259 has it: UTF-8, and nothing else. Fastify's own reader replaces bytes that
- * are no UTF-8, and refuses an empty body even where none is wanted.
+ * Parses JSON bodies strictly, in UTF-8 only, as RFC 8259 requires. Fastify's own parser replaces bytes that are not
+ * UTF-8, and refuses an empty body even on routes without a body.
  *
  * https://www.rfc-editor.org/rfc/rfc8259#section-8.1
  */
@@ -14,40 +14,43 @@ export const jsonBody = fastifyPlugin(
     app.removeAllContentTypeParsers()
     const parse = app.getDefaultJsonParser('error', 'error')
     app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-      const wrong = whatIsWrong(request, body)
+      const wrong = encodingError(request, body)
       if (wrong !== undefined) done(wrong)
       else if (body.length === 0 && request.routeOptions.schema?.body === undefined) done(null, undefined)
-      else parse(request, body.toString(), (error, value) => done(error ? explain(error, body) : halves(value), value))
+      else
+        parse(request, body.toString(), (error, value) =>
+          done(error ? explain(error, body) : surrogateError(value), value),
+        )
     })
   },
   { name: 'json-body' },
 )
 
-function whatIsWrong({ headers }: FastifyRequest, body: Buffer): HttpError | undefined {
+function encodingError({ headers }: FastifyRequest, body: Buffer): HttpError | undefined {
   const [, charset = 'utf-8'] = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(headers['content-type'] ?? '') ?? []
   if (!/^utf-?8$/i.test(charset))
     return new HttpError(415, 'JSON is UTF-8. Send it with no charset, or with charset=utf-8.')
   return isUtf8(body) ? undefined : new HttpError(400, 'The body is not valid UTF-8.')
 }
 
-/** The error of a value with half of a surrogate pair in one of its texts, as `"\\ud800"`. No UTF-8 could hold it. */
-function halves(value: unknown): HttpError | null {
+/** The error for a string with a lone surrogate, such as `"\\ud800"`, which UTF-8 cannot encode. */
+function surrogateError(value: unknown): HttpError | null {
   if (isWellFormed(value)) return null
   return new HttpError(400, 'The body has half of a surrogate pair, which is no character.')
 }
 
-/** A loop and no recursion: 64 kB of `[` would overflow the stack. */
+/** Iterative, because 64 kB of `[` would overflow the stack of a recursion. */
 function isWellFormed(value: unknown): boolean {
   const values = [value]
-  for (const one of values) {
-    if (typeof one === 'string' && !one.isWellFormed()) return false
-    if (typeof one !== 'object' || one === null) continue
-    for (const entry of Object.entries(one)) values.push(...entry)
+  for (const item of values) {
+    if (typeof item === 'string' && !item.isWellFormed()) return false
+    if (typeof item !== 'object' || item === null) continue
+    for (const entry of Object.entries(item)) values.push(...entry)
   }
   return true
 }
 
-/** Fastify says "not valid JSON" of a key that it only finds dangerous. */
+/** Fastify reports a dangerous key as "not valid JSON". */
 function explain(error: Error, body: Buffer): Error {
   if ((error as { code?: string }).code !== 'FST_ERR_CTP_INVALID_JSON_BODY') return error
   try {

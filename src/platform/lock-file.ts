@@ -1,21 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 
-/** The lock, or the process that has it. */
+/** The lock, or the process that holds it. */
 export type Lock = { readonly release: () => void } | { readonly heldBy: number }
 
 interface Owner {
   readonly pid: number
-  /** When that process started, where the system tells. Tells it from a later process with the same pid. */
+  /** When the process started, if known. Distinguishes it from a later process with the same pid. */
   readonly started: string | null
 }
 
-/** The locks of this very process, which its pid in the file cannot tell from those of an earlier life. */
+/** The locks of this process. Its pid in a file might be that of an earlier process. */
 const ours = new Set<string>()
 
 /**
- * Takes a lock that is a file with its owner's pid. A lock whose owner is dead, killed or lost with
- * its container, is taken over.
+ * Acquires a lock: a file with its owner's pid. A lock whose owner is dead is taken over.
  */
 export function lockFile(path: string): Lock {
   if (ours.has(path)) return { heldBy: process.pid }
@@ -32,7 +31,7 @@ export function lockFile(path: string): Lock {
   }
 }
 
-/** A link appears whole or not at all, and never over an existing name. */
+/** Creating a link is atomic and never overwrites a file. */
 function create(path: string): boolean {
   const own = `${path}.${randomUUID()}`
   writeFileSync(own, JSON.stringify({ pid: process.pid, started: startOf(process.pid) } satisfies Owner))
@@ -47,7 +46,7 @@ function create(path: string): boolean {
   }
 }
 
-/** Only one of those who find a dead owner may remove its lock, or the second would remove the first one's. */
+/** Of several processes that find a dead owner only one may remove its lock; a second would remove the first one's. */
 function takeOver(path: string): boolean {
   const guard = `${path}.takeover`
   removeIfOld(guard)
@@ -62,7 +61,7 @@ function takeOver(path: string): boolean {
   }
 }
 
-/** A takeover lasts milliseconds; one that is older was killed. */
+/** A takeover lasts milliseconds; an older one was killed. */
 function removeIfOld(guard: string): void {
   const since = statSync(guard, { throwIfNoEntry: false })?.mtimeMs
   if (since !== undefined && Date.now() - since > 10_000) rmSync(guard, { force: true })
@@ -73,7 +72,7 @@ function read(path: string): Owner | undefined {
     const { pid, started } = JSON.parse(readFileSync(path, 'utf8')) as Owner
     return Number.isInteger(pid) && pid > 0 ? { pid, started } : undefined
   } catch {
-    // Gone in the meantime, or not ours to understand: either way it names no owner.
+    // Removed in the meantime, or malformed: no owner either way.
     return undefined
   }
 }
@@ -83,13 +82,13 @@ function isAlive({ pid, started }: Owner): boolean {
   try {
     process.kill(pid, 0)
   } catch (error) {
-    // EPERM: it lives, and belongs to someone else.
+    // EPERM: it is alive and belongs to another user.
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
   }
   return started === startOf(pid)
 }
 
-/** Linux tells when a process started, in ticks since the machine did. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+/** The start time of a process on Linux, in ticks since boot. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
 function startOf(pid: number): string | null {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()

@@ -2,10 +2,10 @@ import { LRUCache } from 'lru-cache'
 import { announce, type CacheAnnouncement, channels } from '../../phases/announcements.ts'
 import type { Cache, Cached } from './cache.ts'
 
-/** A cache in this process's own memory. When it is full, what was used longest ago goes. */
+/** A cache in this process's own memory. When full, it evicts the least recently used entry. */
 export class MemoryCache implements Cache {
   readonly #entries: LRUCache<string, object>
-  /** Apart from the entries, so that many requests for what does not exist push none of them out. */
+  /** Separate from the entries, so that requests for missing courses evict none of them. */
   readonly #leases: LRUCache<string, string>
   #lastLease = 0
 
@@ -30,7 +30,7 @@ export class MemoryCache implements Cache {
       announcement.outcome = 'ok'
       if (this.#leases.get(`${entity}:${key}`) !== lease) return
       this.#leases.delete(`${entity}:${key}`)
-      // Copied and frozen once here, so that each of the many reads can have the object itself.
+      // Copied and frozen here, so that reads can return the object itself.
       const copy = freeze(JSON.parse(JSON.stringify(value)) as object)
       this.#entries.set(`${entity}:${key}`, copy, { ttl: ttlSeconds * 1000 })
     })
@@ -52,10 +52,10 @@ export class MemoryCache implements Cache {
     this.#leases.clear()
   }
 
-  /** The one that stands, or a new one. */
+  /** The current lease, or a new one. */
   #lease(entry: string): string {
-    const standing = this.#leases.get(entry)
-    if (standing !== undefined) return standing
+    const current = this.#leases.get(entry)
+    if (current !== undefined) return current
     const lease = String(++this.#lastLease)
     this.#leases.set(entry, lease)
     return lease

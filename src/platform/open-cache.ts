@@ -22,7 +22,7 @@ export const cache = fp<{ config: Config }>(
 
 async function openCache(config: Config, log: FastifyBaseLogger): Promise<Cache> {
   if (config.REDIS_URL === undefined) return new MemoryCache()
-  // Loaded only here: without Redis, its client need not cost a moment at the start.
+  // Loaded on demand: without Redis, the client would only slow down the start.
   const { RedisCache } = await import('./redis-cache.ts')
   return RedisCache.open(config, log)
 }

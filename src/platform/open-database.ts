@@ -10,19 +10,19 @@ declare module 'fastify' {
   }
 }
 
-/** The settings that say which database and how to use it. */
+/** The settings for opening a database. */
 export type DatabaseConfig = Pick<Config, 'DATABASE_URL' | 'DATA_DIR'> & PostgresSettings
 
 /**
  * Opens the database that the configuration names.
  *
- * @throws ConfigError when that cannot work, such as when another process has the embedded one open.
+ * @throws ConfigError when that fails, for example because another process uses the embedded database.
  */
 export async function openDatabase(config: DatabaseConfig, wait: StartupWait = {}): Promise<Database> {
   const { DATABASE_URL, DATA_DIR } = config
   if (DATABASE_URL === undefined) return openEmbeddedDatabase(DATA_DIR)
   if (DATABASE_URL === 'memory:') return openEmbeddedDatabase()
-  // Loaded only here: with the embedded database, its driver need not cost a moment at the start.
+  // Loaded on demand: with the embedded database, the driver would only slow down the start.
   const { openPostgres } = await import('./postgres-database.ts')
   return openPostgres(DATABASE_URL, config, wait)
 }

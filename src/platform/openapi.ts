@@ -6,7 +6,7 @@ import fastifyPlugin from 'fastify-plugin'
 import { problemThat } from './problem-schema.ts'
 import { API_HEADERS } from './server-defaults.ts'
 
-/** OpenAPI 3.1, made from the schemas of all routes that are added after it. */
+/** OpenAPI 3.1, generated from the schemas of all routes that are added later. */
 export const openapi = fastifyPlugin(
   async (app) => {
     await app.register(swagger, {
@@ -32,16 +32,16 @@ export const openapi = fastifyPlugin(
   { name: 'openapi' },
 )
 
-/** Swagger UI at `/swagger`, and the document at `/swagger/json`. In a scope of its own, for Helmet is for pages alone. */
+/** Swagger UI at `/swagger`, and the document at `/swagger/json`. Encapsulated, because Helmet is for pages alone. */
 export const swaggerPages: FastifyPluginAsync = async (pages) => {
-  // Helmet's headers take the place of the API's.
+  // Helmet's headers replace those of the API.
   pages.addHook('onRequest', (_request, reply, done) => {
     for (const name of Object.keys(API_HEADERS)) reply.removeHeader(name)
     done()
   })
   await pages.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: PAGE_POLICY },
-    // Whether the outside speaks TLS is for the proxy in front to know.
+    // Only the proxy in front knows whether clients use TLS.
     strictTransportSecurity: false,
   })
   await pages.register(swaggerUi, {
@@ -50,7 +50,7 @@ export const swaggerPages: FastifyPluginAsync = async (pages) => {
   })
 }
 
-/** The part of OpenAPI that is touched below. */
+/** The part of OpenAPI that is used below. */
 interface Response {
   readonly description?: string
   readonly headers?: object
@@ -63,11 +63,11 @@ interface Document {
   readonly paths?: Record<string, Record<string, Operation>>
 }
 
-/** Adds what holds for every route and what a route's schema cannot say. */
+/** Adds what is common to all routes or cannot be part of a route's schema. */
 function completed(document: Document): Document {
   for (const operation of Object.values(document.paths ?? {}).flatMap((methods) => Object.values(methods))) {
     for (const parameter of operation.parameters ?? []) {
-      // The default is filled in before validation, so the caller need not give it.
+      // The default is set before validation, so the parameter is optional.
       if ('default' in parameter.schema) parameter.required = false
     }
     const other = problemThat('Any other problem, such as a server that is too busy.')
@@ -93,7 +93,7 @@ const RETRY_AFTER = {
   schema: { type: 'integer', minimum: 1 },
 }
 
-/** Everything comes from here and nothing may be framed. Swagger UI styles its elements inline. */
+/** All resources come from this server, and framing is forbidden. Swagger UI uses inline styles. */
 const PAGE_POLICY = {
   defaultSrc: ["'none'"],
   scriptSrc: ["'self'"],

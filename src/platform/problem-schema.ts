@@ -22,10 +22,10 @@ const ProblemDetails = Type.Object(
 /** The body of every error answer. https://www.rfc-editor.org/rfc/rfc9457 */
 export type Problem = Static<typeof ProblemDetails>
 
-/** For a route's `response`: `404: Problem`. States the media type, too. */
+/** For a route's `response`: `404: Problem`. Includes the media type. */
 export const Problem = problemThat('The request failed; the body says why.')
 
-/** Like {@link Problem}, with words of its own: `409: problemThat('The slug is taken.')`. */
+/** Like {@link Problem}, with its own description: `409: problemThat('The slug is taken.')`. */
 export function problemThat(description: string) {
   return { description, content: { 'application/problem+json': { schema: ProblemDetails } } }
 }

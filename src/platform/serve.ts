@@ -13,23 +13,23 @@ export interface Serving {
   readonly app: FastifyInstance
   readonly config: Config
   readonly phase: Phase
-  /** Where it can be reached from this machine, with the port that it really got. */
+  /** The URL for clients on this machine, with the actual port. */
   readonly url: string
   /** The same for gRPC, `127.0.0.1:9900`; undefined for a server without it. */
   readonly grpcAddress: string | undefined
 }
 
 /**
- * The life of a server process: reads the configuration, builds, listens, and on SIGTERM or SIGINT
- * stops accepting, finishes the requests in flight, lets the plugins flush, and exits with 0.
- * A setting that cannot work ends it with one line on stderr and exit code 1.
+ * Runs a server process: reads the configuration, builds the app and listens. On SIGTERM or SIGINT it stops accepting
+ * connections, finishes the requests in flight, lets the plugins flush, and exits with 0. An invalid setting ends it with
+ * one line on stderr and exit code 1.
  */
 export async function serve(
   build: (config: Config, phase: Phase) => FastifyInstance,
   onListening: (serving: Serving) => void,
   defaults: ConfigDefaults = {},
 ): Promise<void> {
-  // Their reader has gone (`npm start | head`), or their disk is full. The server goes on.
+  // The reader may exit (`npm start | head`) or the disk fill up. The server continues.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   try {
     const config = loadConfig(process.argv.slice(2), defaults)
@@ -52,7 +52,7 @@ export async function serve(
 
 async function listen(app: FastifyInstance, { HOST, PORT }: Config): Promise<Pick<Serving, 'url' | 'grpcAddress'>> {
   try {
-    // Before HTTP, so that gRPC is there when /livez says that the server is.
+    // Before HTTP, so that gRPC is available once /livez answers.
     const grpcAddress = app.hasDecorator('grpc') ? await app.grpc.listen() : undefined
     await app.listen({ host: HOST, port: PORT, listenTextResolver: (address) => `server listening at ${address}` })
     const { address, family, port } = app.server.address() as AddressInfo

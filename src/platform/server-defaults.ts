@@ -5,7 +5,7 @@ import type {} from '../../phases/phase.ts'
 import type { Config } from '../config.ts'
 import { HttpError } from './problem.ts'
 
-/** What every server on a network needs: security headers, load shedding, CORS only where it is asked for. */
+/** Defaults for a server on a network: security headers, load shedding, and CORS if it is configured. */
 export const serverDefaults = fastifyPlugin<{ config: Config }>(
   async (app, { config }) => {
     app.addHook('onRequest', (_request, reply, done) => {
@@ -21,10 +21,10 @@ export const serverDefaults = fastifyPlugin<{ config: Config }>(
       maxEventLoopDelay: config.MAX_EVENT_LOOP_DELAY_MS,
       sampleInterval: SAMPLE_MS,
       pressureHandler: async (request, reply) => {
-        // A server that is busy is still alive, and what it does is wanted most just then.
+        // A busy server is still alive, and its metrics are needed most just then.
         const { url = '', config } = request.routeOptions
         if (ALWAYS_ANSWERED.has(url) || config.observed === false) return
-        // Starting up is busy work; the first sample that counts begins after it.
+        // The start itself blocks the event loop, so samples count only after it.
         if (performance.now() < listeningSince + 2 * SAMPLE_MS) return
         reply.header('retry-after', '5')
         throw new HttpError(503, 'The server is too busy. Try again in a few seconds.', true)
@@ -43,8 +43,8 @@ export const serverDefaults = fastifyPlugin<{ config: Config }>(
 )
 
 /**
- * Answers are data: nothing in them may be run, framed, guessed at or kept. HTML pages bring Helmet,
- * which is more than an API needs and costs a third of the time of a small request.
+ * For responses that are data: no scripts, no framing, no sniffing, no caching. HTML pages use Helmet, which an API does
+ * not need and which takes a third of the time of a small request.
  *
  * https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html#security-headers
  */
@@ -55,7 +55,7 @@ export const API_HEADERS = {
   'x-content-type-options': 'nosniff',
 }
 
-/** How often the event loop's delay is averaged. */
+/** Over how long the event loop's delay is averaged. */
 const SAMPLE_MS = 1000
 
 const ALWAYS_ANSWERED = new Set(['/livez', '/readyz', '/metrics', '/metrics/otel'])

@@ -10,7 +10,7 @@ import { requestRules } from './request-rules.ts'
 import { serverDefaults } from './server-defaults.ts'
 import { validation } from './validation.ts'
 
-/** What the server itself reads of the configuration is more than the phases do. */
+/** The server itself reads more settings than the phases do. */
 export interface ServerOptions extends PhaseOptions {
   readonly config: Config
 }
@@ -24,23 +24,23 @@ export function createServer(options: ServerOptions, phase: Phase): FastifyInsta
   const logger = openLogger(options, phase)
   const app: FastifyInstance = fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
-    // The phases write the request log themselves, and put the request's fields on every line by
-    // context, so that no child logger has to be made per request.
+    // The phases write the request log, and add the request's fields to every line by context, which is cheaper than a
+    // child logger per request.
     logController: new LogController({ disableRequestLogging: true }),
     childLoggerFactory: (parent) => parent,
-    // The very first start may have to make a database cluster, on a slow machine.
+    // The very first start may have to create a database cluster, on a slow machine.
     pluginTimeout: 120_000,
-    // Fastify's own refusal is not problem details. A request that comes in on a connection while the
-    // server closes is its last one: it is answered, with `connection: close`.
+    // Fastify's own 503 is not problem details. While the server closes, a further request on a connection is the last:
+    // it is answered with `connection: close`.
     return503OnClosing: false,
-    // Who may say by `X-Forwarded-…` for whom, by which scheme and to which host a request was.
+    // The proxies whose `X-Forwarded-…` headers are trusted.
     trustProxy: options.config.TRUST_PROXY ?? false,
     bodyLimit: 64 * 1024,
     requestTimeout: 30_000,
-    // Node answers a request without a `Host` by itself, unseen by any hook; request-rules.ts does it here.
+    // Node would refuse a request without `Host` before any hook; request-rules.ts refuses it in a hook.
     http: { headersTimeout: 10_000, requireHostHeader: false },
-    // A path that cannot be decoded becomes one that does not exist. It then runs through the same
-    // hooks as any request, and the not-found handler tells the two apart.
+    // A path that cannot be decoded becomes an unknown path, so that all hooks run. The not-found handler distinguishes
+    // the two.
     rewriteUrl: (request) => {
       const { url = '' } = request
       const path = withoutOrigin(url)
@@ -57,7 +57,7 @@ export function createServer(options: ServerOptions, phase: Phase): FastifyInsta
   return app
 }
 
-/** Registers what every server has: the phase's plugins first, so that they see all that follows, then the defaults. */
+/** Registers the phase's plugins first, so that they observe everything else, then the defaults of every server. */
 export function addPhase(app: FastifyInstance, given: ServerOptions, phase: Phase): void {
   for (const entry of phase.plugins) {
     const [plugin, options] = typeof entry === 'function' ? [entry, {}] : entry
@@ -69,7 +69,7 @@ export function addPhase(app: FastifyInstance, given: ServerOptions, phase: Phas
   app.register(drain)
 }
 
-/** As long as a request's headers may be, so that a long id is not valid rather than not found. */
+/** The maximal size of a request's headers, so that a long id is invalid rather than not found. */
 const MAX_PARAM_LENGTH = 16 * 1024
 
 function openLogger(options: PhaseOptions, phase: Phase): FastifyBaseLogger | undefined {
@@ -82,7 +82,7 @@ function openLogger(options: PhaseOptions, phase: Phase): FastifyBaseLogger | un
 }
 
 /**
- * A client may send the whole URL, as it does to a proxy. The host in it is not ours to repeat in logs and answers.
+ * A client may send the whole URL, as it does to a proxy. Its host must not appear in logs and responses.
  *
  * https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2
  */

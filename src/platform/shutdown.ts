@@ -2,23 +2,23 @@ import { inspect } from 'node:util'
 import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
 
-/** Longer than the longest request that the server accepts to take (`/slow?ms=10000`). */
+/** Longer than the longest request (`/slow?ms=10000`). */
 const GRACE_MS = 15_000
 
-/** How often a server that npm has started looks whether npm is still there. */
+/** How often a server started by npm checks whether npm is still running. */
 const LOOK_MS = 500
 
 export interface ShutdownOptions {
-  /** Whether there may be requests in flight. Before that, closing would wait for a start that may take its time. */
+  /** Whether there may be requests in flight. Before that, closing would have to wait for the start. */
   readonly isReady: () => boolean
-  /** Whether the app's log goes anywhere. Phase 0 has none, and what is fatal is told on stderr. */
+  /** Whether the app has a log. Phase 0 has none, so fatal errors go to stderr. */
   readonly hasLog: boolean
 }
 
 /**
- * On SIGTERM, SIGINT, SIGHUP and on an uncaught error, closes the app, which finishes the requests in
- * flight, and exits. The exit code is 1 after an error, after a second signal and when closing takes too long, else 0.
- * Each of these is a line, and so is every error that comes while the app closes.
+ * On SIGTERM, SIGINT, SIGHUP and on an uncaught error, closes the app, which finishes the requests in flight, and exits.
+ * The exit code is 1 after an error, after a second signal and when closing takes too long, else 0. Each of these is
+ * logged, and so is every error while the app closes.
  */
 export function shutDownWithGrace(app: FastifyInstance, { isReady, hasLog }: ShutdownOptions): void {
   let failed = false
@@ -35,7 +35,7 @@ export function shutDownWithGrace(app: FastifyInstance, { isReady, hasLog }: Shu
     {
       delay: GRACE_MS,
       logger: false,
-      skip: ['uncaughtException', 'unhandledRejection'], // at the second one it would exit without a word
+      skip: ['uncaughtException', 'unhandledRejection'], // at the second one it would exit silently
       onSecondSignal: (signal) => app.log.warn({ signal }, 'a second signal: requests in flight are cut off'),
       onTimeout: (ms) => fail(`requests in flight are cut off: the server has not closed within ${ms} ms`),
     },
@@ -62,11 +62,11 @@ export function shutDownWithGrace(app: FastifyInstance, { isReady, hasLog }: Shu
 }
 
 /**
- * A signal to npm reaches the shell between npm and this process, and no further. Then this process has another parent,
- * and would keep its port.
+ * npm passes a signal on to its shell only, not to this process, which would live on and keep its port. It notices by
+ * its new parent.
  */
 function endWithNpm(): void {
-  // A partner service of ours ends with its app.
+  // The partner process ends with its app instead.
   if (process.env.npm_lifecycle_event === undefined || process.send) return
   const { ppid } = process
   const timer = setInterval(() => {

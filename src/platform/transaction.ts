@@ -4,19 +4,19 @@ import { announceAlways, announceStatement } from './statement.ts'
 
 /** The connection that a transaction runs on. */
 export interface Session {
-  /** Which database it is, as telemetry names it. */
+  /** The database, as telemetry names it. */
   readonly database: DatabaseId
-  /** Sends `begin`, `commit` or `rollback`. Gives the command that the database executed: `COMMIT`. */
+  /** Sends `begin`, `commit` or `rollback`. Returns the command that the database executed: `COMMIT`. */
   control(text: string): Promise<string | undefined>
   /** Whether the connection is lost, and with it the transaction. */
   readonly isBroken: boolean
-  /** Gives up a connection on which nothing can be rolled back. */
+  /** Drops a connection on which the rollback has failed. */
   destroy(): void
 }
 
 /**
- * Runs `work` in a transaction, which is rolled back when `work` throws. The statements that begin and end it are
- * announced as well: a commit waits for the disk, and often takes longer than the rest.
+ * Runs `work` in a transaction, which is rolled back when `work` throws. `begin`, `commit` and `rollback` are announced
+ * too: a commit waits for the disk, and often takes longer than the rest.
  */
 export async function transaction<R>(session: Session, work: () => Promise<R>): Promise<R> {
   await announceStatement(session.database, 'begin', () => session.control('begin'), noRows)
@@ -28,7 +28,7 @@ export async function transaction<R>(session: Session, work: () => Promise<R>): 
     throw error
   }
   const command = await announceAlways(session.database, 'commit', () => session.control('commit'), noRows)
-  // A statement has failed and its error was swallowed.
+  // A statement failed and `work` ignored its error.
   if (command !== 'COMMIT') throw new DatabaseError('the transaction had failed, so nothing was committed', '25P02')
   return result
 }

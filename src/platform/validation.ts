@@ -1,7 +1,7 @@
 import fastifyPlugin from 'fastify-plugin'
 import { typed } from './validator.ts'
 
-/** Checks requests against the schemas of their routes. Fastify's own way would turn `true` in a body into a text. */
+/** Validates requests against the schemas of their routes. Fastify's default would coerce `true` in a body to a string. */
 export const validation = fastifyPlugin(
   async (app) => {
     app.setValidatorCompiler(({ schema, httpPart }) => {
@@ -28,7 +28,7 @@ interface ObjectSchema {
   readonly properties?: Readonly<Record<string, { readonly type?: unknown }>>
 }
 
-/** Paths, queries and headers are text. A number in them is written in digits: `0x10` and `1e3` stay what they are. */
+/** Paths, queries and headers are text. Only decimal digits become a number: `0x10` and `1e3` stay text. */
 function fromText(text: string, type: unknown): unknown {
   if ((type === 'integer' || type === 'number') && /^-?\d+(\.\d+)?$/.test(text)) return Number(text)
   return type === 'boolean' && (text === 'true' || text === 'false') ? text === 'true' : text

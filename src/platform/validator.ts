@@ -3,12 +3,12 @@ import formats from 'ajv-formats'
 
 const options: Options = { allErrors: true, useDefaults: true, strict: false }
 
-/** A value must be what the schema says, as it is. */
+/** Validates without coercion: a value must have the schema's type. */
 export const typed = formats.default(new Ajv(options))
 
 const explained = new Map<string, string>()
 
-/** Says in words what a pattern asks for: `must be one line of text`. Ajv would show the caller the pattern. */
+/** Sets the error message for a pattern: `must be one line of text`. Ajv would show the pattern itself. */
 export function explainPattern(pattern: string, words: string): void {
   explained.set(pattern, words)
 }
