@@ -24,7 +24,7 @@ import { database } from './platform/open-database.ts'
 import { openapi, swaggerPages } from './platform/openapi.ts'
 import { addPhase, createServer } from './platform/server.ts'
 
-/** The service in the role that `config` says: the phase's plugins first, then the platform, then the routes. */
+/** The service in its configured role: the phase's plugins first, then the platform, then the routes. */
 export function buildApp(config: Config, phase: Phase): FastifyInstance {
   const hasLab = config.LAB === 'on'
   const app = createServer({ config }, phase)
@@ -34,7 +34,7 @@ export function buildApp(config: Config, phase: Phase): FastifyInstance {
     addCourseService(app, config, { routes: false })
     return app
   }
-  app.register(openapi) // first, because it describes the routes that it sees being added
+  app.register(openapi) // first, because it describes only routes that are added later
   addPhase(app, { config }, phase)
   app.register(swaggerPages)
   app.register(partnerProcess, { config })
@@ -55,7 +55,7 @@ export function buildApp(config: Config, phase: Phase): FastifyInstance {
   return app
 }
 
-/** The bookings themselves: database, cache, and gRPC; over HTTP as well if there are to be routes. */
+/** The booking service with database, cache and gRPC; with `routes`, over HTTP too. */
 function addCourseService(app: FastifyInstance, config: Config, { routes }: { routes: boolean }): void {
   const { BOOKING_HOLD_SECONDS, SWEEP_INTERVAL_MS } = config
   app.register(database, { config })
@@ -67,13 +67,13 @@ function addCourseService(app: FastifyInstance, config: Config, { routes }: { ro
     { name: 'cache', check: () => app.cache.ping() },
   ]
   app.register(grpcServer, { config, readiness: () => Promise.all(dependencies.map(({ check }) => check())) })
-  // Without its cache the service is slower, and no less ready.
+  // Without its cache the service is slower but still ready.
   app.register(courseGrpc, { readiness: () => app.database.ping() })
   app.register(hopService, { service: config.OTEL_SERVICE_NAME })
   app.register(health, { dependencies })
 }
 
-/** Made when it is first needed, and closed with the app. */
+/** A client that is created on first use and closed with the app. */
 function clientOf(app: FastifyInstance, addresses: () => string): () => GrpcClient {
   let client: GrpcClient | undefined
   logGrpcTo(app.log)
@@ -84,7 +84,7 @@ function clientOf(app: FastifyInstance, addresses: () => string): () => GrpcClie
   }
 }
 
-/** The same routes, in front of a course service somewhere else. */
+/** The same routes in front of a remote course service. */
 function addRemoteCourse(app: FastifyInstance, client: () => GrpcClient): void {
   app.register(remoteCourse, { client: client() })
   const check = () => checkHealth(client(), 'course.v1.BookingService')

@@ -6,21 +6,21 @@ import { envSchema } from 'env-schema'
 import { type Static, Type } from 'typebox'
 import { stackSettings } from './stack.ts'
 
-/** What the process was told, checked. Every field is the environment variable of the same name. */
+/** The validated settings. Every field is the environment variable of the same name. */
 export type Config = Readonly<Static<typeof ConfigSchema>> & {
   /** By name, percent-decoded. `service.version` is that of package.json unless given. */
   readonly OTEL_RESOURCE_ATTRIBUTES: Readonly<Record<string, string>>
 }
 
-/** What an entry point is called unless it is told another name. */
+/** Defaults of an entry point. */
 export type ConfigDefaults = Partial<Pick<Config, 'OTEL_SERVICE_NAME'>>
 
-/** A setting that cannot work. `main.ts` prints it as one line and exits with code 1. */
+/** An invalid setting. `main.ts` prints it as one line and exits with code 1. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
 
   /**
-   * @param variable the environment variable that is at fault
+   * @param variable the environment variable at fault
    * @param problem what is wrong with it
    * @param remedy what to do about it, as a sentence
    */
@@ -37,7 +37,7 @@ const port = { type: 'integer', minimum: 0, maximum: 65535 } as const
 
 const milliseconds = { minimum: 1, maximum: 60_000, description: 'milliseconds, 1 to 60000' } as const
 
-/** Where a browser finds a tool, and after a space where this process does, if that is elsewhere. */
+/** The URL of a tool for browsers, and after a space the URL for this process if it differs. */
 const LINK = '^(https?://[^\\s]+( https?://[^\\s]+)?)?$'
 const LINK_DESCRIPTION = 'an http:// or https:// URL, or two with a space between: for browsers, and for this process'
 
@@ -144,11 +144,10 @@ const ConfigSchema = Type.Object({
 })
 
 /**
- * Reads the settings: arguments (`--phase 3 --port 9000`) before the environment, the environment
- * before `.env`, `.env` before the defaults. What `.env` holds is put into `process.env`, because
- * OpenTelemetry reads its own `OTEL_*` variables there.
+ * Reads the settings: arguments (`--phase 3 --port 9000`) win over the environment, the environment over `.env`, and
+ * `.env` over the defaults. The variables of `.env` are added to `process.env`, where OpenTelemetry reads its own.
  *
- * @param defaults take the place of the usual ones
+ * @param defaults replace the usual defaults
  * @throws ConfigError that names the variable and says what to do.
  */
 export function loadConfig(args: readonly string[] = process.argv.slice(2), defaults: ConfigDefaults = {}): Config {
@@ -176,11 +175,11 @@ const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'u
 const { version } = JSON.parse(manifest) as { version: string }
 
 /**
- * What `OTEL_RESOURCE_ATTRIBUTES` says: `name=value` pairs with commas between, percent-encoded.
+ * The value of `OTEL_RESOURCE_ATTRIBUTES`: `name=value` pairs with commas between, percent-encoded.
  *
  * https://opentelemetry.io/docs/specs/otel/resource/sdk/#specifying-resource-information-via-an-environment-variable
  *
- * @throws ConfigError when it says something else.
+ * @throws ConfigError when it is malformed.
  */
 function resourceAttributes(): Record<string, string> {
   const variable = 'OTEL_RESOURCE_ATTRIBUTES'
@@ -195,7 +194,7 @@ function resourceAttributes(): Record<string, string> {
   )
 }
 
-/** Percent-decoded; undefined if it cannot be. */
+/** Percent-decoded; undefined if it is malformed. */
 function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text.trim())
@@ -210,17 +209,17 @@ function nameIn(attributes: Record<string, string>): Record<string, string> {
   return name ? { OTEL_SERVICE_NAME: name } : {}
 }
 
-/** The defaults that depend on something else. */
+/** Defaults that depend on other settings. */
 function dependentDefaults({ ROLE }: Record<string, string>): Record<string, string> {
   return {
-    // What the Lab shows is for who develops the service, not for who uses it.
+    // The Lab is for developers of the service, not for its users.
     ...(process.env.NODE_ENV === 'production' ? { LAB: 'off' } : {}),
-    // Two processes of one system are told apart by their names, so each role but `all` is one.
+    // Processes of one system need different names.
     ...(ROLE === 'gateway' || ROLE === 'course' ? { OTEL_SERVICE_NAME: ROLE } : {}),
   }
 }
 
-/** With the stack of `compose.yaml`, what was not given comes from there: `src/stack.ts`. */
+/** With `--stack`, missing settings come from `src/stack.ts`. */
 function onStack(given: Record<string, string>): Record<string, string> {
   return given.STACK === 'true' ? { ...stackSettings(), ...given } : given
 }
@@ -258,7 +257,7 @@ function fromArguments(args: readonly string[]): Record<string, string> {
   }
 }
 
-/** What Fastify's `trustProxy` takes: an address, a network, or a name that stands for some. */
+/** Whether Fastify's `trustProxy` accepts it: an address, a network, or the name of a range. */
 function isProxy(name: string): boolean {
   if (['loopback', 'linklocal', 'uniquelocal'].includes(name)) return true
   const [address = '', prefix, ...more] = name.split('/')
@@ -274,7 +273,7 @@ function flagOf(name: string): string {
   return name.toLowerCase().replaceAll('_', '-')
 }
 
-/** `--stack` stands alone; every other argument has a value. */
+/** `--stack` has no value; every other argument has one. */
 function flagType(name: string): 'boolean' | 'string' {
   return name === 'STACK' ? 'boolean' : 'string'
 }

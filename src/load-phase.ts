@@ -5,7 +5,7 @@ import { ConfigError } from './config.ts'
 const bareServer: Phase = { number: 0, title: 'The bare server', plugins: [] }
 
 /**
- * Finds the folder `phases/N-…` and gives the phase that its `index` exports.
+ * Returns the phase that the `index` of the folder `phases/N-…` exports.
  *
  * @throws ConfigError when there is no such phase.
  */

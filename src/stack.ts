@@ -1,7 +1,7 @@
 /**
- * Where an app that runs on this machine finds the servers of `compose.yaml`, for `--stack`: on the ports that
- * they publish. Traces need no setting, for the defaults are Jaeger's ports. The passwords' defaults are those of
- * `compose.yaml`, which reads the same variables.
+ * The settings for `--stack`: an app on this machine uses the servers of `compose.yaml` on their published ports. Traces
+ * need no setting, because the defaults are Jaeger's ports. Default passwords are those of `compose.yaml`, which reads the
+ * same variables.
  */
 export function stackSettings(env: NodeJS.ProcessEnv = process.env): Record<string, string> {
   const postgresPassword = env.POSTGRES_PASSWORD || DEFAULT_PASSWORD
@@ -13,8 +13,8 @@ export function stackSettings(env: NodeJS.ProcessEnv = process.env): Record<stri
     PROMETHEUS_URL: 'http://localhost:9090',
     GRAFANA_URL: 'http://localhost:3000',
     JAEGER_URL: 'http://localhost:16686',
-    // A container reaches this machine by its address on Docker's bridge, not by its loopback address. Docker Desktop,
-    // on the other systems, forwards to the loopback address as well.
+    // A container reaches this machine by its address on Docker's bridge, not by its loopback address. Docker Desktop, on
+    // other systems, forwards to the loopback address too.
     ...(process.platform === 'linux' ? { HOST: '0.0.0.0' } : {}),
   }
 }

@@ -11,60 +11,60 @@ import { type LogLine, readLogLines, waitForLine } from './log-file.ts'
 import { GiveUp, type WaitOptions, waitFor } from './wait-for.ts'
 
 export interface AppOptions {
-  /** Added to the defaults; `undefined` takes a default away. */
+  /** Merged into the defaults; `undefined` removes a default. */
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Arguments of main.js: `['--phase', '3']`. */
   readonly args?: readonly string[]
   /** The script to run instead of the app. */
   readonly script?: string
-  /** Milliseconds until the app must be ready. 30 000 unless given. */
+  /** Milliseconds until the app must be ready. Default: 30 000. */
   readonly timeout?: number
-  /** Milliseconds that it may take to stop. 5000 unless given. */
+  /** Milliseconds that it may take to stop. Default: 5000. */
   readonly stopTimeout?: number
 }
 
-/** How a process ended, and how many milliseconds after it was asked to. */
+/** How a process ended, and how long that took in milliseconds. */
 export interface Exit {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
   readonly ms: number
 }
 
-/** How a process ended that was not meant to stay, and what it printed. */
+/** How a short-lived process ended, and its output. */
 export interface FinishedRun extends Exit {
   readonly stdout: string
   readonly stderr: string
 }
 
-/** The app, running as a process of its own. */
+/** The app, running as a separate process. */
 export interface AppProcess {
   /** `http://127.0.0.1:PORT`, without a slash at the end. */
   readonly url: string
-  /** Where it serves gRPC: `127.0.0.1:PORT`; empty for one that does not. */
+  /** Its gRPC address: `127.0.0.1:PORT`; empty if it has none. */
   readonly grpc: string
   readonly pid: number
   readonly logFile: string
-  /** Its working directory, a temporary one that also holds the log file. */
+  /** Its temporary working directory, which also holds the log file. */
   readonly folder: string
   /** Milliseconds from its start until it was ready. */
   readonly startedInMs: number
-  /** All that it has printed so far. */
+  /** Its output so far. */
   stdout(): string
   stderr(): string
   /** The lines of its log file so far. */
   logLines(): Promise<LogLine[]>
   waitForLogLine(description: string, predicate: (line: LogLine) => boolean, options?: WaitOptions): Promise<LogLine>
   /**
-   * Sends a signal, SIGTERM unless given, and waits for the end.
+   * Sends a signal, by default SIGTERM, and waits for the end.
    *
-   * @throws when the process needs more than `stopTimeout`; it is killed then.
+   * @throws when the process takes longer than `stopTimeout`; it is then killed.
    */
   stop(signal?: NodeJS.Signals): Promise<Exit>
 }
 
 /**
- * For `AppOptions.env`: the app without database and cache, in front of a course service that is not there. It starts
- * much faster, and has all that needs no courses.
+ * For `AppOptions.env`: the app without database and cache, as the gateway of a course service that is not running. It
+ * starts much faster, and everything works that needs no courses.
  */
 export const quickStart = { ROLE: 'gateway', COURSE_GRPC_URL: '127.0.0.1:1' }
 
@@ -73,18 +73,18 @@ type TestContext = Pick<Test, 'teardown'>
 const mainScript = fileURLToPath(new URL('../src/main.js', import.meta.url))
 
 /**
- * For `AppOptions.script`: the partner service by itself. It has every plugin of the phase and no database,
- * so it starts three times as fast where a test only needs some server with telemetry.
+ * For `AppOptions.script`: the partner service alone, for a test that needs just any server with telemetry. It has all
+ * plugins of the phase and no database, so it starts three times as fast.
  */
 export const partnerScript = fileURLToPath(new URL('../src/partner/main.js', import.meta.url))
 
 /**
- * Starts `node dist/src/main.js` as a process of its own and waits until it is ready: its banner (what it
- * prints apart from JSON log lines) has a URL, and `GET /livez` there answers 200.
+ * Starts `node dist/src/main.js` as a separate process and waits until it is ready: its banner (its output apart from
+ * JSON log lines) has a URL, and `GET /livez` there returns 200.
  *
- * Unless told otherwise it listens on free ports, keeps its data in memory, works and logs in a
- * temporary folder and inherits nothing of the environment but PATH and HOME. When the test is over it
- * is stopped, and the test fails if it does not stop within `stopTimeout`, exits with an error, or had died before.
+ * By default it listens on free ports, keeps its data in memory, works and logs in a temporary folder, and inherits only
+ * PATH and HOME from the environment. It is stopped at the end of the test, which fails if the app does not stop within
+ * `stopTimeout`, exits with an error, or has died before.
  */
 export async function startApp(t: TestContext, options: AppOptions = {}): Promise<AppProcess> {
   const running = await launch(t, options)
@@ -108,9 +108,9 @@ export async function startApp(t: TestContext, options: AppOptions = {}): Promis
 }
 
 /**
- * Runs the app where it is expected to end by itself, as with a bad setting.
+ * Runs the app when it is expected to end by itself, for example because of an invalid setting.
  *
- * @throws when it still runs after `options.timeout` (30 s unless given); it is killed then.
+ * @throws when it still runs after `options.timeout` (default: 30 s); it is then killed.
  */
 export async function runApp(t: TestContext, options: AppOptions = {}): Promise<FinishedRun> {
   const running = await launch(t, options)
@@ -175,7 +175,7 @@ class RunningProcess {
       this.#ended = true
       return { code, signal, at: performance.now() }
     })
-    // Comes after the last output of the app and of all that the app has started.
+    // Emitted after the last output of the app and its child processes.
     this.#closed = once(child, 'close')
   }
 
@@ -229,7 +229,7 @@ class RunningProcess {
     throw new Error(`the app still ran ${timeout} ms ${when} and was killed\n${this.output()}`)
   }
 
-  /** For the teardown: makes sure that the process is gone, and complains unless it went in peace. */
+  /** For the teardown: ends the process, and throws unless it ended regularly. */
   async end(): Promise<void> {
     if (this.#stopAsked) {
       await this.exitWithin(this.stopTimeout)
@@ -246,7 +246,7 @@ class RunningProcess {
   }
 }
 
-/** An address that does not answer is just not the app: a banner may name other servers too. */
+/** An address that does not respond belongs to another server that the banner names. */
 async function isAlive(url: string): Promise<boolean> {
   try {
     const response = await fetch(`${url}/livez`, {

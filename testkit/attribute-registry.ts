@@ -5,7 +5,7 @@ import * as incubating from '@opentelemetry/semantic-conventions/incubating'
 
 const PACKAGE = '@opentelemetry/semantic-conventions'
 
-/** `ATTR_…` constants are names; those that are functions make names from a key: `http.request.header.<key>`. */
+/** `ATTR_…` constants are names, or functions that build a name from a key: `http.request.header.<key>`. */
 function namesOf(exports: object): { readonly names: string[]; readonly prefixes: string[] } {
   const attributes = Object.entries(exports).filter(([constant]) => constant.startsWith('ATTR_'))
   return {
@@ -14,7 +14,7 @@ function namesOf(exports: object): { readonly names: string[]; readonly prefixes
   }
 }
 
-/** The registry has them, and advises against them. The package says so only in its declarations' comments. */
+/** Deprecated names of the registry. The package marks them only in comments of its declarations. */
 function deprecated(): Set<string> {
   const main = fileURLToPath(import.meta.resolve(PACKAGE))
   const found = new Set<string>()
@@ -32,15 +32,15 @@ function deprecated(): Set<string> {
 const { names, prefixes } = namesOf({ ...incubating, ...stable })
 const outdated = deprecated()
 if (!outdated.has('db.statement'))
-  throw new Error(`${PACKAGE} no longer says what is deprecated in the way that is read here`)
+  throw new Error(`${PACKAGE} no longer marks deprecated names with the expected comment`)
 
-/** Whether OpenTelemetry's registry of attributes has the name, and does not advise against it. */
+/** Whether OpenTelemetry's registry of attributes has the name and has not deprecated it. */
 export function isRegistered(name: string): boolean {
   if (outdated.has(name)) return false
   return names.includes(name) || prefixes.some((prefix) => name.startsWith(prefix) && name.length > prefix.length)
 }
 
-/** The same for a name as Prometheus has it: `http_route`. */
+/** The same for a name in Prometheus's spelling: `http_route`. */
 export function isRegisteredLabel(label: string): boolean {
   return names.some((name) => name.replaceAll('.', '_') === label && !outdated.has(name))
 }

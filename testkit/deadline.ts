@@ -1,8 +1,8 @@
-/** What a deadline's promise gives when time is up. */
+/** The value of a deadline's promise once it has passed. */
 export const expired = Symbol('expired')
 
 export interface Deadline {
-  /** Resolves when time is up; never, if the deadline is cancelled before. */
+  /** Resolves at the deadline; never if it is cancelled first. */
   readonly passed: Promise<typeof expired>
   cancel(): void
 }

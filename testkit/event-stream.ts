@@ -2,7 +2,7 @@ import { type ClientRequest, get, type IncomingMessage } from 'node:http'
 import type { Test } from 'tap'
 import { waitFor } from './wait-for.ts'
 
-/** An event as it came. */
+/** An event as received. */
 export interface ReceivedEvent {
   readonly event: string
   readonly id: string
@@ -12,17 +12,17 @@ export interface ReceivedEvent {
 /** A connection to a stream of Server-Sent Events. */
 export interface EventStream {
   readonly response: IncomingMessage
-  /** All that have come so far. */
+  /** All events so far. */
   readonly events: readonly ReceivedEvent[]
   readonly isClosed: boolean
-  /** Characters that have been read. */
+  /** Number of characters read. */
   readonly received: number
-  /** Waits for an event of that name, parsed, for which `predicate` holds. */
+  /** Waits for an event of that name whose parsed data satisfies `predicate`. */
   next<T>(event: string, predicate?: (data: T) => boolean): Promise<T>
   close(): void
 }
 
-/** Connects, and reads until the end of the test, unless `paused`: then from when `response.resume()` is called. */
+/** Connects and reads until the end of the test. If `paused`, it reads only after `response.resume()`. */
 export async function openEventStream(
   t: Pick<Test, 'teardown'>,
   url: string,
@@ -35,7 +35,7 @@ export async function openEventStream(
   let received = 0
   let isClosed = false
   response.setEncoding('utf8')
-  response.on('error', () => {}) // the server has cut it off; 'close' tells the same
+  response.on('error', () => {}) // the server has closed the connection; 'close' follows
   response.on('close', () => {
     isClosed = true
   })
@@ -78,7 +78,7 @@ function connect(
   })
 }
 
-/** @throws for what is not `event`, `id` and `data` in this order, a line each, which is all that our server sends. */
+/** @throws unless it is a line each of `event`, `id` and `data`, in this order, as our server sends them. */
 function parse(text: string): ReceivedEvent {
   const [, event, id, data] = /^event: (.*)\nid: (.*)\ndata: (.*)$/.exec(text) ?? []
   if (event === undefined || id === undefined || data === undefined) throw new Error(`not an event: ${text}`)

@@ -2,7 +2,7 @@ import type { Test } from 'tap'
 import type { Format } from './metric-family.ts'
 import { parseMetrics } from './openmetrics.ts'
 
-/** One of everything that the formats allow. */
+/** An example of everything that the formats allow. */
 export const goodMetrics: Record<Format, string> = {
   prometheus: `# a comment
 
@@ -37,10 +37,10 @@ s_sum 1
 `,
 }
 
-/** A change that makes a good text a bad one, and what is said about it. */
+/** A change that makes a valid text invalid, and the expected error. */
 export type Fault = readonly [format: Format, change: readonly [from: string, to: string], message: RegExp]
 
-/** Checks, in a subtest for each, that the faults are found. */
+/** Checks in a subtest for each fault that it is found. */
 export function findsFaults(t: Test, faults: readonly Fault[]): void {
   for (const [format, [from, to], message] of faults) {
     t.test(`${format} with ${JSON.stringify(to)} for ${JSON.stringify(from)}`, async (t) => {

@@ -45,7 +45,7 @@ export async function sendExampleTrace(exporter: SpanExporter): Promise<void> {
   await provider.shutdown()
 }
 
-/** Checks, of the three spans as they were received, what every protocol carries. */
+/** Checks the three received spans for everything that all protocols carry. */
 export function isExampleTrace(t: Test, spans: readonly ReceivedSpan[]): void {
   const server = rootOf(spans)
   t.strictSame(shapeOf(server, spans), ['GET /ünïcode', ['SELECT courses', 'step']])

@@ -7,8 +7,8 @@ export interface Enough {
 }
 
 /**
- * Checks a property on random values. When the time is over, fast-check leaves the run that it is in to itself, and
- * it would go on beside what the test does next; this waits for it.
+ * Checks a property on random values. At its time limit, fast-check does not wait for the current run, which would then
+ * overlap with the rest of the test; this function waits for it.
  *
  * @throws when a run fails, the last one among them
  */

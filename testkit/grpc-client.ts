@@ -12,14 +12,14 @@ import { type loadFileDescriptorSetFromBuffer, loadFileDescriptorSetFromObject, 
 import descriptor from 'protobufjs/ext/descriptor/index.js'
 import type { Test } from 'tap'
 
-/** How a call ended, well or not. */
+/** The outcome of a call. */
 export interface Answer {
   /** `OK`, `NOT_FOUND` … */
   readonly code: string
   /** The status message. */
   readonly details: string
   /** The response, when the code is `OK`. */
-  // biome-ignore lint/suspicious/noExplicitAny: what it is depends on the method that was called
+  // biome-ignore lint/suspicious/noExplicitAny: its type depends on the method
   readonly message: any
   /** Of google.rpc.ErrorInfo. */
   readonly reason: string | undefined
@@ -44,8 +44,8 @@ const options = { keepCase: true, longs: Number, enums: String, defaults: true }
 const reflection = 'grpc.reflection.v1.ServerReflection'
 
 /**
- * A client that knows nothing of the server but where it is: what services there are and what their messages look
- * like it learns by reflection. It is closed when the test is over.
+ * A client that knows only the server's address, and discovers services and messages by reflection. It is closed at the
+ * end of the test.
  *
  * @param version of the reflection service: `v1`, or `v1alpha`
  */
@@ -67,7 +67,7 @@ export async function reflectedClient(t: Pick<Test, 'teardown'>, address: string
   return new GrpcClient(client, loadFileDescriptorSetFromObject(set, options), services, [...files.keys()])
 }
 
-/** Asks one question, on a stream of its own. */
+/** Sends one request on a separate stream. */
 function asker(client: Client, version: string) {
   const loaded = loadSync('grpc/reflection/v1/reflection.proto', {
     ...options,
@@ -110,7 +110,7 @@ export class GrpcClient {
     return this.send(path, requestSerialize(request), callOptions)
   }
 
-  /** Sends bytes as they are, to whatever path. */
+  /** Sends raw bytes to any path. */
   send(path: string, bytes: Buffer, { metadata = {}, deadline, signal }: CallOptions = {}): Promise<Answer> {
     const read = this.find(path)?.responseDeserialize ?? ((response: Buffer) => response)
     const sent = new Metadata()
@@ -135,7 +135,7 @@ export class GrpcClient {
     })
   }
 
-  /** The stream of a method that sends many responses. */
+  /** The stream of a method with many responses. */
   stream(path: string, request: object) {
     const { requestSerialize, responseDeserialize } = this.method(path)
     return this.client.makeServerStreamRequest(`/${path}`, requestSerialize, responseDeserialize, request)
@@ -171,7 +171,7 @@ function read<T>(type: string, bytes: Buffer): T {
   return (rpc[type] as unknown as { deserialize: (bytes: Buffer) => T }).deserialize(bytes)
 }
 
-/** What the details of a status say. */
+/** The decoded details of a status. */
 export function detailsOf(metadata: Metadata): Pick<Answer, 'reason' | 'fields'> {
   const [bytes] = metadata.get('grpc-status-details-bin') as Buffer[]
   const details = bytes

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 
 /**
- * The last resort for when this process is killed, and no teardown runs: a shell that reads a pipe which
- * we never write to. The pipe ends when we do, and then the shell kills `child` and removes `folder`.
+ * Cleans up if this process is killed and no teardown runs: a shell reads a pipe that ends with this process, then kills
+ * `child` and removes `folder`.
  */
 export function guard(child: ChildProcess, folder: string): void {
   const script = 'cat; kill -9 "$0"; rm -rf "$1"'

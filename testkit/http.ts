@@ -25,7 +25,7 @@ export interface RequestOptions {
 
 /** A client that keeps its connections alive, as browsers and gateways do. */
 export interface HttpClient {
-  /** Sends a request and gives the whole response, whatever its status. */
+  /** Sends a request and returns the whole response, whatever its status. */
   send(url: string, options?: RequestOptions): Promise<Response>
   /**
    * Sends a request and parses the response as JSON.
@@ -60,10 +60,10 @@ export function httpClient(t: Pick<Test, 'teardown'>): HttpClient {
 }
 
 /**
- * Writes bytes to a socket, for requests that no HTTP client would send, and gives all that comes back until
- * the server closes the connection.
+ * Writes bytes to a socket, for requests that no HTTP client would send, and returns everything received until the
+ * server closes the connection.
  *
- * @throws when the server has not closed it after `timeout` ms (5000 unless given).
+ * @throws when the server has not closed it after `timeout` ms (default: 5000).
  */
 export async function sendRaw(host: string, port: number, bytes: string | Uint8Array, timeout = 5000): Promise<string> {
   const socket = connect({ host, port })

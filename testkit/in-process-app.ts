@@ -13,13 +13,13 @@ export interface RunningApp {
   readonly app: FastifyInstance
   readonly url: string
   metrics(path?: string): Promise<ReturnType<typeof parseMetrics>>
-  /** Names of the spans that were sent since the last time, sorted. */
+  /** Names of the spans since the last call, sorted. */
   spans(): Promise<string[]>
-  /** Names of the events on such spans. */
+  /** Names of the events on those spans. */
   events(): Promise<string[]>
 }
 
-/** Builds the app and lets it listen on a free port. Its spans stay in memory. It closes when the test is over. */
+/** Builds the app, which listens on a free port, keeps its spans in memory, and closes at the end of the test. */
 export async function startInProcess(t: Test, number: number, settings: Partial<Config> = {}): Promise<RunningApp> {
   const config = loadConfig(['--phase', String(number), '--database-url', 'memory:', '--log-level', 'silent'])
   const phase = await loadPhase(number)
@@ -28,7 +28,7 @@ export async function startInProcess(t: Test, number: number, settings: Partial<
     const [plugin, options] = typeof entry === 'function' ? [entry, {}] : entry
     return plugin === tracerProvider ? [plugin, { ...options, createExporter: () => exporter }] : entry
   })
-  // Neither a busy machine nor the sweeper, whose work is heard by both, has a part in what is counted.
+  // Load shedding and the sweeper, which all apps of the process observe, would change the counts.
   const quiet = { LOG_FILE: '', LAB: 'off', MAX_EVENT_LOOP_DELAY_MS: 0, SWEEP_INTERVAL_MS: 0 } as const
   const app = buildApp({ ...config, ...settings, ...quiet }, { ...phase, plugins })
   t.teardown(() => app.close())

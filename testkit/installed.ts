@@ -3,11 +3,11 @@ import { accessSync, constants, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * For the options of a test that needs servers which a machine may not have: `t.test('…', needs('postgres'), …)`.
- * Without them the test is skipped, and the runner says so.
+ * For the options of a test that needs installed programs: `t.test('…', needs('postgres'), …)`. Without them the test is
+ * skipped, and the runner says so.
  *
- * @param programs their names, as one would type them
- * @throws when one is missing and CI=true: there a skipped test would hide a failure.
+ * @param programs their names on the command line
+ * @throws when a program is missing and CI=true, where a skipped test would hide a failure.
  */
 export function needs(...programs: readonly string[]): { skip?: string } {
   return unlessMissing(programs.filter((program) => findProgram(program) === undefined))
@@ -33,8 +33,7 @@ export function findProgram(name: string): string | undefined {
 }
 
 /**
- * Whom to run a server as that refuses to run as root: the options `uid` and `gid` for `spawn`. Nothing
- * when this process is not root anyway.
+ * The options `uid` and `gid` of `spawn` for a server that refuses to run as root; empty when this process is not root.
  */
 export function unprivileged(): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {}
@@ -42,7 +41,7 @@ export function unprivileged(): { uid?: number; gid?: number } {
   return { uid: Number(uid), gid: Number(gid) }
 }
 
-/** Debian keeps the server's programs out of the PATH: /usr/lib/postgresql/15/bin. The newest comes first. */
+/** Debian installs PostgreSQL's programs outside the PATH, in /usr/lib/postgresql/15/bin. The newest comes first. */
 function postgresFolders(): string[] {
   const root = '/usr/lib/postgresql'
   try {

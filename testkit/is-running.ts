@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 
-/** Says whether there is such a process. A zombie has ended; in a container there may be nobody to bury it. */
+/** Whether the process is running. A zombie has ended; in a container it may never be reaped. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)

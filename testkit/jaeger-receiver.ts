@@ -11,11 +11,11 @@ import { readThriftStruct, type ThriftStruct } from './thrift-binary.ts'
 export type JaegerReceiver = SpanReceiver<number>
 
 /**
- * Starts what Jaeger's collector offers at `/api/traces`, for what `@opentelemetry/exporter-jaeger` sends by
- * HTTP: Thrift binary batches. `endpoint` is for `OTEL_EXPORTER_JAEGER_ENDPOINT`; answers are HTTP statuses.
- * A request that Jaeger would refuse is answered with 400 and makes the test fail at its end.
+ * Starts a stand-in for Jaeger's collector: `/api/traces` takes Thrift binary batches over HTTP, as
+ * `@opentelemetry/exporter-jaeger` sends them. `endpoint` is for `OTEL_EXPORTER_JAEGER_ENDPOINT`; answers are HTTP
+ * statuses. A request that Jaeger would refuse gets 400 and fails the test at its end.
  *
- * @param options `port` to come back where an earlier receiver was; free unless given
+ * @param options `port` of an earlier receiver, to replace it; by default any free port
  */
 export async function startJaegerReceiver(
   t: Pick<Test, 'teardown'>,
@@ -122,7 +122,7 @@ function toLink(reference: ThriftStruct): ReceivedLink {
   }
 }
 
-/** Jaeger has no status field: the exporter sends it as tags, and Jaeger's UI goes by `error`. */
+/** Jaeger has no status field: the exporter sends it as tags, and Jaeger's UI uses `error`. */
 function statusOf(attributes: Attributes): ReceivedSpan['status'] {
   const code = word(attributes['otel.status_code'] ?? 'UNSET').toLowerCase() as ReceivedSpan['status']['code']
   if ((code === 'error') !== (attributes.error === true))

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { GiveUp, type WaitOptions, waitFor } from './wait-for.ts'
 
-/** A log line as DESIGN section 6 has it; further fields as they come. */
+/** A log line with its usual fields and any others. */
 export interface LogLine {
   readonly level: string
   readonly time: string
@@ -27,14 +27,14 @@ export function parseLogLines(text: string): LogLine[] {
 /**
  * Reads a log file.
  *
- * @throws GiveUp for a line that is not a JSON object; ENOENT when there is no file.
+ * @throws GiveUp for a line that is not a JSON object; ENOENT without a file.
  */
 export async function readLogLines(path: string): Promise<LogLine[]> {
   return parseLogLines(await readFile(path, 'utf8'))
 }
 
 /**
- * Waits until the file has a line for which `predicate` holds, and gives the first such line.
+ * Waits until the file has a line that satisfies `predicate`, and returns the first such line.
  * The file need not exist yet.
  */
 export async function waitForLine(

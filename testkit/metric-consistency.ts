@@ -3,7 +3,7 @@ import { endingsOf, type Family, type Format, type Labels, type Sample, toNumber
 type Fail = (problem: string, sample?: Sample) => never
 
 /**
- * Whether a family as a whole makes sense, when each of its lines does.
+ * Checks that the samples of a family, each of them valid, are consistent.
  *
  * @throws an error that names the family and the sample that contradicts the others or the family's type.
  */
@@ -48,7 +48,7 @@ function upperBound(labels: Labels): number {
   return labels.le === undefined ? Infinity : toNumber(labels.le)
 }
 
-/** Per set of labels: bounds ascend, counts never fall, +Inf is there and is the count, and there is a sum. */
+/** Per set of labels: bounds ascend, counts never decrease, +Inf exists and equals the count, and a sum exists. */
 function checkHistogram(family: Family, fail: Fail): void {
   const [count, sum] = family.type === 'gaugehistogram' ? ['_gcount', '_gsum'] : ['_count', '_sum']
   for (const group of groupsOf(family)) {

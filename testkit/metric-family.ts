@@ -1,4 +1,4 @@
-/** What metrics are made of, in the text format 0.0.4 of Prometheus and in OpenMetrics 1.0. */
+/** The parts of metrics in the text format 0.0.4 of Prometheus and in OpenMetrics 1.0. */
 export type Format = 'prometheus' | 'openmetrics'
 export type Labels = Readonly<Record<string, string>>
 
@@ -20,7 +20,7 @@ export interface Sample {
 }
 
 export interface Family {
-  /** In OpenMetrics a counter's family has no `_total`; its samples have. */
+  /** In OpenMetrics, a counter's family lacks the suffix `_total` that its samples have. */
   readonly name: string
   type: string
   help: string | undefined
@@ -28,7 +28,7 @@ export interface Family {
   readonly samples: Sample[]
 }
 
-/** Which endings the samples of a family may have, by its type. */
+/** Allowed suffixes of samples, by the type of the family. */
 const suffixes: Record<Format, Record<string, readonly string[]>> = {
   prometheus: { histogram: ['_bucket', '_sum', '_count'], summary: ['', '_sum', '_count'] },
   openmetrics: {
@@ -40,13 +40,13 @@ const suffixes: Record<Format, Record<string, readonly string[]>> = {
   },
 }
 
-/** What may follow the family's name in the names of its samples. */
+/** The suffixes of a family's samples. */
 export function endingsOf(family: Family, format: Format): readonly string[] {
   return suffixes[format][family.type] ?? ['']
 }
 
 /**
- * Reads a number as the formats write it.
+ * Parses a number of the formats.
  *
  * @throws for anything else, `1,5` for example.
  */

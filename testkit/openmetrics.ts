@@ -1,8 +1,8 @@
 /**
- * A strict parser of what `/metrics` answers, after the two specifications:
+ * A strict parser of `/metrics` that follows the two specifications:
  * https://prometheus.io/docs/instrumenting/exposition_formats/ (text format 0.0.4)
  * https://prometheus.io/docs/specs/om/open_metrics_spec/ (OpenMetrics 1.0)
- * What a lenient scraper would let pass is an error here.
+ * Anything that a lenient scraper would ignore is an error here.
  */
 import { checkFamily } from './metric-consistency.ts'
 import {
@@ -15,7 +15,7 @@ import {
   toNumber,
 } from './metric-family.ts'
 
-/** What a scrape has found. Labels given to its methods must all be there; a sample may have more. */
+/** The result of a scrape. A sample matches the labels given to a method if it has all of them; it may have more. */
 export class Exposition {
   constructor(readonly families: ReadonlyMap<string, Family>) {}
 
@@ -28,9 +28,9 @@ export class Exposition {
   }
 
   /**
-   * The value of the one sample that fits; undefined when there is none.
+   * The value of the only matching sample; undefined when there is none.
    *
-   * @throws when several fit.
+   * @throws when several match.
    */
   value(name: string, labels: Labels = {}): number | undefined {
     const found = this.samples(name, labels)
@@ -38,13 +38,13 @@ export class Exposition {
     return found[0]?.value
   }
 
-  /** The sum over all samples that fit; 0 when there is none. */
+  /** The sum over all matching samples; 0 when there is none. */
   total(name: string, labels: Labels = {}): number {
     return this.samples(name, labels).reduce((sum, sample) => sum + sample.value, 0)
   }
 }
 
-/** Says which format a `Content-Type` announces. */
+/** The format of a `Content-Type`. */
 export function formatOf(contentType: string | undefined): Format {
   if (contentType?.startsWith('application/openmetrics-text; version=1.0.0; charset=utf-8')) return 'openmetrics'
   if (/^text\/plain; ?version=0\.0\.4(; ?charset=utf-8)?$/.test(contentType ?? '')) return 'prometheus'
@@ -125,7 +125,7 @@ class Parser {
     family.unit = unit
   }
 
-  /** Goes on with the current family, or begins a new one; no family may be taken up again. */
+  /** Continues the current family or starts a new one. A family must not be resumed later. */
   #open(name: string): Family {
     if (this.#current?.name === name) return this.#current
     if (!metricName.test(name)) throw new Error('a malformed metric name')
@@ -178,7 +178,7 @@ class Cursor {
     return this.line.startsWith(text, this.#at)
   }
 
-  /** Reads what the sticky pattern matches here: its first group, or all. */
+  /** Returns the match of the sticky pattern at this position: its first group, or all of it. */
   optional(pattern: RegExp): string | undefined {
     pattern.lastIndex = this.#at
     const match = pattern.exec(this.line)

@@ -9,15 +9,15 @@ import { spansIn, type Tls } from './otlp-receiver.ts'
 import { Inbox, receiverOf, type SpanReceiver } from './span-receiver.ts'
 
 export interface OtlpHttpReceiver extends SpanReceiver<number> {
-  /** Those of each request so far. */
+  /** The headers of each request so far. */
   readonly headers: readonly IncomingHttpHeaders[]
 }
 
 /**
- * Starts what an OpenTelemetry collector offers on its HTTP port: `POST /v1/traces` with protobuf or JSON, gzipped or
- * not. Answers are HTTP statuses. A request that OTLP does not allow makes the test fail at its end.
+ * Starts a stand-in for a collector's OTLP/HTTP port: `POST /v1/traces` with protobuf or JSON, gzipped or not. Answers are
+ * HTTP statuses. A request that violates OTLP fails the test at its end.
  *
- * @param options `port` is free unless given; `path` is what spans are posted to
+ * @param options `port`, by default any free port; `path` for posting spans
  */
 export async function startOtlpHttpReceiver(
   t: Pick<Test, 'teardown'>,

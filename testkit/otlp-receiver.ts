@@ -14,15 +14,15 @@ import type { Attributes, AttributeValue, ReceivedSpan } from './received-span.t
 import { Inbox, receiverOf, type SpanReceiver } from './span-receiver.ts'
 
 export interface OtlpReceiver extends SpanReceiver<status> {
-  /** Those of each request so far. */
+  /** The metadata of each request so far. */
   readonly headers: readonly Readonly<Record<string, unknown>>[]
 }
 
-/** What a server needs for TLS, in PEM format. */
+/** A server's key and certificate for TLS, in PEM format. */
 export interface Tls {
   readonly key: Buffer
   readonly cert: Buffer
-  /** Asks clients for a certificate that this one has signed. */
+  /** Requires client certificates signed by this CA. */
   readonly clientCa?: Buffer
 }
 
@@ -36,11 +36,10 @@ const service = loadSync('opentelemetry/proto/collector/trace/v1/trace_service.p
 })['opentelemetry.proto.collector.trace.v1.TraceService'] as ServiceDefinition
 
 /**
- * Starts what an OpenTelemetry collector offers on its gRPC port, for what
- * `@opentelemetry/exporter-trace-otlp-grpc` sends. `endpoint` is for `OTEL_EXPORTER_OTLP_ENDPOINT`.
- * A span that the protocol does not allow is refused and makes the test fail at its end.
+ * Starts a stand-in for a collector's OTLP/gRPC port, for `@opentelemetry/exporter-trace-otlp-grpc`. `endpoint` is for
+ * `OTEL_EXPORTER_OTLP_ENDPOINT`. A span that violates the protocol is refused and fails the test at its end.
  *
- * @param options `port` to come back where an earlier receiver was; free unless given. `tls` takes no other connections
+ * @param options `port` of an earlier receiver, to replace it; by default any free port. `tls` allows TLS only
  */
 export async function startOtlpReceiver(
   t: Pick<Test, 'teardown'>,
@@ -87,7 +86,7 @@ export async function startOtlpReceiver(
   return Object.assign(receiver, { headers })
 }
 
-/** The spans in the body of an OTLP request over HTTP. @throws when the protocol does not allow it. */
+/** The spans in the body of an OTLP request over HTTP. @throws when it violates the protocol. */
 export function spansIn(body: Buffer, contentType: string | undefined): ReceivedSpan[] {
   const { requestDeserialize, requestSerialize } = service.Export as MethodDefinition<object, object>
   if (contentType === 'application/x-protobuf') return flatten(requestDeserialize(body) as ExportRequest)
@@ -114,7 +113,7 @@ function bind(server: Server, port: number, tls: Tls | undefined): Promise<numbe
   })
 }
 
-// The messages as proto-loader gives them: camelCase, 64-bit numbers as strings, enums by name.
+// The messages as proto-loader decodes them: camelCase, 64-bit numbers as strings, enums by name.
 interface ExportRequest {
   resourceSpans: { resource: { attributes: KeyValue[] } | null; scopeSpans: ScopeSpans[] }[]
 }
@@ -200,7 +199,7 @@ function toSpan(span: WireSpan, resource: Attributes, scope: ScopeSpans['scope']
   }
 }
 
-/** The protocol asks for exactly so many bytes, not all of them zero. */
+/** The protocol requires exactly this many bytes, not all of them zero. */
 function id(bytes: Buffer, length: number, name: string): string {
   if (bytes.length !== length || bytes.every((byte) => byte === 0))
     throw new Error(`${name} is "${bytes.toString('hex')}", not ${length} bytes`)

@@ -11,21 +11,21 @@ import { freePort } from './free-port.ts'
 import { findProgram, needs, unprivileged } from './installed.ts'
 import { waitFor } from './wait-for.ts'
 
-/** A PostgreSQL of the test's own. */
+/** A PostgreSQL server for one test. */
 export interface PostgresServer {
-  /** `postgres://course@127.0.0.1:PORT/course`: an empty database, for whose user no password is asked. */
+  /** `postgres://course@127.0.0.1:PORT/course`: an empty database; its user needs no password. */
   readonly url: string
-  /** Ends it: `fast` rolls back and closes every connection in order, `immediate` is a crash. */
+  /** Stops it: `fast` rolls back and closes connections in an orderly way, `immediate` is a crash. */
   stop(mode?: 'fast' | 'immediate'): Promise<void>
   /** Starts it again on the same port, after `stop`. */
   start(): Promise<void>
-  /** All of its processes stand still: connections stay, and nothing is answered. Works on Linux. */
+  /** Pauses all of its processes: connections stay open without responses. Works on Linux. */
   pause(): void
   resume(): void
 }
 
 export interface PostgresServerOptions {
-  /** Whether what is committed survives a crash, as it does in production. Without it, tests are faster. */
+  /** Whether commits survive a crash, as in production. Default: no, which makes tests faster. */
   readonly durable?: boolean
   /** Further settings: `{ shared_preload_libraries: 'pg_stat_statements' }`. */
   readonly settings?: Readonly<Record<string, string>>
@@ -42,10 +42,10 @@ let shared: Promise<PostgresServer> | undefined
 let databases = 0
 
 /**
- * The URL of a new, empty database: on the server of TEST_DATABASE_URL, from which it is dropped at the end, or
- * else on one that is started for this test file. For tests that stop and pause it there is `startPostgres`.
+ * The URL of a new, empty database: on the server of TEST_DATABASE_URL, from which it is dropped at the end, or on a
+ * server that is started for this test file. Tests that stop or pause the server use `startPostgres`.
  *
- * @param t the file's own, which is over last
+ * @param t the file's own test context, which ends last
  */
 export async function postgresUrl(t: TestContext): Promise<string> {
   const given = process.env.TEST_DATABASE_URL
@@ -58,7 +58,7 @@ export async function postgresUrl(t: TestContext): Promise<string> {
   return url.href
 }
 
-/** Starts `postgres` on a free port, in a temporary folder. Both are gone when the test is over. */
+/** Starts `postgres` on a free port, in a temporary folder. Both are removed at the end of the test. */
 export async function startPostgres(t: TestContext, options: PostgresServerOptions = {}): Promise<PostgresServer> {
   const folder = await mkdtemp(join(tmpdir(), 'course-app-postgres-'))
   const server = new Server(folder, await freePort(), options)
@@ -101,7 +101,7 @@ class Server implements PostgresServer {
     const data = join(this.#folder, 'data')
     const basics = ['--username=course', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync']
     await promisify(execFile)(program('initdb'), ['-D', data, ...basics], this.#surroundings())
-    // The first line that fits a connection counts, so this one is only for tests of passwords.
+    // The first matching line counts, so this one is only for tests of passwords.
     const access = join(data, 'pg_hba.conf')
     await writeFile(access, `host all locked all scram-sha-256\n${await readFile(access, 'utf8')}`)
   }
@@ -147,7 +147,7 @@ class Server implements PostgresServer {
     this.#stopped = []
   }
 
-  /** The server may be run by somebody who cannot enter our own folder. */
+  /** The server's user may have no access to our own folder. */
   #surroundings() {
     return { ...unprivileged(), cwd: this.#folder, env: { PATH: process.env.PATH, LC_ALL: 'C' } }
   }
@@ -176,7 +176,7 @@ async function onServer(url: string, statement: string): Promise<void> {
   }
 }
 
-/** When this process is killed and no teardown runs: a shell whose input ends with us removes what is left. */
+/** Cleans up if this process is killed and no teardown runs: a shell, whose input ends with this process. */
 function guard(server: ChildProcess, folder: string): void {
   const script = 'cat; kill -QUIT "$0"; kill -CONT "$0"; sleep 1; rm -rf "$1"'
   const shell = spawn('/bin/sh', ['-c', script, String(server.pid), folder], {

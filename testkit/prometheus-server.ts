@@ -11,24 +11,24 @@ import { GiveUp, waitFor } from './wait-for.ts'
 
 type TestContext = Pick<Test, 'teardown'>
 
-/** What Prometheus answers to a query of a moment. */
+/** The result of an instant query. */
 export interface Sample {
   readonly metric: Readonly<Record<string, string>>
-  /** Seconds since 1970, and the value as Prometheus writes it. */
+  /** Seconds since 1970, and the value as text. */
   readonly value: readonly [number, string]
 }
 
-/** A Prometheus of the test's own. */
+/** A Prometheus server for one test. */
 export class Prometheus {
   /** @param url `http://127.0.0.1:PORT` */
   constructor(readonly url: string) {}
 
   /**
-   * Asks the HTTP API, https://prometheus.io/docs/prometheus/latest/querying/api/
+   * Calls the HTTP API, https://prometheus.io/docs/prometheus/latest/querying/api/
    *
    * @param path below `/api/v1/`
    * @returns its `data`
-   * @throws when Prometheus does not answer with success: an expression that it cannot parse, for example.
+   * @throws when the call fails, for example because the expression cannot be parsed.
    */
   async get<T>(path: string, parameters: Readonly<Record<string, string>> = {}): Promise<T> {
     const response = await fetch(`${this.url}/api/v1/${path}?${new URLSearchParams(parameters)}`)
@@ -37,17 +37,17 @@ export class Prometheus {
     return answer.data
   }
 
-  /** What an expression with an instant vector gives now. */
+  /** The current value of an expression that is an instant vector. */
   async query(expr: string): Promise<readonly Sample[]> {
     return (await this.get<{ result: Sample[] }>('query', { query: expr })).result
   }
 }
 
 /**
- * Starts `prometheus` with its data in a temporary folder and storage for exemplars, as in compose.yaml. It is gone
- * when the test is over.
+ * Starts `prometheus` with its data in a temporary folder and storage for exemplars, as in compose.yaml. It is stopped
+ * at the end of the test.
  *
- * @param port where it is to listen, on 127.0.0.1
+ * @param port its port on 127.0.0.1
  * @param files by their names, in its working directory; `prometheus.yml` is the configuration
  */
 export async function startPrometheus(

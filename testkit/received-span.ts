@@ -1,4 +1,4 @@
-/** As OTLP has it; Jaeger's protocol knows only the first three and bytes. */
+/** As in OTLP. Jaeger's protocol supports only the first three and bytes. */
 export type AttributeValue =
   | string
   | number
@@ -9,11 +9,11 @@ export type AttributeValue =
   | { [key: string]: AttributeValue }
 export type Attributes = Record<string, AttributeValue>
 
-/** A span as a backend has received it, whichever protocol it came by. Ids are lower-case hex. */
+/** A span as a backend has received it, by any protocol. Ids are lower-case hex. */
 export interface ReceivedSpan {
   /** `service.name` of the sender. */
   readonly service: string
-  /** What the sender says about itself. Jaeger's exporter sends it as attributes of each span instead. */
+  /** The sender's resource. Jaeger's exporter sends it as attributes of each span instead. */
   readonly resource: Attributes
   readonly scope: { readonly name: string; readonly version: string }
   readonly traceId: string
@@ -22,7 +22,7 @@ export interface ReceivedSpan {
   readonly parentSpanId: string | undefined
   /** Jaeger's protocol does not carry it, so it is empty there. */
   readonly traceState: string
-  /** Bit 0 says "sampled". */
+  /** Bit 0 means sampled. */
   readonly flags: number
   readonly name: string
   readonly kind: 'unspecified' | 'internal' | 'server' | 'client' | 'producer' | 'consumer'
@@ -33,7 +33,7 @@ export interface ReceivedSpan {
   readonly events: readonly ReceivedEvent[]
   readonly links: readonly ReceivedLink[]
   readonly status: { readonly code: 'unset' | 'ok' | 'error'; readonly message: string }
-  /** What the sender had to leave out. */
+  /** How many of each the sender has dropped. */
   readonly dropped: { readonly attributes: number; readonly events: number; readonly links: number }
 }
 

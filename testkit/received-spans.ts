@@ -3,7 +3,7 @@ import type { ReceivedSpan } from './received-span.ts'
 import { printTrace } from './span-tree.ts'
 import { type WaitOptions, waitFor } from './wait-for.ts'
 
-/** The spans that a receiver has got so far, and ways to wait for more. */
+/** The spans that a receiver has so far, and methods that wait for more. */
 export class ReceivedSpans {
   #spans: ReceivedSpan[] = []
 
@@ -16,26 +16,26 @@ export class ReceivedSpans {
     this.#spans.push(...spans)
   }
 
-  /** Forgets what has come so far. */
+  /** Forgets all spans so far. */
   clear(): void {
     this.#spans = []
   }
 
   /**
-   * Waits for a number of spans, or for the first span with a name or a quality.
+   * Waits for a number of spans, or for a span with a name or one that satisfies a predicate.
    *
-   * @returns all spans, or those that fit the name or the predicate
+   * @returns all spans, or the matching spans
    */
   async waitForSpans(
     wanted: number | string | ((span: ReceivedSpan) => boolean),
     options: WaitOptions = {},
   ): Promise<readonly ReceivedSpan[]> {
-    const [description, probe] = this.#wish(wanted)
+    const [description, probe] = this.#probeFor(wanted)
     return await waitFor(description, probe, { seen: () => this.#shown(this.#spans), ...options })
   }
 
   /**
-   * Waits until a trace has (at least) so many spans.
+   * Waits until a trace has at least this number of spans.
    *
    * @returns the spans of that trace
    */
@@ -51,7 +51,7 @@ export class ReceivedSpans {
     return await waitFor(`${spans} spans of trace ${traceId}`, probe, { seen, ...options })
   }
 
-  #wish(wanted: number | string | ((span: ReceivedSpan) => boolean)): [string, () => ReceivedSpan[] | undefined] {
+  #probeFor(wanted: number | string | ((span: ReceivedSpan) => boolean)): [string, () => ReceivedSpan[] | undefined] {
     if (typeof wanted === 'number')
       return [`${wanted} spans`, () => (this.#spans.length >= wanted ? [...this.#spans] : undefined)]
     const fits = typeof wanted === 'string' ? (span: ReceivedSpan) => span.name === wanted : wanted

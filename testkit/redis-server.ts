@@ -9,15 +9,15 @@ import { guard } from './guard.ts'
 import { findProgram, needs } from './installed.ts'
 import { waitFor } from './wait-for.ts'
 
-/** A Redis of the test's own. */
+/** A Redis server for one test. */
 export interface RedisServer {
   /** `redis://127.0.0.1:PORT` */
   readonly url: string
-  /** Ends it as a crash would. It forgets what it holds, unless it was told to `SAVE`. */
+  /** Kills it. Its data is lost unless it was told to `SAVE`. */
   stop(): Promise<void>
   /** Starts it again on the same port, after `stop`. */
   start(): Promise<void>
-  /** It keeps its connections and accepts new ones, but does not answer. */
+  /** Pauses it: connections stay open and new ones are accepted, without responses. */
   pause(): void
   resume(): void
 }
@@ -32,13 +32,13 @@ export function needsRedis(): { skip?: string } {
 }
 
 /**
- * The URL of a Redis that holds nothing: that of TEST_REDIS_URL, in a database that depends on this process,
- * or else one that is started for the test. For tests that stop and pause it there is `startRedis`.
+ * The URL of an empty Redis: that of TEST_REDIS_URL, with a database number that depends on this process, or a server that
+ * is started for the test. Tests that stop or pause the server use `startRedis`.
  */
 export async function redisUrl(t: Pick<Test, 'teardown'>): Promise<string> {
   if (!process.env.TEST_REDIS_URL) return (await startRedis(t)).url
   const url = new URL(process.env.TEST_REDIS_URL)
-  url.pathname = `/${1 + (process.pid % 15)}` // 0 is where others keep what they need
+  url.pathname = `/${1 + (process.pid % 15)}` // 0 may hold other data
   const { createClient } = await import('redis')
   const client = createClient({ url: url.href })
   await client.connect()
@@ -50,7 +50,7 @@ export async function redisUrl(t: Pick<Test, 'teardown'>): Promise<string> {
   return url.href
 }
 
-/** Starts `redis-server` on a free port, in a temporary folder. Both are gone when the test is over. */
+/** Starts `redis-server` on a free port, in a temporary folder. Both are removed at the end of the test. */
 export async function startRedis(t: Pick<Test, 'teardown'>, options: RedisServerOptions = {}): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), 'course-app-redis-'))
   const port = await freePort()

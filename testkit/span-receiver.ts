@@ -1,37 +1,37 @@
 import type { Test } from 'tap'
 import { ReceivedSpans } from './received-spans.ts'
 
-/** A stand-in for a backend that takes spans. `Answer` is a status of its protocol. */
+/** A stand-in for a tracing backend. `Answer` is a status of its protocol. */
 export interface SpanReceiver<Answer> {
-  /** For the variable that tells the exporter where to send. */
+  /** For the exporter's endpoint variable. */
   readonly endpoint: string
   readonly port: number
   readonly received: ReceivedSpans
-  /** Requests so far, also those that were refused or left hanging. */
+  /** Requests so far, including refused and hanging ones. */
   readonly requests: number
   readonly waitForSpans: ReceivedSpans['waitForSpans']
   readonly waitForTrace: ReceivedSpans['waitForTrace']
-  /** Answers with this status from now on; spans are kept only when it says that all is well. */
+  /** Answers with this status from now on; spans are kept only with a success status. */
   respondWith(answer: Answer): void
-  /** Of each request from now on so many spans are rejected, as OTLP allows. */
+  /** Rejects this number of spans of each request from now on (OTLP partial success). */
   rejectSpans(count: number): void
-  /** Takes so many milliseconds for each request from now on. */
+  /** Delays each answer from now on by this number of milliseconds. */
   slowDown(ms: number): void
   /** Accepts requests and never answers, until `respondWith`. */
   hang(): void
-  /** Closes the port and all connections. Happens by itself at the end of the test. */
+  /** Closes the port and all connections, as the end of the test does anyway. */
   stop(): Promise<void>
 }
 
-/** What a receiver has got and how it is to answer: what its server reads and writes. */
+/** A receiver's spans and its answer, shared with its server. */
 export class Inbox<Answer> {
   readonly received = new ReceivedSpans()
-  /** What is wrong with requests that the protocol does not allow. The test fails with them at its end. */
+  /** The errors of malformed requests, which fail the test at its end. */
   readonly problems: unknown[] = []
   requests = 0
-  /** How many spans of each request are not taken. */
+  /** How many spans of each request are rejected. */
   rejected = 0
-  /** How long an answer takes, in milliseconds. */
+  /** The delay of an answer in milliseconds. */
   delayMs = 0
 
   constructor(public answer: Answer | 'hang') {}
@@ -43,7 +43,7 @@ export interface ReceivingServer extends Pick<SpanReceiver<never>, 'endpoint' | 
   readonly payload: string
 }
 
-/** Shows an inbox and its server to a test, and stops the server when the test is over. */
+/** The receiver of an inbox and its server, which stops at the end of the test. */
 export function receiverOf<Answer>(
   t: Pick<Test, 'teardown'>,
   inbox: Inbox<Answer>,

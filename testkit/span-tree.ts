@@ -1,6 +1,6 @@
 import type { ReceivedSpan } from './received-span.ts'
 
-/** The one span that has no parent among `spans`: of a whole trace, its root; of one process's share, its entry. */
+/** The only span without a parent among `spans`: the root of a whole trace, or the entry span of one process. */
 export function rootOf(spans: readonly ReceivedSpan[]): ReceivedSpan {
   const roots = rootsOf(spans)
   const [root] = roots
@@ -8,7 +8,7 @@ export function rootOf(spans: readonly ReceivedSpan[]): ReceivedSpan {
   return root
 }
 
-/** The spans right below `parent`, earliest first. */
+/** The children of `parent`, earliest first. */
 export function childrenOf(parent: ReceivedSpan, spans: readonly ReceivedSpan[]): ReceivedSpan[] {
   return spans
     .filter((span) => span.traceId === parent.traceId && span.parentSpanId === parent.spanId)
@@ -24,11 +24,11 @@ export function spanNamed(name: string, spans: readonly ReceivedSpan[]): Receive
   return span
 }
 
-/** A span's name, or its name and what is below it. */
+/** A span's name, or its name and its descendants. */
 export type SpanShape = string | readonly SpanShape[]
 
 /**
- * The nesting by names alone, children in the order of their start, fit for `t.strictSame`:
+ * The tree of names, children in the order of their start, for `t.strictSame`:
  * `['GET /slow', ['database_query', 'SELECT courses'], 'external_api_call']`.
  */
 export function shapeOf(span: ReceivedSpan, spans: readonly ReceivedSpan[]): SpanShape {
@@ -36,7 +36,7 @@ export function shapeOf(span: ReceivedSpan, spans: readonly ReceivedSpan[]): Spa
   return children.length === 0 ? span.name : [span.name, ...children]
 }
 
-/** The spans as an indented tree, a line each, for the message of a failed test. */
+/** The spans as an indented tree for the message of a failed test. */
 export function printTrace(spans: readonly ReceivedSpan[]): string {
   return rootsOf(spans)
     .flatMap((root) => [

@@ -1,10 +1,10 @@
-/** What the Thrift binary protocol can carry. A struct maps field ids to values; its names are in the IDL only. */
+/** The values of the Thrift binary protocol. A struct maps field ids to values; only the IDL has names. */
 export type ThriftValue = boolean | number | bigint | Buffer | ThriftStruct | ThriftValue[] | ThriftEntry[]
 export type ThriftStruct = Map<number, ThriftValue>
 export type ThriftEntry = readonly [key: ThriftValue, value: ThriftValue]
 
 /**
- * Reads one struct that fills the whole buffer.
+ * Decodes one struct that fills the whole buffer.
  * https://github.com/apache/thrift/blob/master/doc/specs/thrift-binary-protocol.md
  *
  * @throws RangeError when the bytes end early, are too many, or name an unknown type.
@@ -95,7 +95,7 @@ class Reader {
     return Array.from({ length: this.#size() }, () => [this.#value(keyKind), this.#value(valueKind)] as const)
   }
 
-  /** A length or a count; every element takes at least a byte, so it cannot be more than what is left. */
+  /** A length or a count. Every element takes at least a byte, so it is bounded by the remaining bytes. */
   #size(): number {
     const size = this.#i32()
     if (size < 0 || size > this.left) throw new RangeError(`a size of ${size} with ${this.left} bytes left`)

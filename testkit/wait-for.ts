@@ -8,11 +8,11 @@ export class GiveUp extends Error {
 }
 
 export interface WaitOptions {
-  /** Milliseconds before the wait fails. 30 000 unless given. */
+  /** Timeout in milliseconds. Default: 30 000. */
   readonly timeout?: number
-  /** Milliseconds between two probes. 20 unless given. */
+  /** Milliseconds between two probes. Default: 20. */
   readonly interval?: number
-  /** What to show beside the failure; called only when the wait has failed. */
+  /** Returns details for the error message; called only when the wait has failed. */
   readonly seen?: () => unknown
 }
 
@@ -20,12 +20,12 @@ type Found<T> = Exclude<T, undefined | null | false>
 type Attempt<T> = { value: T } | { error: unknown }
 
 /**
- * Asks `probe` again and again until it gives something other than `undefined`, `null` or `false`.
- * An error of the probe counts as "not yet" and becomes the failure's cause when time runs out;
- * a `GiveUp` ends the wait at once. A probe that never answers is cut off by the timeout too.
+ * Calls `probe` repeatedly until it returns something other than `undefined`, `null` or `false`. An error of the probe
+ * counts as "not yet" and becomes the cause of the final error; a `GiveUp` ends the wait at once. The timeout also ends a
+ * probe that hangs.
  *
- * @param description what is awaited, to complete "waited 30000 ms for …"
- * @returns what the probe gave
+ * @param description completes "waited 30000 ms for …"
+ * @returns the probe's result
  */
 export async function waitFor<T>(
   description: string,

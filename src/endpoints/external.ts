@@ -17,7 +17,7 @@ const Call = Type.Object({
 })
 
 export interface ExternalOptions {
-  /** The base URL of the API to call; asked for at each request, because a partner may have moved. */
+  /** The base URL of the API to call; looked up for each request, because the partner may have restarted. */
   readonly apiUrl: () => Promise<string>
   readonly timeoutMs: number
 }
@@ -82,7 +82,7 @@ async function call(url: string, timeoutMs: number): Promise<Static<typeof Call>
 async function fetchStatus(url: string, timeoutMs: number): Promise<number> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) })
-    await response.arrayBuffer() // an answer that is not read keeps its connection busy
+    await response.arrayBuffer() // an unread response keeps its connection busy
     return response.status
   } catch (cause) {
     if ((cause as Error).name === 'TimeoutError') {

@@ -6,7 +6,7 @@ import type { HopServiceDefinition, HopServiceHandlers } from '../proto/course/v
 
 const HOP = 'course.v1.HopService'
 
-/** Adds `course.v1.HopService`, which `GET /propagation` calls, to a server; before it listens. */
+/** Adds `course.v1.HopService`, which `GET /propagation` calls, to a server. Call it before the server listens. */
 export function addHopService(server: GrpcServer, service: string): void {
   const handlers: HopServiceHandlers = {
     GetHop: unary(async (_request, { requestMetadata }) => ({
@@ -18,7 +18,7 @@ export function addHopService(server: GrpcServer, service: string): void {
   server.addService(HOP, serviceDefinition<HopServiceDefinition>(HOP), handlers, async () => {})
 }
 
-/** Tells a gRPC caller which trace context has arrived here. */
+/** Returns the trace context of a gRPC call. */
 export const hopService = fp<{ service: string }>(async (app, { service }) => addHopService(app.grpc, service), {
   name: 'hop-service',
   dependencies: ['grpc-server'],

@@ -12,13 +12,13 @@ export interface PropagationOptions {
   readonly partnerUrl: () => Promise<string>
   /** A client of the course service. */
   readonly courseClient: () => GrpcClient
-  /** How long to wait for each of them. */
+  /** Timeout for each of the two calls. */
   readonly timeoutMs: number
 }
 
 /**
  * `GET /propagation`: calls the partner over HTTP and the course service over gRPC, and shows which context each received.
- * This file passes nothing on: from phase 4 on, tracing adds `traceparent` to the calls by itself.
+ * This file passes nothing on: from phase 4 on, tracing adds `traceparent` to the calls.
  */
 export const propagation: FastifyPluginAsyncTypebox<PropagationOptions> = async (app, options) => {
   app.get(

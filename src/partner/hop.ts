@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 
 const Received = Type.Union([Type.String(), Type.Null()])
 
-/** What one service received of the caller's context. `null`: nothing came. */
+/** The context that one service received from its caller. `null`: none. */
 export const Hop = Type.Object({
   service: Type.String(),
   protocol: Type.Enum(['http', 'grpc']),

@@ -1,12 +1,12 @@
 import { serve } from '../platform/serve.ts'
 import { buildPartner } from './server.ts'
 
-// When the app has started this process, it is told the address, and this process ends with it.
+// If the app has started this process, it reports its address to the app and ends with it.
 if (process.send) {
   const endWithTheApp = () => process.kill(process.pid, 'SIGTERM')
   process.on('disconnect', endWithTheApp)
-  if (!process.connected) endWithTheApp() // the app was gone before this line
-  process.on('SIGINT', () => {}) // Ctrl-C reaches both; the app stops this process when it is done itself
+  if (!process.connected) endWithTheApp() // the app ended before this line
+  process.on('SIGINT', () => {}) // Ctrl-C reaches both processes; the app stops this one at its own end
 }
 
 await serve(

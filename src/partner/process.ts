@@ -7,11 +7,11 @@ import type { Config } from '../config.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The partner service, in a process of its own or where `PARTNER_URL` says. */
+    /** The partner service: a child process, or the server at `PARTNER_URL`. */
     partner: {
-      /** Its base URL. Starts the process if it is to be one of ours and is not running. */
+      /** Its base URL. Starts the child process if it is not running. */
       url(): Promise<string>
-      /** The same if it is ours and is running, else undefined. */
+      /** The base URL of the running child process; undefined if there is none. */
       runningAt(): string | undefined
     }
   }
@@ -24,7 +24,7 @@ interface Partner {
   readyAt: string | undefined
 }
 
-/** Starts the partner service beside the app and stops it after the app's last request, unless somebody else does. */
+/** Starts the partner service with the app and stops it after the app's last request, unless `PARTNER_URL` is set. */
 export const partnerProcess = fastifyPlugin<{ config: Config }>(
   async (app, { config }) => {
     const { PARTNER_URL } = config
@@ -49,7 +49,7 @@ export const partnerProcess = fastifyPlugin<{ config: Config }>(
     }
 
     app.decorate('partner', { url: () => (running ?? start()).url, runningAt: () => running?.readyAt })
-    // Not earlier: two programs that start at once start slower, and the app is what people wait for.
+    // Not earlier, because starting both at once would delay the app.
     app.addHook('onListen', async () => {
       start().url.catch((err: unknown) => {
         if (!closing) app.log.warn({ err }, 'the partner service does not start')
@@ -73,11 +73,11 @@ async function addressOf(child: ChildProcess): Promise<string> {
 
 async function stop({ child, readyAt }: Partner): Promise<void> {
   const exited = once(child, 'exit')
-  child.kill(readyAt === undefined ? 'SIGKILL' : 'SIGTERM') // one that is still starting has nothing to finish
+  child.kill(readyAt === undefined ? 'SIGKILL' : 'SIGTERM') // has nothing to finish while it starts
   await exited
 }
 
-/** The same phase and settings, but a name, a port and a log file of its own. */
+/** The app's phase and settings, but a separate name, port and log file. */
 function environmentOf(config: Config): NodeJS.ProcessEnv {
   return {
     ...process.env,

@@ -12,14 +12,14 @@ export function buildPartner(config: Config, phase: Phase): FastifyInstance {
   const app = createServer({ config }, phase)
   addPhase(app, { config }, phase)
   if (config.LAB === 'on') app.register(handoverRoute, { service: config.OTEL_SERVICE_NAME })
-  app.register(pretence)
+  app.register(simulator)
   app.register(hop, { service: config.OTEL_SERVICE_NAME })
   app.get('/livez', { config: { traced: false } }, () => ({ status: 'alive' }))
   return app
 }
 
-/** Answers as it is asked to. The paths are those of httpbin, which may stand in its place. */
-const pretence: FastifyPluginAsyncTypebox = async (app) => {
+/** Answers as the path says. The paths are those of httpbin, which can replace it. */
+const simulator: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/status/:code',
     { schema: { params: Type.Object({ code: Type.Integer({ minimum: 200, maximum: 599 }) }) } },
@@ -36,7 +36,7 @@ const pretence: FastifyPluginAsyncTypebox = async (app) => {
   )
 }
 
-/** Tells the caller which trace context has arrived here. */
+/** Returns the trace context that has arrived here. */
 const hop: FastifyPluginAsyncTypebox<{ service: string }> = async (app, { service }) => {
   app.get('/hop', ({ headers }) => ({
     service,

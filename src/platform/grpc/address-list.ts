@@ -6,11 +6,11 @@ type Endpoint = experimental.Endpoint
 
 const SCHEME = 'addresses'
 
-/** How long what the names stand for is taken to be true: a server that comes back may have another address. */
-const FRESH_MS = 1000
+/** Minimal time between two lookups. A restarted server may have a new address. */
+const MIN_INTERVAL_MS = 1000
 
 /**
- * What a gRPC client is given to connect to.
+ * The target of a gRPC client.
  *
  * @param addresses `host:port`, several with commas between; a host is a name or an IP address, `[::1]` if it has colons
  */
@@ -19,12 +19,12 @@ export function targetOf(addresses: string): string {
   return `${SCHEME}:${addresses}`
 }
 
-/** Finds the servers of a list that may have names in it. grpc-js itself knows one name, or several IP addresses. */
+/** Resolves a list of names and addresses. grpc-js itself supports one name, or several IP addresses. */
 class AddressList implements experimental.Resolver {
   readonly #hosts: readonly experimental.HostPort[]
   readonly #listener: experimental.ResolverListener
   #next: NodeJS.Timeout | undefined
-  #lookedAt = Number.NEGATIVE_INFINITY
+  #resolvedAt = Number.NEGATIVE_INFINITY
 
   constructor(target: Target, listener: experimental.ResolverListener, _options: ChannelOptions) {
     this.#listener = listener
@@ -35,11 +35,11 @@ class AddressList implements experimental.Resolver {
     return path.split(',')[0] as string
   }
 
-  /** Asked for whenever a connection breaks or cannot be made. */
+  /** grpc-js calls this whenever a connection breaks or fails. */
   updateResolution(): void {
     if (this.#next !== undefined) return
-    const waitMs = Math.max(0, this.#lookedAt + FRESH_MS - performance.now())
-    this.#next = setTimeout(() => void this.#look(), waitMs).unref()
+    const waitMs = Math.max(0, this.#resolvedAt + MIN_INTERVAL_MS - performance.now())
+    this.#next = setTimeout(() => void this.#resolve(), waitMs).unref()
   }
 
   destroy(): void {
@@ -47,17 +47,17 @@ class AddressList implements experimental.Resolver {
     this.#next = undefined
   }
 
-  async #look(): Promise<void> {
+  async #resolve(): Promise<void> {
     const found = await Promise.allSettled(this.#hosts.map(endpointsOf))
     if (this.#next === undefined) return
     this.#next = undefined
-    this.#lookedAt = performance.now()
+    this.#resolvedAt = performance.now()
     const endpoints = found.flatMap((each) => (each.status === 'fulfilled' ? each.value : []))
     this.#listener(endpoints.length > 0 ? experimental.statusOrFromValue(endpoints) : notFound(found), {}, null, '')
   }
 }
 
-/** Every address of a name is a server of its own. */
+/** Each address of a name is a separate server. */
 async function endpointsOf({ host, port = 0 }: experimental.HostPort): Promise<Endpoint[]> {
   const found = await lookup(host, { all: true })
   return found.map(({ address }) => ({ addresses: [{ host: address, port }] }))

@@ -10,17 +10,17 @@ import { addDetails, GrpcError } from './grpc-error.ts'
 import { MetadataCarrier } from './metadata.ts'
 import { peerIn } from './peer.ts'
 
-/** How a call is announced. */
+/** The names of a call's method in its announcement. */
 export type MethodName = Pick<RpcAnnouncement, 'service' | 'method' | 'originalMethod'>
 
 type Status = Parameters<ServerInterceptingCallInterface['sendStatus']>[0]
 
-/** By the metadata of the request: grpc-js gives its handler the same object. */
+/** By the request's metadata: grpc-js passes the same object to the handler. */
 const calls = new WeakMap<Metadata, AnnouncedCall>()
 
 /**
- * Announces calls on `channels.rpcServer` from their headers to their end, those that grpc-js refuses by itself as well,
- * and gives each status that is no success its details.
+ * Announces calls on `channels.rpcServer` from their headers to their end, including calls that grpc-js refuses itself,
+ * and adds details to each error status.
  *
  * @param nameOf returns undefined for a path whose calls are not announced
  */
@@ -28,7 +28,7 @@ export function announceCalls(nameOf: (path: string) => MethodName | undefined):
   return ({ path }, call) => {
     const name = nameOf(path)
     if (name !== undefined) follow(call, name)
-    // The call as it is: grpc-js does not tell a ServerInterceptingCall around it of the statuses that it sends itself.
+    // Not wrapped in a ServerInterceptingCall, which would miss the statuses that grpc-js sends itself.
     return call as ServerInterceptingCall
   }
 }
@@ -54,7 +54,7 @@ function follow(call: ServerInterceptingCallInterface, name: MethodName): void {
       },
       onReceiveHalfClose: () => {
         if (hasMessage) return listener.onReceiveHalfClose()
-        // A stream that is reset ends, and is closed in the same turn of the event loop.
+        // A stream that is reset ends first, and is closed in the same turn of the event loop.
         setImmediate(() => {
           if (!isCancelled) listener.onReceiveHalfClose()
         })
@@ -68,14 +68,14 @@ function follow(call: ServerInterceptingCallInterface, name: MethodName): void {
   call.sendStatus = (end) => sendStatus(announced?.detailed(end) ?? end)
 }
 
-/** The call that a handler serves. */
+/** The announced call of a handler. */
 export function announcedCall(requestMetadata: Metadata): AnnouncedCall {
   const call = calls.get(requestMetadata)
   if (call === undefined) throw new Error('The server does not announce its calls.')
   return call
 }
 
-/** A call whose beginning has been announced. Its end is that of its handler, or of its refusal if that comes first. */
+/** A call whose start has been announced. It ends with its handler, or before that with its refusal. */
 export class AnnouncedCall {
   readonly announcement: RpcAnnouncement
   readonly responseMetadata = new Metadata()
@@ -100,19 +100,19 @@ export class AnnouncedCall {
     this.#outcome = announce(channels.rpcServer, this.announcement, async () => (await decision)())
   }
 
-  /** Serves the call, unless it has been refused. `work` runs inside the announcement. */
+  /** Serves the call inside its announcement, unless it has been refused. */
   run<R>(work: () => Promise<R>): Promise<R> {
     this.#isDecided = true
     this.#decide(work)
     return this.#outcome as Promise<R>
   }
 
-  /** The caller does not wait any more. */
+  /** The caller has cancelled, or its deadline has passed. */
   abandon(): void {
     if (!this.#isDecided) this.#refuse(whyAbandoned(this.#deadline))
   }
 
-  /** A status as the caller is to get it. One that comes before there is a handler refuses the call. */
+  /** The status with details for the caller. A status before the handler starts refuses the call. */
   detailed(end: Status): Status {
     if (end.code === status.OK || end.metadata === this.responseMetadata) return end
     const error = this.#isDecided ? failure(end) : refusal(end)
@@ -128,19 +128,19 @@ export class AnnouncedCall {
       throw error
     })
     refused.catch((thrown: unknown) => {
-      if (thrown !== error) throw thrown // the refusal itself is the status that the caller gets
+      if (thrown !== error) throw thrown // the caller gets the refusal as its status
     })
   }
 }
 
-/** Why a call has ended without an answer. @param deadline milliseconds since 1970 */
+/** The error of a call that ended without an answer. @param deadline milliseconds since 1970 */
 export function whyAbandoned(deadline: number): GrpcError {
   return deadline <= Date.now()
     ? new GrpcError(status.DEADLINE_EXCEEDED, 'DEADLINE_EXCEEDED', 'The deadline has passed.')
     : new GrpcError(status.CANCELLED, 'CANCELLED', 'The caller has cancelled the call.')
 }
 
-/** grpc-js blames itself for compression and timeouts that it cannot read. */
+/** grpc-js reports INTERNAL for compression and timeouts that it cannot parse. */
 function refusal(end: Status): GrpcError {
   return end.code === status.INTERNAL
     ? new GrpcError(status.INVALID_ARGUMENT, 'INVALID', `The request is not valid: ${end.details}.`)

@@ -7,23 +7,23 @@ import { fromServiceError } from './received-error.ts'
 import { callUnary, type Method } from './unary-call.ts'
 
 export interface CallOptions {
-  /** Milliseconds until the answer must be here, all attempts together. */
+  /** Timeout in milliseconds for all attempts together. */
   readonly deadlineMs: number
-  /** Whether it does no harm to send the call again, be it that it changes nothing or that it is recognised. */
+  /** Whether the call is safe to retry: it changes nothing, or has an idempotency key. */
   readonly isRepeatable: boolean
   readonly metadata?: Readonly<Record<string, string>>
-  /** Called with the response's metadata before the call ends, well or not. */
+  /** Called with the response's metadata before the call succeeds or fails. */
   readonly onAnswer?: (metadata: RpcMetadata) => void
 }
 
 const BALANCING = {
-  // Several servers take turns; one that is away is left out until it is back.
+  // Servers take turns; an unavailable server is skipped until it is back.
   loadBalancingConfig: [{ round_robin: {} }],
 }
 
 /**
- * The pauses add up to less than half a second, so that whoever asks knows soon. While most calls fail none is sent
- * again: a server that comes back would otherwise meet four times its load.
+ * The pauses add up to less than half a second, so that callers get an error soon. While most calls fail there are no
+ * retries, because a server that comes back would meet four times its load.
  *
  * https://grpc.io/docs/guides/retry/
  */
@@ -44,26 +44,26 @@ const RETRIES = {
 }
 
 const LIMITS = {
-  // A server that has vanished without a word is noticed, and one that is back is used again within a second.
+  // Detects a server that has vanished, and uses a restarted server within a second.
   'grpc.keepalive_time_ms': 20_000,
   'grpc.keepalive_timeout_ms': 5000,
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 1000,
   /** A page of 100 courses with 100 batches each is 3 MB. */
   'grpc.max_receive_message_length': 16 * 1024 * 1024,
-  // The servers are this service's own: a proxy for the internet does not know them.
+  // The servers are internal: a proxy for the internet cannot reach them.
   'grpc.enable_http_proxy': 0,
-  // Books about every call, which nobody reads.
+  // channelz statistics, unused here.
   'grpc.enable_channelz': 0,
 }
 
 /**
- * Calls services on one server or on several that take turns. Every call has a deadline and is announced on
- * `channels.rpcClient`; it fails with a `DomainError`, or with a `GrpcError` for a reason that the domain does not know.
- * Connects when it is first used, and again by itself.
+ * Calls services on one server or several in turn. Every call has a deadline and is announced on `channels.rpcClient`;
+ * it fails with a `DomainError`, or with a `GrpcError` for a reason outside the domain. Connects on first use, and
+ * reconnects by itself.
  */
 export class GrpcClient {
-  /** Retries belong to a channel in gRPC, so there is one with and one without. */
+  /** gRPC configures retries per channel, so there is a channel with retries and one without. */
   readonly #retrying: Channel
   readonly #once: Channel
   readonly #addresses: string
@@ -92,13 +92,13 @@ export class GrpcClient {
     const sent = metadataOf(options.metadata)
     const received = new Metadata()
     const announcement = announcementOf(method.path, this.#addresses, sent, received)
-    // Not before, so that what the listeners write into the metadata is sent.
+    // Sent inside, so that it includes what listeners add to the metadata.
     return announce(channels.rpcClient, announcement, () =>
       this.#send(method, request, options, sent, received, announcement),
     )
   }
 
-  /** Like `call`, but nobody hears of it. For calls that are about the server rather than its work. */
+  /** Like `call`, but unannounced. For calls about the server, such as health checks. */
   callUnannounced<Request, Response>(
     method: Method<Request, Response>,
     request: Request,

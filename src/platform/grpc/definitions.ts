@@ -2,8 +2,8 @@ import type { ServiceDefinition } from '@grpc/grpc-js'
 import { loadFileDescriptorSetFromBuffer, type MessageTypeDefinition } from '@grpc/proto-loader'
 import { descriptorSet } from '../../proto/descriptor-set.ts'
 
-// As protobuf has it: what is not set has its default, save for fields that are `optional` or in a oneof, which are left
-// out, and messages, which are null. scripts/generate-proto.mjs has the same options.
+// As in protobuf, an unset field has its default value. Unset `optional` and oneof fields are left out, and unset messages
+// are null. scripts/generate-proto.mjs has the same options.
 const definitions = loadFileDescriptorSetFromBuffer(descriptorSet, {
   keepCase: true,
   longs: Number,

@@ -18,10 +18,10 @@ interface File extends Named {
   readonly service: readonly (Named & { readonly method: readonly Named[] })[]
 }
 
-/** Reflection's own file, and the name under which older clients know it. Beside their package they are the same. */
+/** Reflection's own file. The version for older clients differs only in its package. */
 const REFLECTION = 'grpc/reflection/v1/reflection.proto'
 
-/** The files of `proto/` as reflection gives them out. */
+/** The files of `proto/`, as reflection serves them. */
 export class DescriptorFiles {
   readonly #files = new Map<string, File>()
   readonly #bytes = new Map<string, Uint8Array>()
@@ -36,15 +36,15 @@ export class DescriptorFiles {
     }
   }
 
-  /** Which file declares a service, method, message, field or enum, by its full name. */
+  /** The file that declares a service, method, message, field or enum, by its full name. */
   nameOf(symbol: string): string | undefined {
     return this.#fileOf.get(symbol)
   }
 
-  /** A file's descriptor and those of all that it imports, each as bytes; undefined when there is no such file. */
+  /** The descriptors of a file and all of its imports, as bytes; undefined when there is no such file. */
   withImports(name: string): Uint8Array[] | undefined {
     if (!this.#files.has(name)) return undefined
-    // A set that grows while it is walked.
+    // The set grows while the loop runs.
     const names = new Set([name])
     for (const each of names) for (const other of this.#files.get(each)?.dependency ?? []) names.add(other)
     return [...names].map((each) => this.#bytes.get(each) as Uint8Array)
@@ -60,7 +60,7 @@ function olderReflection(file: File): File {
 
 let files: DescriptorFiles | undefined
 
-/** Those of this program; made when they are first asked for. */
+/** The files of this program, decoded on first use. */
 export function descriptorFiles(): DescriptorFiles {
   files ??= new DescriptorFiles(descriptorSet)
   return files

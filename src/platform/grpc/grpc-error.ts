@@ -5,7 +5,7 @@ import type { ReceivedStatus, Status } from '../../proto/google/rpc/Status.ts'
 import { DomainError, type DomainErrorCode } from '../domain-error.ts'
 import { messageDefinition } from './definitions.ts'
 
-/** An error that is about gRPC itself, as `HttpError` is about HTTP. Its message is shown to the caller. */
+/** An error of gRPC itself, as `HttpError` is of HTTP. Its message is shown to the caller. */
 export class GrpcError extends Error {
   override readonly name = 'GrpcError'
 
@@ -21,8 +21,8 @@ export class GrpcError extends Error {
 }
 
 /**
- * How each domain error is told. Two of them share FAILED_PRECONDITION: it says that sending the call again is of no
- * use until something has changed, where RESOURCE_EXHAUSTED and ABORTED would invite clients to do just that.
+ * The status of each domain error. Two share FAILED_PRECONDITION, which says that a retry is useless until something has
+ * changed; RESOURCE_EXHAUSTED and ABORTED would invite clients to retry.
  */
 const STATUS_OF: Record<DomainErrorCode, status> = {
   invalid: status.INVALID_ARGUMENT,
@@ -35,10 +35,10 @@ const STATUS_OF: Record<DomainErrorCode, status> = {
   internal: status.INTERNAL,
 }
 
-/** Says who has defined the reasons. */
+/** The namespace of the reasons. */
 const DOMAIN = 'course-app'
 
-/** What a caller is told about an error. What is not meant for callers becomes INTERNAL, and says nothing. */
+/** The error for the caller. An internal error becomes INTERNAL without details. */
 export function toGrpcError(error: unknown): GrpcError {
   if (error instanceof GrpcError) return error
   if (error instanceof DomainError && error.code !== 'internal') {
@@ -52,7 +52,7 @@ const errorInfo = messageDefinition<ErrorInfo, ReceivedErrorInfo>('google.rpc.Er
 const badRequest = messageDefinition<BadRequest, ReceivedBadRequest>('google.rpc.BadRequest')
 
 /**
- * Adds the details of an error to what is sent with its status: the reason, and each field that is at fault.
+ * Adds the details of an error to the metadata of its status: the reason, and each field at fault.
  *
  * https://grpc.io/docs/guides/error/#richer-error-model
  */
@@ -69,7 +69,7 @@ function anyOf(type: string, value: Buffer) {
   return { type_url: `type.googleapis.com/${type}`, value }
 }
 
-/** `/batches/0/starts_at` is `batches[0].starts_at` in the words of gRPC. */
+/** `/batches/0/starts_at` is `batches[0].starts_at` in gRPC. */
 function fieldAt(path: string): string {
   return path
     .slice(1)

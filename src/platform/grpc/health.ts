@@ -4,18 +4,18 @@ import type { ReceivedHealthCheckRequest } from '../../proto/grpc/health/v1/Heal
 import type { HealthCheckResponse } from '../../proto/grpc/health/v1/HealthCheckResponse.ts'
 import { serviceDefinition } from './definitions.ts'
 
-/** Resolves when a service can do its work, and rejects when it cannot. */
+/** Resolves when a service is ready, and rejects when it is not. */
 export type Readiness = () => Promise<unknown>
 
 type ServingStatus = 'SERVING' | 'NOT_SERVING' | 'SERVICE_UNKNOWN'
 type Watch = ServerWritableStream<ReceivedHealthCheckRequest, HealthCheckResponse>
 
-/** How often the health of a service is looked at while somebody watches it. */
+/** How often a watched service is checked. */
 const WATCH_MS = 1000
 
 /**
- * The standard health service. Each answer is asked for when it is given, so it is as true as `/readyz`. Its calls are
- * not announced: they are about the server rather than its work, and come every second.
+ * The standard health service. Each response runs the checks, as `/readyz` does. Its calls are not announced: they are
+ * frequent, and not the service's own work.
  *
  * https://grpc.io/docs/guides/health-checking/
  */
@@ -48,7 +48,7 @@ export class Health {
     })
   }
 
-  /** Tells all who watch that it is over. */
+  /** Reports NOT_SERVING to all watchers. */
   close(): void {
     this.#isClosing = true
     for (const call of this.#watches) {
@@ -69,19 +69,19 @@ export class Health {
 
   #watch(call: Watch): void {
     let last: ServingStatus | undefined
-    const look = async () => {
+    const check = async () => {
       const found = await this.#statusOf(call.request.service)
       if (found === last || !this.#watches.has(call) || this.#isClosing) return
       last = found
       call.write({ status: found })
     }
-    const timer = setInterval(look, WATCH_MS)
+    const timer = setInterval(check, WATCH_MS)
     this.#watches.add(call)
-    // Comes however the call ends.
+    // Emitted however the call ends.
     call.on('cancelled', () => {
       clearInterval(timer)
       this.#watches.delete(call)
     })
-    void look()
+    void check()
   }
 }

@@ -1,7 +1,7 @@
 import type { Metadata } from '@grpc/grpc-js'
 import type { RpcMetadata } from '../../../phases/announcements.ts'
 
-/** The metadata of grpc-js as announcements have it. */
+/** The metadata of grpc-js for announcements. */
 export class MetadataCarrier implements RpcMetadata {
   readonly #metadata: Metadata
 

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import type { Endpoint } from '../../../phases/announcements.ts'
 
-/** Reads how grpc-js names the other end of a connection, `127.0.0.1:4000` or `::1:4000`; undefined when there is none. */
+/** Parses grpc-js's name for the peer, `127.0.0.1:4000` or `::1:4000`; undefined without a connection. */
 export function peerIn(text: string): Endpoint | undefined {
   const colon = text.lastIndexOf(':')
   const address = text.slice(0, colon)

@@ -6,7 +6,7 @@ import { DomainError, type DomainErrorCode } from '../domain-error.ts'
 import { messageDefinition } from './definitions.ts'
 import { GrpcError } from './grpc-error.ts'
 
-/** The reasons that are codes of the domain, which its service has told the way that `addDetails` has it. */
+/** The reasons that are codes of the domain, as `addDetails` sends them. */
 const CODES: ReadonlySet<string> = new Set<DomainErrorCode>([
   'invalid',
   'idempotency_key_reused',
@@ -17,8 +17,8 @@ const CODES: ReadonlySet<string> = new Set<DomainErrorCode>([
 ])
 
 /**
- * What a service meant with the status and the details of a failed call: the error that it threw itself, or what its
- * absence amounts to. What is no caller's business is `internal`.
+ * The error behind the status and the details of a failed call: the error that the service threw, or `unavailable` or
+ * `timeout` if it could not be reached. Anything else is `internal`.
  */
 export function fromServiceError(cause: ServiceError): DomainError | GrpcError {
   if (cause.code === status.DEADLINE_EXCEEDED) {
@@ -53,7 +53,7 @@ function detailsOf({ metadata }: ServiceError): { reason: string; fields: Domain
   return found
 }
 
-/** `batches[0].starts_at` is `/batches/0/starts_at` in the words of the domain. */
+/** `batches[0].starts_at` is `/batches/0/starts_at` in the domain. */
 function pathOf(field: string): string {
   return `/${field.replaceAll(/\[(\d+)\]/g, '/$1').replaceAll('.', '/')}`
 }

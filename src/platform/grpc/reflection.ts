@@ -6,12 +6,12 @@ import { serviceDefinition } from './definitions.ts'
 import type { DescriptorFiles } from './descriptor-files.ts'
 
 const V1 = 'grpc.reflection.v1.ServerReflection'
-/** The same messages under an older name, which many clients still ask for. */
+/** The older name of the same service, which many clients still use. */
 const V1_ALPHA = 'grpc.reflection.v1alpha.ServerReflection'
 
 /**
- * Server reflection: tells clients such as grpcurl which services there are and what their messages look like. Its
- * calls are not announced, for they are about the server rather than its work.
+ * Server reflection: describes services and messages to clients such as grpcurl. Its calls are not announced, because
+ * they are not the service's own work.
  *
  * Not `@grpc/reflection`: its descriptors lack imports, comments and `optional`, and strict clients refuse them.
  *
@@ -34,9 +34,9 @@ function renamed(definition: ServiceDefinition, service: string): ServiceDefinit
 }
 
 function converse(call: Conversation, services: () => readonly string[]): void {
-  // Loaded when somebody asks, for most processes are never asked.
+  // Loaded on demand, because most processes never need it.
   const loading = import('./descriptor-files.ts')
-  // One after the other, in the order of the questions.
+  // Responses are in the order of the requests.
   let last: Promise<unknown> = loading
   call.on('data', (question: Question) => {
     last = last.then(async () => call.write(answer(question, (await loading).descriptorFiles(), services())))
@@ -54,7 +54,7 @@ function answer(question: Question, files: DescriptorFiles, services: readonly s
   const name = asked.file_by_filename ?? files.nameOf(asked.file_containing_symbol ?? '')
   const file_descriptor_proto = name === undefined ? undefined : files.withImports(name)
   if (file_descriptor_proto === undefined) {
-    // Extensions too: there are none.
+    // This includes extensions: there are none.
     return { ...about, error_response: { error_code: status.NOT_FOUND, error_message: 'There is no such thing.' } }
   }
   return { ...about, file_descriptor_response: { file_descriptor_proto } }

@@ -2,14 +2,14 @@ import type { HealthDefinition } from '../../proto/grpc/health/v1/Health.ts'
 import type { GrpcClient } from './client.ts'
 import { serviceDefinition } from './definitions.ts'
 
-/** Shorter than `/readyz` may take. */
+/** Shorter than the timeout of `/readyz`. */
 const CHECK = { deadlineMs: 800, isRepeatable: false }
 
 /**
- * Asks the health service of a server.
+ * Calls the health service of a server.
  *
  * @param service the full name of a service there; empty: the server as a whole
- * @throws when it cannot do its work, or does not answer
+ * @throws when the service is not ready, or does not respond
  */
 export async function checkHealth(client: GrpcClient, service: string): Promise<void> {
   const { Check } = serviceDefinition<HealthDefinition>('grpc.health.v1.Health')

@@ -12,7 +12,7 @@ import { announceCalls, type MethodName } from './announced-call.ts'
 import { logGrpcTo } from './grpc-log.ts'
 import { Health, type Readiness } from './health.ts'
 import { addReflection } from './reflection.ts'
-import { closeDeafConnections, createStrictServer } from './strict-server.ts'
+import { closeUnresponsiveConnections, createStrictServer } from './strict-server.ts'
 import { Malformed } from './unary.ts'
 import { Utf8Reader } from './utf8-reader.ts'
 
@@ -22,33 +22,33 @@ declare module 'fastify' {
   }
 }
 
-/** Longer than any call that is worth waiting for, shorter than the whole shutdown may take. */
+/** Longer than any reasonable call, shorter than the limit of the whole shutdown. */
 const GRACE_MS = 10_000
 
 const LIMITS = {
-  /** Bytes of a request, as over HTTP. What is larger gets RESOURCE_EXHAUSTED before it has been read. */
+  /** Bytes of a request, as over HTTP. A larger one gets RESOURCE_EXHAUSTED before it is read. */
   'grpc.max_receive_message_length': 64 * 1024,
-  /** Calls at a time on one connection; a client keeps the others waiting. */
+  /** Concurrent calls on one connection; the client queues further calls. */
   'grpc.max_concurrent_streams': 1000,
-  // A client that has vanished without a word is noticed, and one that has forgotten its connection loses it.
+  // Detects clients that have vanished, and closes idle connections.
   'grpc.keepalive_time_ms': 60_000,
   'grpc.keepalive_timeout_ms': 20_000,
   'grpc.max_connection_idle_ms': 300_000,
-  // Books that grpc-js keeps about every call, for a service that nobody asks here: a fifth of a short call's time.
+  // channelz statistics, unused here: a fifth of the time of a short call.
   'grpc.enable_channelz': 0,
 }
 
-/** Bytes of a call's metadata, as Node.js takes of a request's headers over HTTP. */
+/** Bytes of a call's metadata: Node.js's limit for the headers of an HTTP request. */
 const MAX_METADATA_BYTES = 16 * 1024
 
-/** OpenTelemetry's word for a value that a caller made up. */
+/** OpenTelemetry's placeholder for an unknown value. */
 const OTHER = '_OTHER'
 
 /** The gRPC server of an app: its services, health and reflection on one port, from `listen` until the app closes. */
 export class GrpcServer {
   readonly #server: Server
   readonly #methods: ReadonlyMap<string, object>
-  /** Paths of methods that are about the server rather than its work. */
+  /** Paths of methods that are not announced: health and reflection. */
   readonly #unannounced: ReadonlySet<string>
   readonly #services: string[] = []
   readonly #health: Health
@@ -71,10 +71,10 @@ export class GrpcServer {
   }
 
   /**
-   * Adds a service; before `listen`.
+   * Adds a service. Call it before `listen`.
    *
    * @param name its full name: `course.v1.CatalogService`
-   * @param readiness resolves when the service can do its work, for the health service
+   * @param readiness resolves when the service is ready, for the health service
    */
   addService(
     name: string,
@@ -88,7 +88,7 @@ export class GrpcServer {
   }
 
   /**
-   * @returns where this machine reaches it, with the port that it really got: `127.0.0.1:9900`
+   * @returns the address for clients on this machine, with the actual port: `127.0.0.1:9900`
    * @throws ConfigError when it cannot listen there
    */
   async listen(): Promise<string> {
@@ -104,12 +104,12 @@ export class GrpcServer {
     }
   }
 
-  /** Where this process reaches its own server once it listens. */
+  /** The address of this server for its own process; empty until it listens. */
   get ownAddress(): string {
     return this.#ownAddress
   }
 
-  /** Names of this program only, so that there are few. */
+  /** Only names of this program, which bounds the number of values. */
   #nameOf(path: string): MethodName | undefined {
     if (this.#unannounced.has(path)) return undefined
     const [, service = '', method = ''] = path.split('/')
@@ -125,13 +125,13 @@ export class GrpcServer {
     return new Promise<number>((resolve, reject) => {
       this.#server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
         if (error) return reject(error)
-        closeDeafConnections(this.#server)
+        closeUnresponsiveConnections(this.#server)
         resolve(port)
       })
     })
   }
 
-  /** Takes no new calls, waits for those in flight, and cuts off what is left after ten seconds. */
+  /** Stops accepting calls, waits for those in flight, and cuts off the rest after ten seconds. */
   close(): Promise<void> {
     this.#health.close()
     return new Promise((resolve) => {
@@ -144,13 +144,13 @@ export class GrpcServer {
   }
 }
 
-/** Decorates the app with `app.grpc`, and closes it with the app: before the database, while HTTP is drained as well. */
+/** Decorates the app with `app.grpc`, and closes it with the app: before the database, while HTTP drains. */
 export const grpcServer = fp<{ config: Config; readiness: Readiness }>(
   async (app, { config, readiness }) => {
     const server = new GrpcServer(config, readiness, app.log)
     app.decorate('grpc', server)
     let closing: Promise<void> | undefined
-    // Begins here, so that it takes no longer than draining HTTP does; ends there, before what it needs is closed.
+    // Starts in `preClose`, in parallel to draining HTTP, and is awaited before its dependencies are closed.
     app.addHook('preClose', async () => {
       closing = server.close()
     })
@@ -172,10 +172,10 @@ function adapted(definition: ServiceDefinition): ServiceDefinition {
   )
 }
 
-/** Lets a request that cannot be read through to its handler, which answers it as any other that is not valid. */
+/** Passes a malformed request to its handler, which answers it like any invalid request. */
 function readOrMalformed(read: (bytes: Buffer) => object, bytes: Buffer): object {
   try {
-    // protobufjs takes a reader in place of bytes; proto-loader's type does not tell.
+    // protobufjs accepts a reader instead of bytes; proto-loader's type does not say so.
     return read(new Utf8Reader(bytes) as unknown as Buffer)
   } catch (error) {
     return new Malformed((error as Error).message)
@@ -184,7 +184,7 @@ function readOrMalformed(read: (bytes: Buffer) => object, bytes: Buffer): object
 
 const written = new WeakMap<object, Buffer>()
 
-/** A message that is frozen stays as it is, so its bytes serve every call that is answered with it. */
+/** A frozen message cannot change, so it is serialised once for all calls. */
 function writeOnce(write: (message: object) => Buffer, message: object): Buffer {
   if (!Object.isFrozen(message)) return write(message)
   const known = written.get(message)
@@ -194,7 +194,7 @@ function writeOnce(write: (message: object) => Buffer, message: object): Buffer 
   return bytes
 }
 
-/** grpc-js tells by words alone what went wrong. */
+/** grpc-js describes the failure only in the message. */
 function explain(error: Error, host: string, port: number): Error {
   if (/EADDRINUSE/.test(error.message)) {
     return new ConfigError('GRPC_PORT', `${port} is in use`, 'Stop what uses it, or set GRPC_PORT to another number.')

@@ -1,7 +1,7 @@
 import type { Http2Server, ServerHttp2Session, Settings } from 'node:http2'
 import { Server, type ServerOptions } from '@grpc/grpc-js'
 
-/** What `Server` keeps to itself and has no options for. */
+/** Private fields of `Server` for which it has no options. */
 interface Internals {
   handlers: ReadonlyMap<string, object>
   readonly commonServerOptions: { settings?: Settings }
@@ -9,10 +9,10 @@ interface Internals {
 }
 
 /**
- * A server that shows its interceptors every call, those of methods that it does not have as well, and that limits
- * metadata: it tells clients how much they may send, and resets the stream of one that sends more.
+ * A server whose interceptors see every call, including calls of unknown methods, and that limits metadata: it announces
+ * the limit to clients, and resets a stream that exceeds it.
  *
- * @param maxMetadataBytes names and values, and 32 bytes for each pair
+ * @param maxMetadataBytes of names and values, plus 32 bytes for each pair
  * @returns the server and its methods by their paths
  */
 export function createStrictServer(
@@ -28,15 +28,15 @@ export function createStrictServer(
   return { server, methods }
 }
 
-/** How often connections are looked at, and how long one that is suspected may take to answer. */
-const LOOK_MS = 1000
-const ANSWER_MS = 2000
+/** How often connections are checked, and how long a suspicious one has to answer a ping. */
+const CHECK_MS = 1000
+const PING_MS = 2000
 
 /**
- * Closes connections that have gone deaf; for a server that has just been bound. When a header is larger than 64 KiB
- * nghttp2 says GOAWAY and ignores what comes after, but Node.js leaves the connection open, and its callers wait.
+ * Closes connections that have become unresponsive. Call it after the server is bound. When a header exceeds 64 KiB,
+ * nghttp2 sends GOAWAY and ignores further frames, but Node.js leaves the connection open, and its callers wait.
  */
-export function closeDeafConnections(server: Server): void {
+export function closeUnresponsiveConnections(server: Server): void {
   const { http2Servers } = server as unknown as Internals
   for (const http2Server of http2Servers.keys()) http2Server.on('session', watch)
 }
@@ -47,17 +47,17 @@ function watch(session: ServerHttp2Session): void {
     seen = id
   })
   const timer = setInterval(() => {
-    // A stream that has begun and never become a call was refused, or is where the connection has gone deaf.
+    // A stream that started and never became a call was refused, or the connection has become unresponsive.
     const { lastProcStreamID: last = 0 } = session.state
     if (last <= seen) return
     seen = last
-    const late = setTimeout(() => session.destroy(), ANSWER_MS).unref()
+    const late = setTimeout(() => session.destroy(), PING_MS).unref()
     session.ping(() => clearTimeout(late))
-  }, LOOK_MS).unref()
+  }, CHECK_MS).unref()
   session.on('close', () => clearInterval(timer))
 }
 
-/** grpc-js answers a call itself when it finds no handler, so there is one for every path. */
+/** Has a handler for every path, because grpc-js answers a call without one before interceptors run. */
 class Methods extends Map<string, object> {
   override get(path: string): object {
     return super.get(path) ?? { path: String(path), type: 'unary', func: unexpected, ...AS_IT_IS }

@@ -7,7 +7,7 @@ import {
   status,
 } from '@grpc/grpc-js'
 
-/** Of a method as it was generated, what a client needs. */
+/** The part of a generated method that a client needs. */
 export interface Method<Request, Response> {
   /** `/course.v1.CatalogService/GetCourse` */
   readonly path: string
@@ -15,18 +15,18 @@ export interface Method<Request, Response> {
   readonly responseDeserialize: (bytes: Buffer) => Response
 }
 
-/** Who is told: of the headers, if any come, then of the other end, and then once of how the call has ended. */
+/** Callbacks in this order: for the headers, if any, for the peer, and then for the response or the failure. */
 export interface Caller<Response> {
   onHeaders(headers: Metadata): void
-  /** @param peer as grpc-js names the server; some other text if there was no connection */
+  /** @param peer grpc-js's name for the server; any text if there was no connection */
   onPeer(peer: string): void
   onResponse(response: Response): void
   onFailure(error: ServiceError): void
 }
 
 /**
- * Sends one request for one response. It is `Client.makeUnaryRequest` of grpc-js without what that makes for every call
- * and nobody here needs: interceptors, an event emitter, and the caller's stack in case the call fails.
+ * Sends one request for one response: `Client.makeUnaryRequest` of grpc-js without its overhead for every call, namely
+ * interceptors, an event emitter and the caller's stack trace.
  *
  * @param deadline milliseconds since 1970
  * @throws when the channel is closed

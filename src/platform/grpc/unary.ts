@@ -5,13 +5,13 @@ import { DomainError } from '../domain-error.ts'
 import { announcedCall, whyAbandoned } from './announced-call.ts'
 import { addDetails, toGrpcError } from './grpc-error.ts'
 
-/** What a handler may want to know about a call beside its request. */
+/** What a handler gets of a call in addition to its request. */
 export interface Call {
   readonly requestMetadata: RpcMetadata
   readonly responseMetadata: RpcMetadata
 }
 
-/** Takes the place of a request that is no message of its type. */
+/** Replaces a request that cannot be decoded. */
 export class Malformed {
   /** @param reason what is wrong with it: `index out of range` */
   constructor(readonly reason: string) {}
@@ -26,8 +26,8 @@ type Work<Request, Response> = (
 ) => Promise<Response>
 
 /**
- * A method that takes one request and gives one response. It runs inside the announcement of its call. What `handle`
- * throws becomes a status, and its statements end with the call: at its deadline or when it is cancelled.
+ * A method with one request and one response, which runs inside the announcement of its call. An error of `handle`
+ * becomes a status. Once the call has ended, by its deadline or a cancellation, `handle` sends no further statements.
  */
 export function unary<Request, Response>(handle: Handle<Request, Response>): handleUnaryCall<Request, Response> {
   return announced((call, announcement) =>
@@ -38,7 +38,7 @@ export function unary<Request, Response>(handle: Handle<Request, Response>): han
   )
 }
 
-/** Like `unary`, for work that other callers may join: it goes on when the call for which it began has ended. */
+/** Like `unary`, for work that other callers may join: it continues after its own call has ended. */
 export function sharedUnary<Request, Response>(handle: Handle<Request, Response>): handleUnaryCall<Request, Response> {
   return announced((call, announcement) => handle(call.request, announcement))
 }
@@ -87,7 +87,7 @@ function wrong({ reason }: Malformed): string {
   return `The request is not a message of its type: ${reason}.`
 }
 
-/** The deadline counts from when it has passed, even if the event loop was too busy to notice. */
+/** Compares the clock too, because a busy event loop notices the deadline late. */
 function isOver(call: AnyCall): boolean {
   return call.cancelled || deadlineOf(call) <= Date.now()
 }

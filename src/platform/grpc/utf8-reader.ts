@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import protobuf from 'protobufjs'
 
 /**
- * Reads messages, and refuses text that is not UTF-8, as protobuf has it. protobufjs would replace what it cannot read.
+ * Reads messages, and refuses text that is not UTF-8, as protobuf requires. protobufjs would replace invalid bytes.
  *
  * https://protobuf.dev/programming-guides/proto3/#scalar
  */
