@@ -7,8 +7,8 @@ export interface Row {
   readonly spans: readonly [ReceivedSpan, ...ReceivedSpan[]]
 }
 
-/** How many spans of the same name are shown in a row; one line stands for the rest. */
-const ALIKE = 4
+/** Further spans of the same name in a row are folded into one line. */
+const MAX_ALIKE = 4
 
 /** Width of the bars, in characters. */
 const WIDTH = 40
@@ -30,17 +30,17 @@ function fold(spans: readonly ReceivedSpan[]): [ReceivedSpan, ...ReceivedSpan[]]
   for (const span of spans) {
     const last = groups.at(-1)
     run = last?.[0].name === span.name ? run + 1 : 1
-    if (last !== undefined && run > ALIKE) last.push(span)
+    if (last !== undefined && run > MAX_ALIKE) last.push(span)
     else groups.push([span])
   }
   return groups
 }
 
 /**
- * A trace as text: a line for each row, children further in than their parent, with a bar from its start to its end.
+ * A trace as text: a line for each row, children indented below their parent, with a bar from start to end.
  *
- * @param numbered whether each line begins with its number and its start, and ends with what came of it; if not, `!`
- * marks a span that failed
+ * @param numbered whether each line begins with its number and its start, and ends with its outcome; otherwise `!` marks
+ * a failed span
  */
 export function waterfall(rows: readonly Row[], { numbered = false } = {}): string {
   const spans = rows.flatMap(({ spans }) => spans)
@@ -82,7 +82,7 @@ function outcomeOf({ attributes, status }: ReceivedSpan): string {
   return [outcome, ...(status.code === 'error' ? ['ERROR', status.message] : [])].filter(Boolean).join(' ')
 }
 
-/** Everything that a span says of itself beside its time: attributes, events, links. */
+/** Attributes, events and links of a span. */
 export function describeSpan(span: ReceivedSpan): string {
   const facts = [
     `kind = ${span.kind}`,
@@ -99,11 +99,11 @@ export function describeSpan(span: ReceivedSpan): string {
   return [`${span.name} (${span.service})`, ...facts.map((fact) => `  ${fact}`)].join('\n')
 }
 
-/** Jaeger's exporter adds attributes about itself and the process to each span. Readers want the others. */
-const NOT_OF_THE_SPAN = /^(otel\.|service\.|deployment\.|telemetry\.|span\.kind$|error$)/
+/** Attributes that Jaeger's exporter adds to each span, about itself and the process. They are not shown. */
+const EXPORTER_ATTRIBUTES = /^(otel\.|service\.|deployment\.|telemetry\.|span\.kind$|error$)/
 
 function factsOf(attributes: ReceivedSpan['attributes']): string[] {
   return Object.entries(attributes)
-    .filter(([name]) => !NOT_OF_THE_SPAN.test(name))
+    .filter(([name]) => !EXPORTER_ATTRIBUTES.test(name))
     .map(([name, value]) => `${name} = ${String(value).split('\n')[0]}`)
 }

@@ -4,7 +4,7 @@ import { describe } from '../../tutor/check/report.ts'
 
 for (const phase of [1, 2, 3, 4, 5]) {
   t.test(`no claim of lesson ${phase} holds in the phase before it`, async (t) => {
-    const outcomes = await checkFreshServer({ phase: phase - 1, claims: phase, patience: 200 }, t)
+    const outcomes = await checkFreshServer({ phase: phase - 1, claims: phase, timeoutMs: 200 }, t)
     t.ok(outcomes.length >= 6)
     for (const outcome of outcomes) {
       t.notOk(outcome.ok, outcome.claim.title)

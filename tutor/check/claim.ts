@@ -4,55 +4,55 @@ import type { ReceivedSpan } from '../../testkit/received-span.ts'
 
 export type { LogLine, ReceivedSpan }
 
-/** One thing that a lesson says of the running server, and how to find out from outside whether it is so. */
+/** A statement of a lesson about the running server, and how to verify it from outside. */
 export interface Claim {
-  /** What is claimed, as a sentence without a full stop. */
+  /** A sentence without a full stop. */
   readonly title: string
-  /** What must be seen for it to hold. */
+  /** What must be observed for it to hold. */
   readonly expected: string
   /** Where to look when it does not hold. */
   readonly hint: string
-  /** Tries it out. An error that it throws says that the claim does not hold. */
-  look(server: RunningServer): Promise<Finding>
+  /** An error that it throws means that the claim does not hold. */
+  check(server: RunningServer): Promise<Finding>
 }
 
 export interface Finding {
   readonly ok: boolean
-  /** What was there instead; shown when the claim does not hold. */
+  /** The observation, shown when the claim does not hold. */
   readonly seen: unknown
 }
 
-/** An answer of the server, read to its end. */
+/** A complete answer of the server. */
 export interface Answer {
   readonly status: number
   readonly headers: Headers
   readonly text: string
-  /** The text as JSON; undefined if it is none. */
-  // biome-ignore lint/suspicious/noExplicitAny: a claim says itself what it expects in there
+  /** The text parsed as JSON; undefined if it is not JSON. */
+  // biome-ignore lint/suspicious/noExplicitAny: each claim knows the shape it expects
   readonly body: any
 }
 
-/** The server that is checked: what it answers, logs, measures and traces. */
+/** The server under check: its answers, log lines, metrics and spans. */
 export interface RunningServer {
-  /** Sends a request to a path of the server. A body is sent as JSON. */
+  /** Sends a request to a path of the server. */
   request(path: string, options?: RequestOptions): Promise<Answer>
-  /** Lines of the log file that were written since this claim is being looked at. */
+  /** Lines logged since the check of this claim began. */
   logLines(file?: 'app' | 'partner'): Promise<readonly LogLine[]>
-  /** The first of these lines that fits. Waits a moment for it; undefined if none comes. */
+  /** The first of these lines that matches. Polls for it until a timeout; then undefined. */
   logLine(fits: (line: LogLine) => boolean, file?: 'app' | 'partner'): Promise<LogLine | undefined>
-  /** The metrics, parsed strictly. `accept` is the `Accept` header to ask with. */
+  /** The metrics, parsed strictly. `accept` is the `Accept` header of the scrape. */
   scrape(path?: string, accept?: string): Promise<Exposition>
   /**
-   * Sends a request as the continuation of a trace, and gives the spans of that trace.
-   * Waits a moment until there are at least `spans` of them (1 unless given), one for the request itself among them.
+   * Sends a request as the continuation of a trace and returns the spans of that trace. Polls until at least `spans`
+   * of them have arrived (default 1), including the span of the request itself.
    */
   traced(path: string, options?: RequestOptions & { readonly spans?: number }): Promise<Traced>
   /**
-   * Sends a POST without a body to each path, all at once, as continuations of one trace. Gives the spans of that
-   * trace, and of the traces that its spans link to.
+   * Pipelines a POST without a body to each path, as continuations of one trace. Returns the spans of that trace and
+   * of the traces that its spans link to.
    */
-  tracedAtOnce(paths: readonly string[]): Promise<readonly ReceivedSpan[]>
-  /** Asks again and again for a moment, until the answer is true. Gives whether it became so. */
+  tracedPipelined(paths: readonly string[]): Promise<readonly ReceivedSpan[]>
+  /** Polls until the condition is true. Returns false after a timeout. */
   eventually(condition: () => boolean | Promise<boolean>): Promise<boolean>
 }
 
@@ -63,13 +63,13 @@ export interface RequestOptions {
   readonly signal?: AbortSignal
 }
 
-/** A request, and what came of it. */
+/** A request with its answer and its spans. */
 export interface Traced {
   readonly answer: Answer
   readonly traceId: string
-  /** The span id that the request gave as its caller's. */
+  /** The span id in the `traceparent` of the request. */
   readonly callerId: string
   readonly spans: readonly ReceivedSpan[]
-  /** The span of the request itself, if it has come. */
+  /** The span of the request itself, if it has arrived. */
   readonly entry: ReceivedSpan | undefined
 }

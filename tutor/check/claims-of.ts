@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import type { Claim } from './claim.ts'
 
-/** The claims of a phase's lesson: what `claims/N-….ts` exports. */
+/** The claims of a phase's lesson, exported by `claims/N-….ts`. */
 export async function claimsOf(phase: number): Promise<readonly Claim[]> {
   const folder = new URL('claims/', import.meta.url)
   const file = (await readdir(folder)).find((name) => name.startsWith(`${phase}-`) && name.endsWith('.js'))

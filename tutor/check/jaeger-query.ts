@@ -2,7 +2,7 @@ import type { Attributes, AttributeValue, ReceivedSpan } from '../../testkit/rec
 import type { SpanSource } from './span-source.ts'
 
 /**
- * Spans that a Jaeger has, from the API which its own page uses.
+ * Reads spans from Jaeger, through the API of its own page.
  *
  * https://www.jaegertracing.io/docs/latest/architecture/apis/#query-json-over-http-internal
  */
@@ -12,7 +12,7 @@ export function jaegerQuery(url: string): SpanSource & { isThere(): Promise<bool
     name: `Jaeger at ${base}`,
     async ofTrace(traceId) {
       const response = await fetch(`${base}/api/traces/${traceId}`)
-      if (response.status === 404) return [] // it has nothing of that trace so far
+      if (response.status === 404) return [] // no span of that trace yet
       if (!response.ok) throw new Error(`${base} answered ${response.status}`)
       const { data } = (await response.json()) as { data: JaegerTrace[] | null }
       return (data ?? []).flatMap(({ spans, processes }) => spans.map((span) => toSpan(span, processes)))
@@ -21,7 +21,7 @@ export function jaegerQuery(url: string): SpanSource & { isThere(): Promise<bool
       try {
         return (await fetch(`${base}/api/services`, { signal: AbortSignal.timeout(2000) })).ok
       } catch {
-        return false // nobody answers, which is the answer
+        return false // connection refused: there is no Jaeger
       }
     },
   }

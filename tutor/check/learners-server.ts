@@ -2,18 +2,18 @@ import type { Config } from '../../src/config.ts'
 import { claimsOf } from './claims-of.ts'
 import { firstSpan } from './first-span.ts'
 import { endpointsFromEnvironment, openSpanSource } from './open-span-source.ts'
-import { lookAtAll, type Outcome } from './report.ts'
+import { checkClaims, type Outcome } from './report.ts'
 import { noSpans, type SpanSource } from './span-source.ts'
 import type { Scope } from './teardowns.ts'
 import { NoServer, whichPhase } from './which-phase.ts'
 
-/** The server runs, but in another phase. The message says what to do. */
+/** The server runs in another phase. The message has the remedy. */
 export class OtherPhase extends Error {
   override readonly name = 'OtherPhase'
 }
 
 /**
- * Checks the claims of a phase against the server that runs as `config` says.
+ * Checks the claims of a phase against the server at the address in `config`.
  *
  * @throws NoServer, OtherPhase or NoSpanSource when there is nothing to check.
  */
@@ -21,13 +21,13 @@ export async function checkLearnersServer(
   phase: number,
   config: Config,
   scope: Scope,
-  say: (words: string) => void,
+  report: (message: string) => void,
 ): Promise<Outcome[]> {
   const url = `http://${config.HOST === '0.0.0.0' ? '127.0.0.1' : config.HOST}:${config.PORT}`
   await expectPhase(phase, url, config.LOG_FILE)
-  const spans = await spansOf(phase, url, scope, say)
-  say(`Phase ${phase} at ${url}\n`)
-  return await lookAtAll(await claimsOf(phase), { url, logFile: config.LOG_FILE, spans, patience: 3000 })
+  const spans = await openSpans(phase, url, scope, report)
+  report(`Phase ${phase} at ${url}\n`)
+  return await checkClaims(await claimsOf(phase), { url, logFile: config.LOG_FILE, spans, timeoutMs: 3000 })
 }
 
 async function expectPhase(phase: number, url: string, logFile: string): Promise<void> {
@@ -45,9 +45,14 @@ Stop it with Ctrl-C and start phase ${phase}: ${start}${
   }${phase === 1 && found.phase === 0 ? '\nIf it logs to another file, say so: LOG_FILE=other.log npm run check -- 1' : ''}`)
 }
 
-async function spansOf(phase: number, url: string, scope: Scope, say: (words: string) => void): Promise<SpanSource> {
+async function openSpans(
+  phase: number,
+  url: string,
+  scope: Scope,
+  report: (message: string) => void,
+): Promise<SpanSource> {
   if (phase < 4) return noSpans
   const source = await openSpanSource(phase as 4 | 5, endpointsFromEnvironment(), scope)
-  if (!(await firstSpan(url, source, say))) say(`No span has arrived at ${source.name}.`)
+  if (!(await firstSpan(url, source, report))) report(`No span has arrived at ${source.name}.`)
   return source
 }

@@ -1,6 +1,6 @@
 /**
- * `npm run check -- 3`: does what lesson 3 says hold for the server that runs in the other terminal?
- * `npm run check`: the same for all lessons, each with a server of its own.
+ * `npm run check -- 3` checks the claims of lesson 3 against the server in the other terminal.
+ * `npm run check` checks all lessons, each on a new server.
  *
  * Exit code 0: every claim holds; 1: some do not; 2: there is nothing to check.
  */
@@ -24,8 +24,8 @@ them (OTEL_EXPORTER_JAEGER_ENDPOINT, OTEL_EXPORTER_OTLP_ENDPOINT and …_PROTOCO
 
 const PHASES = [1, 2, 3, 4, 5]
 
-/** What went wrong is in the message. */
-const EXPLAINED = [ConfigError, NoServer, OtherPhase, NoSpanSource]
+/** Errors whose message is enough for the user. */
+const USER_ERRORS = [ConfigError, NoServer, OtherPhase, NoSpanSource]
 
 const [wanted, ...more] = process.argv.slice(2)
 if (wanted === '--help' || wanted === '-h') console.log(USAGE)
@@ -42,7 +42,7 @@ async function checkOne(phase: number): Promise<number> {
     console.log(`\n${summary(outcomes)}`)
     return exitCodeOf(outcomes)
   } catch (error) {
-    if (!EXPLAINED.some((kind) => error instanceof kind)) throw error
+    if (!USER_ERRORS.some((kind) => error instanceof kind)) throw error
     console.error((error as Error).message)
     return 2
   } finally {

@@ -6,16 +6,16 @@ import type { SpanSource } from './span-source.ts'
 import type { Scope } from './teardowns.ts'
 
 export interface Endpoints {
-  /** Where phase 4 sends spans: Jaeger's own protocol. */
+  /** Receives the spans of phase 4, in Jaeger's own protocol. */
   readonly jaeger: string
-  /** Where phase 5 sends spans: OTLP. Over HTTP it is the whole URL. */
+  /** Receives the spans of phase 5, by OTLP. Over HTTP it is the whole URL. */
   readonly otlp: string
   readonly otlpProtocol: 'grpc' | 'http'
-  /** Jaeger's query API, for when a backend listens there already. */
+  /** Jaeger's query API, used when a backend already listens at the endpoint. */
   readonly query: string
 }
 
-/** As the server has them, from the same variables. */
+/** Reads the same variables as the server. */
 export function endpointsFromEnvironment(): Endpoints {
   const otlpProtocol = /^http/i.test(ofTraces('PROTOCOL')) ? 'http' : 'grpc'
   return {
@@ -26,7 +26,7 @@ export function endpointsFromEnvironment(): Endpoints {
   }
 }
 
-/** What is set for traces alone wins over what is set for all signals. */
+/** The setting for traces overrides the one for all signals. */
 function ofTraces(name: string): string {
   return (process.env[`OTEL_EXPORTER_OTLP_TRACES_${name}`] || process.env[`OTEL_EXPORTER_OTLP_${name}`] || '').trim()
 }
@@ -37,14 +37,14 @@ function otlpOverHttp(): string {
   return whole?.trim() || `${(base?.trim() || 'http://localhost:4318').replace(/\/$/, '')}/v1/traces`
 }
 
-/** There is no way to see the server's spans. The message says what to do. */
+/** The server's spans cannot be observed. The message has the remedy. */
 export class NoSpanSource extends Error {
   override readonly name = 'NoSpanSource'
 }
 
 /**
- * Listens where a phase sends its spans, until `scope` ends. If something listens there already, which will be the
- * stack's Jaeger, that is asked instead.
+ * Listens at the endpoint that a phase exports to, until `scope` ends. If the port is in use, presumably by the stack's
+ * Jaeger, it queries Jaeger instead.
  *
  * @throws NoSpanSource when neither is possible.
  */
@@ -52,7 +52,7 @@ export async function openSpanSource(phase: 4 | 5, endpoints: Endpoints, scope: 
   const endpoint = phase === 4 ? endpoints.jaeger : endpoints.otlp
   const { protocol, hostname, port, pathname } = new URL(endpoint)
   if (protocol !== 'http:' || !LOCAL.has(hostname))
-    return await queried(endpoints, `The server sends its spans to ${endpoint}`)
+    return await queryJaeger(endpoints, `The server sends its spans to ${endpoint}`)
   const overHttp = endpoints.otlpProtocol === 'http' ? startOtlpHttpReceiver : startOtlpReceiver
   const start = phase === 4 ? startJaegerReceiver : overHttp
   try {
@@ -61,13 +61,13 @@ export async function openSpanSource(phase: 4 | 5, endpoints: Endpoints, scope: 
     return { name: endpoint, ofTrace }
   } catch (error) {
     if (!/EADDRINUSE/.test(String((error as Error).message))) throw error
-    return await queried(endpoints, `Something listens on port ${port} already, where the server sends its spans`)
+    return await queryJaeger(endpoints, `Something listens on port ${port} already, where the server sends its spans`)
   }
 }
 
 const LOCAL = new Set(['localhost', '127.0.0.1', '[::1]'])
 
-async function queried({ query }: Endpoints, why: string): Promise<SpanSource> {
+async function queryJaeger({ query }: Endpoints, why: string): Promise<SpanSource> {
   const source = jaegerQuery(query)
   if (await source.isThere()) return source
   throw new NoSpanSource(

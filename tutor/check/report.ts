@@ -6,22 +6,22 @@ export interface Outcome extends Finding {
   readonly claim: Claim
 }
 
-/** Looks at one claim after the other. An error while looking is what was seen. */
-export async function lookAtAll(claims: readonly Claim[], access: ServerAccess): Promise<Outcome[]> {
+/** Checks the claims one after the other. An error during a check is reported as its observation. */
+export async function checkClaims(claims: readonly Claim[], access: ServerAccess): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
-  for (const claim of claims) outcomes.push(await lookAt(claim, access))
+  for (const claim of claims) outcomes.push(await checkClaim(claim, access))
   return outcomes
 }
 
-async function lookAt(claim: Claim, access: ServerAccess): Promise<Outcome> {
+async function checkClaim(claim: Claim, access: ServerAccess): Promise<Outcome> {
   try {
-    return { claim, ...(await claim.look(runningServer(access))) }
+    return { claim, ...(await claim.check(runningServer(access))) }
   } catch (error) {
     return { claim, ok: false, seen: (error as Error).message }
   }
 }
 
-/** A line for each claim; below one that does not hold, what was expected, what was seen, and a hint. */
+/** One line, and for a claim that does not hold also the expectation, the observation and a hint. */
 export function describe({ claim, ok, seen }: Outcome): string {
   if (ok) return `${styleText('green', '✓', { stream: process.stdout })} ${claim.title}`
   const shown = typeof seen === 'string' ? seen : inspect(seen, { depth: 5, breakLength: 110 })
@@ -33,7 +33,6 @@ export function describe({ claim, ok, seen }: Outcome): string {
   ].join('\n')
 }
 
-/** The last line: how many claims hold. */
 export function summary(outcomes: readonly Outcome[]): string {
   const failed = outcomes.filter(({ ok }) => !ok).length
   if (failed === 0) return `All ${outcomes.length} claims hold.`

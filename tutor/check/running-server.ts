@@ -4,20 +4,20 @@ import { type LogLine, readLogLines } from '../../testkit/log-file.ts'
 import { scrape } from '../../testkit/scrape.ts'
 import { waitFor } from '../../testkit/wait-for.ts'
 import type { Answer, ReceivedSpan, RequestOptions, RunningServer, Traced } from './claim.ts'
-import { postAtOnce } from './post-at-once.ts'
+import { postPipelined } from './post-pipelined.ts'
 import type { SpanSource } from './span-source.ts'
 
 export interface ServerAccess {
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   readonly url: string
   readonly logFile: string
   readonly spans: SpanSource
-  /** How long to wait for something to show, in milliseconds. */
-  readonly patience: number
+  /** How long to poll for an observation. */
+  readonly timeoutMs: number
 }
 
-/** What a claim needs of the server, from now on: lines that were logged before are not given. */
-export function runningServer({ url, logFile, spans, patience }: ServerAccess): RunningServer {
+/** Gives a claim access to the server. Lines that were logged before this call are ignored. */
+export function runningServer({ url, logFile, spans, timeoutMs }: ServerAccess): RunningServer {
   const since = new Date().toISOString()
   const files = { app: logFile, partner: join(dirname(logFile), 'partner.log') }
 
@@ -26,7 +26,7 @@ export function runningServer({ url, logFile, spans, patience }: ServerAccess): 
   }
 
   async function eventually(condition: () => boolean | Promise<boolean>): Promise<boolean> {
-    return (await shown(condition, patience)) ?? false
+    return (await pollFor(condition, timeoutMs)) ?? false
   }
 
   async function traced(path: string, options: RequestOptions & { spans?: number } = {}): Promise<Traced> {
@@ -40,15 +40,15 @@ export function runningServer({ url, logFile, spans, patience }: ServerAccess): 
       const trace = await spans.ofTrace(traceId)
       return trace.length >= atLeast && trace.some(isEntry)
     }
-    await shown(complete, patience)
+    await pollFor(complete, timeoutMs)
     const trace = await spans.ofTrace(traceId)
     return { answer, traceId, callerId, spans: trace, entry: trace.find(isEntry) }
   }
 
-  async function tracedAtOnce(paths: readonly string[]): Promise<ReceivedSpan[]> {
+  async function tracedPipelined(paths: readonly string[]): Promise<ReceivedSpan[]> {
     const traceId = randomBytes(16).toString('hex')
     const callerId = randomBytes(8).toString('hex')
-    await postAtOnce(url, paths, { traceparent: `00-${traceId}-${callerId}-01` })
+    await postPipelined(url, paths, { traceparent: `00-${traceId}-${callerId}-01` })
     const withLinked = async () => {
       const trace = await spans.ofTrace(traceId)
       const linked = new Set(trace.flatMap(({ links }) => links.map((link) => link.traceId)))
@@ -62,23 +62,23 @@ export function runningServer({ url, logFile, spans, patience }: ServerAccess): 
         requests.length === paths.length && found.every(({ links }) => links.every(({ spanId }) => ids.has(spanId)))
       )
     }
-    await shown(isComplete, patience)
+    await pollFor(isComplete, timeoutMs)
     return await withLinked()
   }
 
   return {
     request: (path, options) => request(url + path, options),
     logLines,
-    logLine: async (fits, file) => shown(async () => (await logLines(file)).find(fits), patience),
+    logLine: async (fits, file) => pollFor(async () => (await logLines(file)).find(fits), timeoutMs),
     scrape: (path = '/metrics', accept) => scrape(url + path, accept),
     traced,
-    tracedAtOnce,
+    tracedPipelined,
     eventually,
   }
 }
 
-/** What `probe` gives within so many milliseconds, if it is something. */
-async function shown<T>(probe: () => T | Promise<T>, timeout: number): Promise<T | undefined> {
+/** Polls until `probe` returns something; undefined after the timeout. */
+async function pollFor<T>(probe: () => T | Promise<T>, timeout: number): Promise<T | undefined> {
   let last: { value: T } | { error: unknown } | undefined
   const keep = async () => {
     try {
@@ -92,7 +92,7 @@ async function shown<T>(probe: () => T | Promise<T>, timeout: number): Promise<T
   try {
     return await waitFor('it to show', keep, { timeout })
   } catch {
-    // Nothing showed in time, which is for the claim to judge; a probe that cannot even look is an error.
+    // After a timeout the claim decides. A probe that throws is an error.
     if (last !== undefined && 'error' in last) throw last.error
     return undefined
   }
@@ -113,6 +113,6 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    return undefined // the text says it better
+    return undefined // not JSON; the claim still has the text
   }
 }

@@ -1,12 +1,12 @@
 import type { ReceivedSpan } from '../../testkit/received-span.ts'
 
-/** Where the spans of a server can be seen. */
+/** Provides the spans of a server. */
 export interface SpanSource {
-  /** For people: where they are looked for, to complete "no span arrived at …". */
+  /** For messages: completes "no span arrived at …". */
   readonly name: string
-  /** What has come of a trace so far. */
+  /** The spans of a trace that have arrived so far. */
   ofTrace(traceId: string): Promise<readonly ReceivedSpan[]>
 }
 
-/** For what has no spans yet. */
+/** For phases without tracing. */
 export const noSpans: SpanSource = { name: 'nowhere', ofTrace: async () => [] }

@@ -1,9 +1,9 @@
-/** Something that ends, and undoes then what was begun for it: a test of tap, too. */
+/** Runs teardown steps when it ends. A tap test is one. */
 export interface Scope {
   teardown(step: () => unknown): void
 }
 
-/** Collects what must be undone at the end. */
+/** A scope that ends when `run` is called. */
 export class Teardowns implements Scope {
   readonly #steps: (() => unknown)[] = []
 
@@ -11,7 +11,7 @@ export class Teardowns implements Scope {
     this.#steps.push(step)
   }
 
-  /** Undoes everything, what came last first. @throws the first error, after the rest has been undone too. */
+  /** Runs all steps, last first. @throws the first error, after all steps have run */
   async run(): Promise<void> {
     const errors: unknown[] = []
     for (let step = this.#steps.pop(); step !== undefined; step = this.#steps.pop()) {

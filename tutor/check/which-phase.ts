@@ -1,20 +1,20 @@
 import { readFile } from 'node:fs/promises'
 import { waitFor } from '../../testkit/wait-for.ts'
 
-/** Which phase a server runs, by what it shows. */
+/** The phase a server runs. */
 export interface FoundPhase {
   readonly phase: number
-  /** What gave it away, to complete "it looks like phase 3: …". */
+  /** The evidence: completes "it looks like phase 3: …". */
   readonly because: string
 }
 
-/** No server of this project can be reached. The message says what to do. */
+/** No server of this project is reachable. The message has the remedy. */
 export class NoServer extends Error {
   override readonly name = 'NoServer'
 }
 
 /**
- * Finds out from outside which phase a server runs: each one adds something that can be seen.
+ * Detects from outside which phase a server runs: each phase adds something observable.
  *
  * @throws NoServer when nothing answers, or something else does.
  */
@@ -46,20 +46,20 @@ async function expectServer(url: string): Promise<void> {
     const { message } = (await (await get(`${url}/hello`)).json()) as { message?: string }
     if (message === 'hello') return
   } catch (error) {
-    if (isRefusal(error)) throw new NoServer(`No server answers at ${url}.`)
+    if (isConnectionRefused(error)) throw new NoServer(`No server answers at ${url}.`)
     if (!(error instanceof SyntaxError)) throw error
   }
   throw new NoServer(`What answers at ${url} is not this app: its GET /hello says something else.`)
 }
 
-function isRefusal(error: unknown): boolean {
+function isConnectionRefused(error: unknown): boolean {
   const { code } = ((error as Error).cause ?? {}) as { code?: string }
   return code === 'ECONNREFUSED'
 }
 
 async function isThere(url: string): Promise<boolean> {
   const response = await get(url)
-  await response.arrayBuffer() // an answer that is not read to its end holds its connection, and the process with it
+  await response.arrayBuffer() // an unread body keeps the connection open, and so the process alive
   return response.ok
 }
 
@@ -69,7 +69,7 @@ async function logsErrors(url: string, logFile: string): Promise<boolean> {
   try {
     return await waitFor('a new line', async () => (await sizeOf(logFile)) !== before, { timeout: 1000 })
   } catch {
-    return false // nothing was written in a second, and lines leave after a hundredth of one
+    return false // no line within a second, although lines are flushed after 10 ms
   }
 }
 

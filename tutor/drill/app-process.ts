@@ -11,30 +11,30 @@ export interface AppOptions {
   readonly port: number
   readonly grpcPort: number
   readonly logs: string
-  /** Where its spans go: `http://127.0.0.1:4317`. */
+  /** Receives its spans: `http://127.0.0.1:4317`. */
   readonly otlpEndpoint: string
 }
 
 /** The app in which the incident happens. */
 export interface App {
   readonly url: string
-  /** Makes the incident begin. @returns when it did */
+  /** Begins the incident. @returns the time */
   begin(): Promise<Date>
-  /** Resolves when the process has ended, whoever ended it. */
+  /** Resolves when the process has ended, for whatever reason. */
   readonly ended: Promise<void>
-  /** Lets it finish what it does, and resolves when it is gone. */
+  /** Shuts it down gracefully. */
   stop(): Promise<void>
 }
 
-/** The app could not start; the message is what it said. */
+/** The app failed; the message is its stderr. */
 export class AppFailed extends Error {
   override readonly name = 'AppFailed'
 }
 
 /**
- * Starts the app with a fault in it: phase 5, its data in memory, its log in files only.
+ * Starts the app with a fault: phase 5, its data in memory, its log in files only.
  *
- * @throws AppFailed when it does not start, because its port is in use, say
+ * @throws AppFailed when it does not start, for example because its port is in use
  */
 export async function startApp(options: AppOptions): Promise<App> {
   const child = fork(fileURLToPath(new URL('app.js', import.meta.url)), [], {
@@ -42,7 +42,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     execArgv: ['--enable-source-maps'],
     cwd: options.logs, // so that a developer's .env is not read
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    // Ctrl-C is for the drill, which then stops the app in its own time.
+    // Ctrl-C must reach only the drill, which then stops the app.
     detached: true,
   })
   let stderr = ''
@@ -80,7 +80,7 @@ async function nextMessage<K extends string>(
   }
 }
 
-/** What a developer has set for the app itself is not for the drill. */
+/** The developer's own settings for the app do not apply to the drill. */
 function environment({ incident, seed, port, grpcPort, logs, otlpEndpoint }: AppOptions): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR, LOG_LEVEL } = process.env
   return {
@@ -97,7 +97,7 @@ function environment({ incident, seed, port, grpcPort, logs, otlpEndpoint }: App
     GRPC_PORT: String(grpcPort),
     DATABASE_URL: 'memory:',
     EXTERNAL_TIMEOUT_MS: '10000',
-    // No 503 of the overload guard: it answers at once, and so would hide how long callers have to wait.
+    // The overload guard would answer 503 at once and so hide how long callers wait.
     MAX_EVENT_LOOP_DELAY_MS: '0',
     OTEL_SERVICE_NAME: 'course-app',
     LOG_FILE: join(logs, 'app.log'),

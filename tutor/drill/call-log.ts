@@ -12,10 +12,10 @@ export interface Call {
   readonly requestId: string | undefined
 }
 
-/** How many seconds `clients` looks back. */
+/** Period that `clients` shows by default. */
 const DEFAULT_SECONDS = 30
 
-/** `clients`: what callers saw, which no telemetry of the app can say. */
+/** `clients` shows what callers saw, which the app's telemetry cannot. */
 export class CallLog {
   readonly #calls: Call[] = []
   readonly #logs: string
@@ -29,7 +29,7 @@ export class CallLog {
     this.#calls.push(call)
   }
 
-  /** What the command prints; undefined when it is another one. */
+  /** @returns the output of the command; undefined when it is another command */
   run(line: string): string | undefined {
     const [command, seconds = String(DEFAULT_SECONDS)] = line.split(/\s+/)
     if (command !== 'clients') return undefined

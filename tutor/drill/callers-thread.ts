@@ -1,10 +1,10 @@
-/** The users of a drill's app, in a thread of their own, so that the drill's other work does not delay their clocks. */
+/** The users of a drill's app, in a separate thread, so that the drill's other work does not delay their timers. */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { CallersOptions } from './callers.ts'
-import { streamsOf } from './callers.ts'
-import { diceOf } from './dice.ts'
+import { trafficOf } from './callers.ts'
 import { findIncident } from './incidents.ts'
-import { clientOf, flow } from './traffic.ts'
+import { seededRandom } from './random.ts'
+import { clientOf, runTraffic } from './traffic.ts'
 
 const { incident: id, seed, url } = workerData as CallersOptions
 const incident = findIncident(id)
@@ -14,12 +14,12 @@ const port = parentPort
 const stop = new AbortController()
 port.once('message', () => stop.abort())
 
-// The first request of a thread loads its HTTP client, for which the app cannot be blamed.
-await clientOf({ url, dice: diceOf(0), onCall: () => {} }).get('/livez')
+// The first request of a thread loads the HTTP client, which must not count as the app's latency.
+await clientOf({ url, random: seededRandom(0), onCall: () => {} }).get('/livez')
 
-await flow(
-  streamsOf(incident, seed),
-  { url, dice: diceOf(seed), onCall: (call) => port.postMessage(call) },
+await runTraffic(
+  trafficOf(incident, seed),
+  { url, random: seededRandom(seed), onCall: (call) => port.postMessage(call) },
   stop.signal,
 )
 port.close()

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { Call } from './call-log.ts'
-import { diceOf } from './dice.ts'
 import { everydayTraffic } from './everyday-traffic.ts'
 import type { Incident } from './incident.ts'
+import { seededRandom } from './random.ts'
 import type { Stream } from './traffic.ts'
 
 export interface CallersOptions {
@@ -14,16 +14,16 @@ export interface CallersOptions {
   readonly url: string
 }
 
-/** Everything that the users of an incident's app do. */
-export function streamsOf({ traffic, fault }: Incident<unknown>, seed: number): Stream[] {
-  return [...everydayTraffic, ...traffic(fault.parameters(diceOf(seed)))]
+/** Everyday traffic and the traffic of the incident. */
+export function trafficOf({ traffic, fault }: Incident<unknown>, seed: number): Stream[] {
+  return [...everydayTraffic, ...traffic(fault.parameters(seededRandom(seed)))]
 }
 
 /**
- * Lets users call the app until the signal says stop.
+ * Runs users against the app until the signal aborts.
  *
- * @param onCall is told of each call when it is over
- * @returns when the last answer has come
+ * @param onCall is called after each call
+ * @returns when the last answer has arrived
  */
 export async function startCallers(
   options: CallersOptions,

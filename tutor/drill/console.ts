@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createInterface, type Interface } from 'node:readline'
 import { styleText } from 'node:util'
 
-/** The person at the terminal, or a program at the other end of a pipe. */
+/** Talks to the person at the terminal, or to a program through a pipe. */
 export class Console {
   readonly #stop: AbortController
   readonly #isTerminal = process.stdout.isTTY === true
@@ -11,7 +11,7 @@ export class Console {
   #command: ChildProcess | undefined
   #iterator: AsyncIterator<string> | undefined
 
-  /** @param stop is aborted when the person has had enough: by Ctrl-C, or by the end of the input */
+  /** @param stop is aborted by Ctrl-C or the end of the input */
   constructor(stop: AbortController) {
     this.#stop = stop
   }
@@ -24,12 +24,12 @@ export class Console {
     return styleText('bold', text, { stream: process.stdout })
   }
 
-  /** Replaces the line that was shown last, on a terminal; shows nothing elsewhere. */
+  /** Replaces the status line on a terminal; prints nothing elsewhere. */
   status(text: string): void {
     if (this.#isTerminal && process.env.TERM !== 'dumb') process.stdout.write(`\r\x1b[K${text}`)
   }
 
-  /** The next line that is typed, without the spaces around it; undefined when there is none any more. */
+  /** Reads the next line, trimmed; undefined at the end of the input. */
   async ask(): Promise<string | undefined> {
     const { lines, iterator } = this.#open()
     if (this.#stop.signal.aborted) return undefined
@@ -38,9 +38,9 @@ export class Console {
     return done ? undefined : String(value).trim()
   }
 
-  /** Lets a shell carry out a command and shows what it prints. Ctrl-C ends the command, and not the drill. */
+  /** Runs a command in a shell and shows its output. Ctrl-C ends the command, not the drill. */
   async run(command: string): Promise<void> {
-    // A process group of its own, so that it can be ended with all that it has started.
+    // A separate process group, so that the command can be killed with its children.
     const child = spawn('/bin/sh', ['-c', command], { stdio: ['ignore', 'inherit', 'inherit'], detached: true })
     this.#command = child
     await once(child, 'close')
@@ -51,7 +51,7 @@ export class Console {
     this.#lines?.close()
   }
 
-  /** Tells whether there was one. */
+  /** @returns whether a command was running */
   #endCommand(): boolean {
     const pid = this.#command?.pid
     if (pid === undefined) return false

@@ -5,12 +5,12 @@ import { lockFile } from '../../src/platform/lock-file.ts'
 import { startOtlpReceiver } from '../../testkit/otlp-receiver.ts'
 import { type App, AppFailed, startApp } from './app-process.ts'
 import { CallLog } from './call-log.ts'
-import { startCallers, streamsOf } from './callers.ts'
+import { startCallers, trafficOf } from './callers.ts'
 import { Console } from './console.ts'
-import { diceOf } from './dice.ts'
 import type { Run } from './incident.ts'
 import type { Options } from './options.ts'
-import { type Commands, obey, quiz, type Score } from './quiz.ts'
+import { type Commands, quiz, runCommand, type Score } from './quiz.ts'
+import { seededRandom } from './random.ts'
 import { scrapeInto } from './scraper.ts'
 import { TraceCommands } from './trace-commands.ts'
 import { TraceStore } from './trace-store.ts'
@@ -18,33 +18,32 @@ import { clientOf, type Stream } from './traffic.ts'
 
 type DrillOptions = Extract<Options, { task: 'drill' }>
 
-/** Where a drill leaves its logs, below the working directory. The next one begins with an empty folder. */
+/** The logs of a drill, relative to the working directory. The next drill empties the folder. */
 const LOGS = 'logs/drill'
 
 const LOG_FILES = ['app.log', 'partner.log']
 
-/** So many times everything is asked for before the day begins. */
+/** Requests of each kind during the warm-up. */
 const WARM_UP_ROUNDS = 5
 
-/** A line that was logged is in its file by then. */
-const WRITTEN_AFTER_MS = 50
+/** Log lines are flushed to their file within this time. */
+const LOG_FLUSH_MS = 50
 
-/** It takes that long at least until anybody calls. */
+/** Minimum time from the fault to the pager. */
 const MIN_ALARM_SECONDS = 5
 
-/** Users come for so long; then the app is quiet, and what there is to see stays. */
+/** Traffic stops after this time, so that the collected telemetry stays bounded. */
 const TRAFFIC_MS = 10 * 60_000
 
 /**
- * One drill from its start to its end: the app with its fault, its users, the questions and the debrief.
- * When it is over nothing is left of it but the log files.
+ * Runs one drill: the app with its fault, its users, the questions and the debrief. Only the log files remain.
  *
- * @throws AppFailed when the app does not start, or ends in between
+ * @throws AppFailed when the app does not start or ends during the drill
  */
 export async function drill(options: DrillOptions): Promise<void> {
-  const logs = emptyFolder()
+  const logs = prepareLogFolder()
   const stop = new AbortController()
-  const endings: (() => unknown)[] = [logs.release]
+  const teardowns: (() => unknown)[] = [logs.release]
   const onSignal = () => stop.abort()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
   const console = new Console(stop)
@@ -52,7 +51,7 @@ export async function drill(options: DrillOptions): Promise<void> {
     const { incident, seed, calm, port, grpcPort } = options
     console.print(`\n  Incident ${incident.id}: ${console.bold(incident.title)}\n`)
     console.print('  Starting the app …')
-    const receiver = await startOtlpReceiver({ teardown: (end) => void endings.push(end as () => unknown) })
+    const receiver = await startOtlpReceiver({ teardown: (end) => void teardowns.push(end as () => unknown) })
     const app = await startApp({
       incident: incident.id,
       seed,
@@ -61,22 +60,22 @@ export async function drill(options: DrillOptions): Promise<void> {
       logs: resolve(logs.path),
       otlpEndpoint: receiver.endpoint,
     })
-    endings.push(app.stop)
+    teardowns.push(app.stop)
     console.print(introduction(app, logs.path, options))
 
     const { signal } = stop
-    if (!signal.aborted) await warmUp(app, logs.path, streamsOf(incident, seed))
+    if (!signal.aborted) await warmUp(app, logs.path, trafficOf(incident, seed))
     const dayBegan = Date.now()
     const store = new TraceStore()
     const calls = new CallLog(logs.path)
     const users = AbortSignal.any([signal, AbortSignal.timeout(TRAFFIC_MS)])
-    const parameters = incident.fault.parameters(diceOf(seed))
+    const parameters = incident.fault.parameters(seededRandom(seed))
     const background = Promise.all([
       startCallers({ incident: incident.id, seed, url: app.url }, (call) => calls.add(call), users),
       scrapeInto(join(logs.path, 'metrics'), app.url, users),
-      collect(receiver.received, store, dayBegan, signal),
+      collectSpans(receiver.received, store, dayBegan, signal),
     ])
-    endings.push(
+    teardowns.push(
       () => background,
       () => stop.abort(),
     )
@@ -85,38 +84,40 @@ export async function drill(options: DrillOptions): Promise<void> {
       if (!signal.aborted) throw new AppFailed('The app has ended, and the drill with it. Its log may say why.')
     })
     const dialogue = async () => {
-      await quietDay(console, calm, signal)
+      await waitWhileQuiet(console, calm, signal)
       if (signal.aborted) return
       const beganAt = await app.begin()
-      await quietDay(console, Math.max(MIN_ALARM_SECONDS, calm * 0.6), signal)
+      await waitWhileQuiet(console, Math.max(MIN_ALARM_SECONDS, calm * 0.6), signal)
       if (signal.aborted) return
-      await converse(console, options, { parameters, beganAt, url: app.url, logs: logs.path, dice: diceOf(seed) }, [
-        new TraceCommands(store),
-        calls,
-      ])
+      await runDialogue(
+        console,
+        options,
+        { parameters, beganAt, url: app.url, logs: logs.path, random: seededRandom(seed) },
+        [new TraceCommands(store), calls],
+      )
     }
     await Promise.race([dialogue(), lost])
   } finally {
     console.close()
-    for (const end of endings.toReversed()) await end()
+    for (const end of teardowns.toReversed()) await end()
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, onSignal)
   }
   console.print(`\n  The app is stopped. Its logs and metrics are still in ${logs.path}, until the next drill.\n`)
 }
 
-/** A process that has just started is slow for reasons of its own. None of it is to be seen. */
+/** A new process is slow until V8 has compiled its code. The warm-up leaves no trace in the logs. */
 async function warmUp(app: App, logs: string, streams: readonly Stream[]): Promise<void> {
-  const client = clientOf({ url: app.url, dice: diceOf(0), onCall: () => {} })
+  const client = clientOf({ url: app.url, random: seededRandom(0), onCall: () => {} })
   for (let round = 0; round < WARM_UP_ROUNDS; round++) {
     for (const { act } of streams) await act(client)
   }
   await (await fetch(`${app.url}/metrics`)).text() // resets the lag of the event loop
-  await delay(WRITTEN_AFTER_MS)
+  await delay(LOG_FLUSH_MS)
   for (const name of LOG_FILES) truncateSync(join(logs, name))
 }
 
-/** The questions, then the debrief, then as much looking around as one likes. */
-async function converse(
+/** The questions, then the debrief, then commands until the user quits. */
+async function runDialogue(
   console: Console,
   { incident, seed }: DrillOptions,
   run: Run<unknown>,
@@ -133,7 +134,7 @@ async function converse(
   console.print(`The same once more: npm run drill -- ${incident.id} --seed ${seed}`)
   console.print('The app still runs, so that you can try what the debrief says. quit ends it.')
   for (let line = await console.ask(); line !== undefined && line !== 'quit'; line = await console.ask()) {
-    if (line !== '' && !(await obey(line, console, commands)))
+    if (line !== '' && !(await runCommand(line, console, commands)))
       console.print('help lists what you can type. quit ends it.')
   }
 }
@@ -159,8 +160,8 @@ function introduction({ url }: App, logs: string, { seed }: DrillOptions): strin
   ].join('\n')
 }
 
-/** Looks the same before and after the fault has begun. */
-async function quietDay(console: Console, seconds: number, signal: AbortSignal): Promise<void> {
+/** Shows the same status before and after the fault begins. */
+async function waitWhileQuiet(console: Console, seconds: number, signal: AbortSignal): Promise<void> {
   const end = performance.now() + seconds * 1000
   for (let left = end - performance.now(); left > 0 && !signal.aborted; left = end - performance.now()) {
     console.status('  All is quiet. Look around meanwhile, so that you know what is normal …')
@@ -169,8 +170,8 @@ async function quietDay(console: Console, seconds: number, signal: AbortSignal):
   console.status('')
 }
 
-/** Moves the spans that began after `since` from the receiver into the store until the signal says stop. */
-async function collect(
+/** Moves the spans that began after `since` from the receiver into the store until the signal aborts. */
+async function collectSpans(
   received: Awaited<ReturnType<typeof startOtlpReceiver>>['received'],
   store: TraceStore,
   since: number,
@@ -183,8 +184,8 @@ async function collect(
   }
 }
 
-/** Only one drill at a time can use the folder. */
-function emptyFolder(): { readonly path: string; readonly release: () => void } {
+/** Empties the log folder, and locks it against a second drill. */
+function prepareLogFolder(): { readonly path: string; readonly release: () => void } {
   mkdirSync(LOGS, { recursive: true })
   const lock = lockFile(join(LOGS, 'lock'))
   if ('heldBy' in lock) throw new AppFailed(`Another drill runs here already, as process ${lock.heldBy}. End it first.`)

@@ -1,20 +1,20 @@
 import type { FastifyPluginAsync } from 'fastify'
-import type { Dice } from './dice.ts'
+import type { Random } from './random.ts'
 
-/** What a fault's plugin is given. */
+/** Options of a fault's plugin. */
 export interface FaultOptions<P> {
   readonly parameters: P
-  /** Calls `work` at the moment at which the incident begins. Until then the app is as it always is. */
+  /** Calls `work` when the incident begins. Until then the app must behave normally. */
   onBegin(work: () => void | Promise<void>): void
 }
 
 /**
- * Something that is wrong with the app, on purpose: a plugin that is registered after those of the phase and
- * before the routes. It may add hooks as any plugin may, and once the app is ready replace what the app is
- * decorated with, such as `app.course.catalog.getCourse`. Nothing in `src/` or `phases/` knows of it.
+ * A deliberate fault: a plugin that is registered after those of the phase and before the routes. It may add hooks, and
+ * once the app is ready replace methods of its decorators, such as `app.course.catalog.getCourse`. Nothing in `src/` or
+ * `phases/` knows about it.
  */
 export interface Fault<P> {
-  /** What differs from run to run. The same dice give the same. */
-  parameters(dice: Dice): P
+  /** Details that differ from run to run. The same seed gives the same parameters. */
+  parameters(random: Random): P
   readonly plugin: FastifyPluginAsync<FaultOptions<P>>
 }

@@ -8,7 +8,7 @@ import nPlusOne from './incidents/n-plus-one.ts'
 import retryStorm from './incidents/retry-storm.ts'
 import slowPartner from './incidents/slow-partner.ts'
 
-/** All there are, by their ids. */
+/** All incidents, ordered by id. */
 export const incidents: readonly Incident<unknown>[] = [
   nPlusOne,
   cacheStampede,
@@ -20,7 +20,6 @@ export const incidents: readonly Incident<unknown>[] = [
   missingIndex,
 ]
 
-/** By its id, or by the name of its fault. */
 export function findIncident(idOrName: string): Incident<unknown> | undefined {
   return incidents.find(({ id, name }) => id === idOrName || name === idOrName)
 }

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import type { Incident } from './incident.ts'
 import { findIncident, incidents } from './incidents.ts'
 
-/** What the command line asks for, checked. */
+/** The validated command line. */
 export type Options =
   | { readonly task: 'help' }
   | { readonly task: 'list' }
@@ -16,7 +16,7 @@ export type Options =
       readonly grpcPort: number
     }
 
-/** An argument that cannot work; its message is all that the user needs to see. */
+/** An invalid argument. Only its message is shown. */
 export class OptionError extends Error {
   override readonly name = 'OptionError'
 }
@@ -34,8 +34,8 @@ export const usage = `Usage: npm run drill -- [incident] [options]
 /**
  * Reads the command line.
  *
- * @param random gives a whole number from 0 to below `limit`
- * @throws OptionError that says what is wrong
+ * @param random returns an integer from 0 to below `limit`
+ * @throws OptionError for an invalid argument
  */
 export function readOptions(args: readonly string[], random: (limit: number) => number): Options {
   const { values, positionals } = parse(args)

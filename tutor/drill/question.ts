@@ -1,16 +1,16 @@
-import type { Dice } from './dice.ts'
+import type { Random } from './random.ts'
 
 export interface Question {
   readonly ask: string
-  /** For a multiple choice: what there is to choose from. */
+  /** The options of a multiple choice. */
   readonly options?: readonly string[]
-  /** What an answer looks like, to complete "Answer with …". */
+  /** The form of an answer: completes "Answer with …". */
   readonly form: string
-  /** From a nudge to all but the answer. */
+  /** Increasingly specific. */
   readonly hints: readonly string[]
-  /** The answer, as one would write it. */
+  /** The answer in its usual spelling. */
   readonly solution: string
-  /** Undefined when the answer is right, or else what to tell the person who gave it. */
+  /** @returns undefined when the answer is right, otherwise advice */
   check(answer: string): string | undefined
 }
 
@@ -19,12 +19,12 @@ interface Asked {
   readonly hints: readonly string[]
 }
 
-/** One of several options, by its letter. Each wrong one says why it cannot be. */
+/** A multiple choice, answered with a letter. Each wrong option explains why it is wrong. */
 export function choice(
   { ask, hints, right, wrong }: Asked & { right: string; wrong: Readonly<Record<string, string>> },
-  dice: Dice,
+  random: Random,
 ): Question {
-  const options = dice.shuffle([right, ...Object.keys(wrong)])
+  const options = random.shuffle([right, ...Object.keys(wrong)])
   return {
     ask,
     hints,
@@ -39,7 +39,7 @@ export function choice(
   }
 }
 
-/** A name that telemetry shows: a route, a metric, an id. Case, quotes and a method in front do not matter. */
+/** A name from the telemetry: a route, a metric, an id. Case, quotes and a leading method are ignored. */
 export function word({
   ask,
   hints,
@@ -57,7 +57,7 @@ export function word({
   }
 }
 
-/** @param within how far an answer may be off */
+/** @param within tolerance of an answer */
 export function number({
   ask,
   hints,
@@ -81,7 +81,7 @@ export function number({
 
 const DAY_SECONDS = 86_400
 
-/** A time of day in UTC, as logs have it. @param within seconds that an answer may be off */
+/** A time of day in UTC, as in the logs. @param within tolerance in seconds */
 export function time({ ask, hints, right, within }: Asked & { right: Date; within: number }): Question {
   const form = 'a time of day in UTC, such as 14:05:30'
   return {
@@ -109,7 +109,7 @@ export function clock(time: Date): string {
   return time.toISOString().slice(11, 19)
 }
 
-/** From `b` to `a` the shorter way round, because incidents go on at midnight too. */
+/** The shorter difference on a 24-hour clock, for incidents around midnight. */
 function difference(a: number, b: number): number {
   const off = a - b
   if (off > DAY_SECONDS / 2) return off - DAY_SECONDS

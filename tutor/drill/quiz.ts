@@ -1,7 +1,6 @@
 import type { Console } from './console.ts'
 import type { Question } from './question.ts'
 
-/** How one did. */
 export interface Score {
   readonly questions: number
   readonly rightAtOnce: number
@@ -9,9 +8,9 @@ export interface Score {
   readonly hints: number
 }
 
-/** What can be typed besides an answer. */
+/** Commands that can be typed instead of an answer. */
 export interface Commands {
-  /** What the command prints; undefined when the line is none of these commands. */
+  /** @returns the output of the command; undefined when the line is another command */
   run(line: string): string | undefined
 }
 
@@ -27,9 +26,9 @@ const HELP = `  traces [newest|oldest|slowest|largest|failed] [name]   lists tra
   hint   skip   again (the question)   debrief (gives up)   quit`
 
 /**
- * Asks one question after the other, each until it is answered or skipped, and obeys commands in between.
+ * Asks one question after the other, each until it is answered or skipped, and runs commands in between.
  *
- * @returns undefined when the person has left
+ * @returns undefined when the user has quit
  */
 export async function quiz(questions: readonly Question[], options: QuizOptions): Promise<Score | undefined> {
   let rightAtOnce = 0
@@ -64,7 +63,7 @@ async function askOne(question: Question, title: string, { console, commands }: 
     const line = await console.ask()
     if (line === undefined || line === 'quit') return { by: 'leaving', attempts, hints }
     if (line === '') continue
-    if (await obey(line, console, commands)) continue
+    if (await runCommand(line, console, commands)) continue
     switch (line.toLowerCase()) {
       case 'again':
         pose()
@@ -91,8 +90,8 @@ async function askOne(question: Question, title: string, { console, commands }: 
   }
 }
 
-/** Looking around: what can be done at any time. Tells whether the line was such a command. */
-export async function obey(line: string, console: Console, commands: readonly Commands[]): Promise<boolean> {
+/** Runs a command that is allowed at any time. @returns whether the line was one */
+export async function runCommand(line: string, console: Console, commands: readonly Commands[]): Promise<boolean> {
   if (line.startsWith('!')) {
     await console.run(line.slice(1))
     return true

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { clock } from './question.ts'
 
-/** How often metrics are asked for, in milliseconds. */
-const EVERY_MS = 5000
+/** Scrape interval. */
+const INTERVAL_MS = 5000
 
 /**
- * Does what Prometheus does, with files: asks for the metrics every 5 seconds until the signal says stop, and
- * keeps each answer as `17:15:30.txt`, named after the time in UTC. So `grep` shows how a metric went.
+ * Scrapes the metrics every 5 seconds until the signal aborts, and writes each answer to a file named after the time in
+ * UTC, such as `17:15:30.txt`. So `grep` shows the history of a metric.
  */
 export async function scrapeInto(folder: string, url: string, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
@@ -16,12 +16,12 @@ export async function scrapeInto(folder: string, url: string, signal: AbortSigna
     try {
       const response = await fetch(`${url}/metrics`, { signal })
       await writeFile(join(folder, name), await response.text())
-      await delay(EVERY_MS, undefined, { signal })
+      await delay(INTERVAL_MS, undefined, { signal })
     } catch (error) {
       if (signal.aborted) return
-      // Like Prometheus: a scrape that fails is a gap, and the next one may be well.
+      // As in Prometheus, a failed scrape is a gap; the next one may succeed.
       await writeFile(join(folder, name), `# this scrape failed: ${(error as Error).message}\n`)
-      await delay(EVERY_MS, undefined, { ref: false })
+      await delay(INTERVAL_MS, undefined, { ref: false })
     }
   }
 }

@@ -1,10 +1,10 @@
 import { describeSpan, type Row, rowsOf, waterfall } from '../waterfall.ts'
 import type { Trace, TraceStore } from './trace-store.ts'
 
-/** So many traces are listed. */
-const LISTED = 12
+/** Maximum number of traces in a list. */
+const MAX_LISTED = 12
 
-/** `traces`, `trace` and `span`: what one would otherwise use Jaeger for. */
+/** `traces`, `trace` and `span`, in place of Jaeger's page. */
 export class TraceCommands {
   readonly #store: TraceStore
   #listed: readonly Trace[] = []
@@ -14,7 +14,7 @@ export class TraceCommands {
     this.#store = store
   }
 
-  /** What the command prints; undefined when it is none of these. */
+  /** @returns the output of the command; undefined when it is another command */
   run(line: string): string | undefined {
     const [command, ...words] = line.split(/\s+/)
     switch (command) {
@@ -36,7 +36,7 @@ export class TraceCommands {
     const chosen = this.#store.all().filter(choose)
     const exact = chosen.filter(({ root }) => root.name === wanted)
     const found = exact.length > 0 ? exact : chosen.filter(({ root }) => root.name.includes(wanted))
-    this.#listed = found.toSorted(sort).slice(0, LISTED)
+    this.#listed = found.toSorted(sort).slice(0, MAX_LISTED)
     if (this.#listed.length === 0) return `No such trace among ${this.#store.all().length}.`
     return [
       '  #  began           took    spans  first span',

@@ -1,19 +1,19 @@
 import type { ReceivedSpan } from '../../testkit/received-span.ts'
 import { rootsOf } from '../../testkit/span-tree.ts'
 
-/** All spans of one trace that have come so far. */
+/** The spans of one trace that have arrived so far. */
 export interface Trace {
   readonly traceId: string
   readonly spans: readonly ReceivedSpan[]
-  /** Where it began, as far as is known. */
+  /** The earliest root span so far. */
   readonly root: ReceivedSpan
   readonly failed: boolean
 }
 
-/** More than this many spans are not kept; whole traces go, oldest first. */
+/** Above this limit whole traces are evicted, oldest first. */
 const MAX_SPANS = 150_000
 
-/** Traces by their ids, in the order in which they began to arrive. */
+/** Traces by id, in the order of their first span's arrival. */
 export class TraceStore {
   readonly #traces = new Map<string, ReceivedSpan[]>()
   #size = 0
@@ -36,7 +36,7 @@ export class TraceStore {
     return [...this.#traces.values()].map(toTrace)
   }
 
-  /** The traces whose id begins like this. */
+  /** The traces whose id begins with `prefix`. */
   find(prefix: string): Trace[] {
     const wanted = prefix.toLowerCase()
     return [...this.#traces].filter(([traceId]) => traceId.startsWith(wanted)).map(([, spans]) => toTrace(spans))

@@ -1,52 +1,56 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Call } from './call-log.ts'
-import type { Dice } from './dice.ts'
+import type { Random } from './random.ts'
 
-/** What one of the app's users does again and again. */
+/** A user action that is repeated. */
 export interface Stream {
-  /** From one time to the next, in milliseconds, a little more or less each time. */
+  /** Mean interval; each one varies by up to 20 %. */
   readonly everyMs: number
   act(client: Client): Promise<unknown>
 }
 
-/** Sends requests to the app and reads the whole answer. */
+/** Sends requests to the app and reads the complete answers. */
 export interface Client {
   get(path: string): Promise<Answer>
   post(path: string, body?: object): Promise<Answer>
-  readonly dice: Dice
+  readonly random: Random
 }
 
 export interface Answer {
   readonly status: number
-  /** The answer's JSON; undefined when there was none, or no answer at all. */
+  /** The answer's JSON; undefined without JSON or without an answer. */
   readonly body: Record<string, unknown> | undefined
 }
 
-/** Callers give up after this. It also bounds how many requests of a stream can be in flight. */
+/** Callers give up after this time. It also bounds the requests of a stream that are in flight. */
 const TIMEOUT_MS = 20_000
 
-interface FlowOptions {
+interface TrafficOptions {
   readonly url: string
-  readonly dice: Dice
-  /** Is told of each call when it is over. */
+  readonly random: Random
+  /** Called after each call. */
   readonly onCall: (call: Call) => void
 }
 
 /**
- * Lets all streams flow until the signal says stop. Requests are sent when they are due, however slow the answers
- * to earlier ones are (an open loop). Callers that wait for one answer before they send the next request would send
- * fewer of them while the app is slow, and so measure too little: coordinated omission.
+ * Runs all streams until the signal aborts. Requests are sent when they are due, however slow earlier answers are (an
+ * open loop). Callers in a closed loop would send fewer requests while the app is slow, and so underestimate its
+ * latency: coordinated omission.
  *
- * @returns when the last answer has come
+ * @returns when the last answer has arrived
  */
-export async function flow(streams: readonly Stream[], options: FlowOptions, signal: AbortSignal): Promise<void> {
+export async function runTraffic(
+  streams: readonly Stream[],
+  options: TrafficOptions,
+  signal: AbortSignal,
+): Promise<void> {
   await Promise.all(streams.map((stream) => run(stream, options, signal)))
 }
 
-async function run({ everyMs, act }: Stream, options: FlowOptions, signal: AbortSignal): Promise<void> {
+async function run({ everyMs, act }: Stream, options: TrafficOptions, signal: AbortSignal): Promise<void> {
   const unanswered = new Set<Promise<unknown>>()
-  // From due time to due time: a timer that fires late delays one request, and not all after it.
-  for (let due = performance.now(); !signal.aborted; due += everyMs * (0.8 + options.dice.number(0, 40) / 100)) {
+  // Each due time follows from the previous one, so that a late timer delays one request and not all later ones.
+  for (let due = performance.now(); !signal.aborted; due += everyMs * (0.8 + options.random.number(0, 40) / 100)) {
     await pause(due - performance.now(), signal)
     if (signal.aborted) break
     const acting = act(clientOf(options, due)).finally(() => unanswered.delete(acting))
@@ -55,7 +59,7 @@ async function run({ everyMs, act }: Stream, options: FlowOptions, signal: Abort
   await Promise.all(unanswered)
 }
 
-/** Ends early, and well, when the signal says stop. */
+/** Ends early, without an error, when the signal aborts. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await delay(ms, undefined, { signal }).catch((error: Error) => {
     if (error.name !== 'AbortError') throw error
@@ -65,10 +69,10 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
 /**
  * One caller.
  *
- * @param due since when the first answer is waited for, on the clock of `performance.now()`. Each further request
- *   is due when the answer before it has come.
+ * @param due when the first request is due, on the clock of `performance.now()`. Each further request is due when the
+ *   previous answer has arrived.
  */
-export function clientOf({ url, dice, onCall }: FlowOptions, due = performance.now()): Client {
+export function clientOf({ url, random, onCall }: TrafficOptions, due = performance.now()): Client {
   let waitingSince = due
 
   async function send(method: string, path: string, init: RequestInit): Promise<Answer> {
@@ -87,7 +91,7 @@ export function clientOf({ url, dice, onCall }: FlowOptions, due = performance.n
   }
 
   return {
-    dice,
+    random,
     get: (path) => send('GET', path, {}),
     post: (path, body) =>
       send('POST', path, {
@@ -106,12 +110,12 @@ async function answerTo(url: string, init: RequestInit): Promise<{ answer: Answe
       requestId: response.headers.get('x-request-id') ?? undefined,
     }
   } catch {
-    // The caller gives up and comes back; status 0 in the call log says so.
+    // The caller gives up, which the call log shows as status 0.
     return { answer: { status: 0, body: undefined }, requestId: undefined }
   }
 }
 
-/** `GET /v1/courses/:course_id`, as the log names the route. */
+/** `GET /v1/courses/:course_id`, as in the log. */
 export function routeOf(method: string, path: string): string {
   const [pathname = ''] = path.split('?')
   return `${method} ${pathname.replace(/\/(course|booking)s\/[0-9a-f-]{36}/, '/$1s/:$1_id')}`

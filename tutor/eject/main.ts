@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { Refusal } from '../exercise/refusal.ts'
+import { UsageError } from '../exercise/usage-error.ts'
 import { type Dependencies, installCommands } from './install-command.ts'
 import { type PhaseFiles, phaseFiles } from './phase-files.ts'
 import { readService } from './service.ts'
@@ -19,7 +19,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 try {
   eject(process.argv.slice(2))
 } catch (error) {
-  if (!(error instanceof Refusal)) throw error
+  if (!(error instanceof UsageError)) throw error
   process.stderr.write(`${error.message}\n`)
   process.exitCode = 1
 }
@@ -55,7 +55,7 @@ function parse(args: readonly string[]): { number: string; folder: string; into:
     const into = values.into ?? process.env.npm_config_into ?? 'src/observability'
     return { number, folder: resolve(process.env.INIT_CWD ?? '', folder), into }
   } catch (error) {
-    throw new Refusal(`${(error as Error).message}.\n${USAGE}`)
+    throw new UsageError(`${(error as Error).message}.\n${USAGE}`)
   }
 }
 
@@ -67,7 +67,7 @@ function write(into: string, { files }: PhaseFiles): void {
       writeFileSync(path, text, { flag: 'wx' })
     }
   } catch (error) {
-    throw new Refusal(`Nothing can be written to ${into}: ${(error as Error).message}`)
+    throw new UsageError(`Nothing can be written to ${into}: ${(error as Error).message}`)
   }
 }
 

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { Refusal } from '../exercise/refusal.ts'
+import { UsageError } from '../exercise/usage-error.ts'
 import { type Module, packagesIn, reachableFrom, withImportsEnding } from './module-graph.ts'
 
 /** What the target takes: the endings of files, and of the files that an import names. */
@@ -24,12 +24,12 @@ const ALWAYS = ['announcements.ts', 'register.ts']
  * The files of a phase as they are written into a service: without the booking domain, under the service's name.
  *
  * @param phases the folder `phases/`
- * @throws Refusal when there is no such phase
+ * @throws UsageError when there is no such phase
  */
 export function phaseFiles(phases: string, number: string, serviceName: string, endings: Endings): PhaseFiles {
   const folders = readdirSync(phases).filter((name) => /^\d-/.test(name))
   const phase = folders.find((name) => name.startsWith(`${number}-`))
-  if (phase === undefined) throw new Refusal(`There is no phase ${number}. Choose one from 1 to ${folders.length}.`)
+  if (phase === undefined) throw new UsageError(`There is no phase ${number}. Choose one from 1 to ${folders.length}.`)
 
   const modules = reachableFrom(phases, [`${phase}/index.ts`, ...ALWAYS], (name, text) => {
     if (name === 'app-name.ts') return text.replace(/(?<=APP_NAME = ')[^']*/, serviceName)

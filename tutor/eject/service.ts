@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
-import { Refusal } from '../exercise/refusal.ts'
+import { UsageError } from '../exercise/usage-error.ts'
 import type { Endings } from './phase-files.ts'
 
 /** The service that a phase is written into. */
@@ -18,7 +18,7 @@ export interface Service {
  *
  * @param folder the service's own, absolute
  * @param into relative to it
- * @throws Refusal when nothing can be written there
+ * @throws UsageError when nothing can be written there
  */
 export function readService(folder: string, into: string): Service {
   const manifest = readManifest(folder)
@@ -37,16 +37,16 @@ interface Manifest {
 }
 
 function readManifest(folder: string): Manifest {
-  if (!existsSync(folder)) throw new Refusal(`${folder} does not exist. Name the folder of your service.`)
-  if (!statSync(folder).isDirectory()) throw new Refusal(`${folder} is no folder. Name the folder of your service.`)
+  if (!existsSync(folder)) throw new UsageError(`${folder} does not exist. Name the folder of your service.`)
+  if (!statSync(folder).isDirectory()) throw new UsageError(`${folder} is no folder. Name the folder of your service.`)
   const path = join(folder, 'package.json')
   if (!existsSync(path)) {
-    throw new Refusal(`${folder} has no package.json. Name the folder of your service, or run npm init there first.`)
+    throw new UsageError(`${folder} has no package.json. Name the folder of your service, or run npm init there first.`)
   }
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as Manifest
   } catch (error) {
-    throw new Refusal(`${path} cannot be read: ${(error as Error).message}`)
+    throw new UsageError(`${path} cannot be read: ${(error as Error).message}`)
   }
 }
 
@@ -55,18 +55,18 @@ function nameOf(packageName: string): string {
   return name.replace(/^-|-$/g, '') || 'my-service'
 }
 
-/** @throws Refusal when the folder is outside of the service, or something is there already. */
+/** @throws UsageError when the folder is outside of the service, or something is there already. */
 function emptyFolder(service: string, into: string): string {
   const path = resolve(service, into)
   const inside = relative(service, path)
   if (inside === '' || inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
-    throw new Refusal(`--into ${into} is not a folder inside ${service}. Try --into src/observability.`)
+    throw new UsageError(`--into ${into} is not a folder inside ${service}. Try --into src/observability.`)
   }
   const steps = inside.split(sep).map((_, index, all) => join(service, ...all.slice(0, index + 1)))
   const file = steps.find((step) => existsSync(step) && !statSync(step).isDirectory())
-  if (file) throw new Refusal(`${file} is a file. Choose another folder with --into.`)
+  if (file) throw new UsageError(`${file} is a file. Choose another folder with --into.`)
   if (existsSync(path) && readdirSync(path).length > 0) {
-    throw new Refusal(`${path} is not empty. Remove it, or choose another folder with --into.`)
+    throw new UsageError(`${path} is not empty. Remove it, or choose another folder with --into.`)
   }
   return path
 }

@@ -5,26 +5,26 @@ import type { Exercise } from './exercise.ts'
 
 export const root: string = fileURLToPath(new URL('../../../', import.meta.url))
 
-/** An exercise and where its files are; paths are relative to the repository, with `/` between. */
+/** An exercise and its files. Paths are relative to the repository, with `/` as separator. */
 export interface Entry {
-  /** Phase and place in it: `3.2`. */
+  /** Phase and position in the phase: `3.2`. */
   readonly number: string
   readonly phase: number
   /** `Buckets that fit` */
   readonly title: string
-  /** What all files of the exercise are called: `3.2-buckets-that-fit`. */
+  /** The base name of all files of the exercise: `3.2-buckets-that-fit`. */
   readonly name: string
   /** The learner's file. */
   readonly file: string
   readonly solution: string
 }
 
-/** What a file of the repository says. Git may have checked it out with the line ends of Windows. */
-export function textIn(file: string): string {
+/** Reads a file of the repository. Git may have checked it out with CRLF line ends. */
+export function readText(file: string): string {
   return readFileSync(join(root, file), 'utf8').replaceAll('\r\n', '\n')
 }
 
-/** All exercises, in order. They follow from the solutions, because a learner may remove or rename an exercise. */
+/** All exercises, in order. Derived from the solutions, because a learner may remove or rename an exercise. */
 export function catalogue(): Entry[] {
   return readdirSync(join(root, 'phases'))
     .filter((phase) => /^\d-/.test(phase))
@@ -39,18 +39,17 @@ function solutionsOf(phase: string): string[] {
 function entryOf(phase: string, solutionFile: string): Entry {
   const name = basename(solutionFile, '.ts')
   const solution = `phases/${phase}/solutions/${solutionFile}`
-  const [, number, title] = /^ \* Exercise (\d\.\d): (.+)$/m.exec(textIn(solution)) ?? []
+  const [, number, title] = /^ \* Exercise (\d\.\d): (.+)$/m.exec(readText(solution)) ?? []
   if (number === undefined || title === undefined) throw new Error(`${solution} does not say which exercise it solves`)
   return { number, phase: Number(phase[0]), title, name, file: `phases/${phase}/exercises/${name}.ts`, solution }
 }
 
-/** How the exercise is checked. */
 export async function definitionOf({ name }: Entry): Promise<Exercise<unknown>> {
   const module = (await import(new URL(`checks/${name}.js`, import.meta.url).href)) as { default: Exercise<unknown> }
   return module.default
 }
 
-/** The compiled form of a file of the repository. The path of a file that is compiled already stays as it is. */
-export function compiled(file: string): string {
+/** The path of the compiled file. The path of a compiled file does not change. */
+export function compiledPath(file: string): string {
   return resolve(root, 'dist', file.replace(/\.ts$/, '.js'))
 }

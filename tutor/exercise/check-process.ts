@@ -1,13 +1,13 @@
-/** Runs the check of one exercise, and reports to the process that has started it. */
+/** Runs the check of one exercise and reports to the parent process. */
 import { pathToFileURL } from 'node:url'
-import { catalogue, compiled, definitionOf, type Entry } from './catalogue.ts'
+import { catalogue, compiledPath, definitionOf, type Entry } from './catalogue.ts'
 import type { Claim, Unmet } from './exercise.ts'
 import type { Problem, Report } from './verdict.ts'
 
 const [name, modulePath] = process.argv.slice(2) as [string, string]
 
 /** Ends a check at the first claim that does not hold. */
-class NotYet extends Error {
+class UnmetClaim extends Error {
   readonly problem: Problem & { kind: 'unmet' }
 
   constructor(title: string, unmet: Unmet) {
@@ -17,30 +17,30 @@ class NotYet extends Error {
 }
 
 const claim: Claim = (title, holds, unmet) => {
-  if (!holds) throw new NotYet(title, unmet)
+  if (!holds) throw new UnmetClaim(title, unmet)
   process.send?.({ met: title } satisfies Report)
 }
 
-/** Says how it went and ends, whatever the check has left behind: a server, timers. */
-function end(last: Report): void {
+/** Reports the result and exits, even if the check has left a server or timers. */
+function finish(last: Report): void {
   process.send?.(last, () => process.exit())
 }
 
-/** Whatever goes wrong in here is the learner's code's doing, also what is thrown where nobody waits for it. */
+/** Every error here comes from the learner's code, including unhandled ones. */
 function fail(error: unknown): void {
-  end({ problem: error instanceof NotYet ? error.problem : { kind: 'thrown', stack: stackOf(error) } })
+  finish({ problem: error instanceof UnmetClaim ? error.problem : { kind: 'thrown', stack: stackOf(error) } })
 }
 
 function stackOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : `threw ${JSON.stringify(error)}`
 }
 
-/** A check can only use what the file exports, and the learner may have renamed it. */
+/** A check needs the exports of the file, which the learner may have renamed. */
 async function requireExports(module: object, { number, solution }: Entry): Promise<void> {
-  const wanted = (await import(pathToFileURL(compiled(solution)).href)) as object
+  const wanted = (await import(pathToFileURL(compiledPath(solution)).href)) as object
   const missing = Object.keys(wanted).filter((name) => !(name in module))
   if (missing.length === 0) return
-  throw new NotYet('the file exports what is checked', {
+  throw new UnmetClaim('the file exports what is checked', {
     expected: `an export called ${missing.join(', ')}`,
     seen: `exports called ${Object.keys(module).join(', ') || 'nothing'}`,
     look: `the file as it was handed out: npm run exercise ${number} -- --reset`,
@@ -56,7 +56,7 @@ try {
   const module = (await import(pathToFileURL(modulePath).href)) as object
   await requireExports(module, entry)
   await exercise.check(module, claim, modulePath)
-  end({ done: true })
+  finish({ done: true })
 } catch (error) {
   fail(error)
 }

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { root } from './catalogue.ts'
 
-/** Something that TypeScript does not like. */
-export interface TypeMistake {
+/** An error that TypeScript reports. */
+export interface CompileError {
   /** Relative to the repository. */
   readonly file: string
   readonly line: number
@@ -14,23 +14,23 @@ export interface TypeMistake {
 const tsc = join(root, 'node_modules/typescript/bin/tsc')
 
 /**
- * Compiles the exercises, of which only those that have changed are written, to where the rest of the program
- * is compiled to. They are a project of their own, so that a mistake in one does not keep the app from starting.
+ * Compiles the exercises into `dist`; only changed files are written. They are a separate TypeScript project, so that a
+ * mistake in one does not prevent the app from starting.
  *
- * @returns what is wrong in them, in all of them
+ * @returns the errors of all exercises
  */
-export async function compileExercises(signal?: AbortSignal): Promise<TypeMistake[]> {
+export async function compileExercises(signal?: AbortSignal): Promise<CompileError[]> {
   const output = await new Promise<string>((resolve, reject) => {
     execFile(process.execPath, [tsc, '-p', 'phases', '--pretty', 'false'], { cwd: root, signal }, (error, stdout) => {
       if (error && typeof error.code !== 'number') reject(error)
       else resolve(stdout)
     })
   })
-  return mistakesIn(output)
+  return parseErrors(output)
 }
 
-/** A message may go on in further lines, which are indented. */
-function mistakesIn(output: string): TypeMistake[] {
+/** Continuation lines of a message are indented. */
+function parseErrors(output: string): CompileError[] {
   const messages = output.split(/\n(?! )/).filter((text) => text !== '')
   return messages.map((text) => {
     const [, file, line, message] = /^(.+)\((\d+),\d+\): error TS\d+: (.+)$/s.exec(text.trimEnd()) ?? []

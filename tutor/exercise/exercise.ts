@@ -1,4 +1,4 @@
-/** What a learner is told when a claim does not hold. Each completes its line: "expected …", "seen …", "look at …". */
+/** Shown to the learner when a claim does not hold: "expected …", "seen …", "look at …". */
 export interface Unmet {
   readonly expected: string
   readonly seen: string
@@ -6,26 +6,26 @@ export interface Unmet {
 }
 
 /**
- * States something that is true of a solved exercise. The first claim that does not hold ends the check.
+ * Asserts a property of a solved exercise. The first claim that does not hold ends the check.
  *
- * @param title the claim, as a learner would say it
+ * @param title the claim in the learner's words
  */
 export type Claim = (title: string, holds: boolean, unmet: Unmet) => void
 
-/** How an exercise is checked, and what helps with it. Its text stands at the top of its file in `phases/`. */
+/** The hints and the check of an exercise. Its text is at the top of its file in `phases/`. */
 export interface Exercise<Module> {
-  /** From a nudge to all but the answer; each call of `--hint` gives the next one. */
+  /** Increasingly specific; each call of `--hint` shows one more. */
   readonly hints: readonly string[]
   /**
-   * Runs the learner's module for real and looks at what comes out of it.
+   * Runs the learner's module and checks its telemetry.
    *
-   * @param modulePath where the module is, to load it again in another thread
-   * @throws what the learner's code throws
+   * @param modulePath to load the module again in another thread
+   * @throws any error of the learner's code
    */
   check(module: Module, claim: Claim, modulePath: string): Promise<void>
 }
 
-/** Lets TypeScript check an exercise where it is written; gives it back unchanged. */
+/** Type-checks an exercise where it is defined. */
 export function defineExercise<Module>(exercise: Exercise<Module>): Exercise<Module> {
   return exercise
 }

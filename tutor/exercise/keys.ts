@@ -1,8 +1,8 @@
 /**
- * Calls the action of each key that is pressed, as long as a person sits at a terminal.
+ * Calls the action of each key that is pressed, if stdin is a terminal.
  *
- * @param actions by key; Ctrl-C ends the process as always
- * @returns ends it
+ * @param actions by key; Ctrl-C still ends the process
+ * @returns a function that stops listening
  */
 export function onKeys(actions: Readonly<Record<string, () => void>>): () => void {
   const { stdin } = process

@@ -1,38 +1,46 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { createTwoFilesPatch } from 'diff'
-import { type Entry, root, textIn } from './catalogue.ts'
+import { type Entry, readText, root } from './catalogue.ts'
 import { handedOut } from './handed-out.ts'
 
-/** What the learner's file says now; undefined when there is none. */
-export function textOf({ file }: Entry): string | undefined {
-  return existsSync(join(root, file)) ? textIn(file) : undefined
+/** The learner's file; undefined when it is missing. */
+export function learnerText({ file }: Entry): string | undefined {
+  return existsSync(join(root, file)) ? readText(file) : undefined
 }
 
-/** From the learner's file to the solution, as a unified diff. */
+/** A unified diff from the learner's file to the solution. */
 export function diffToSolution(entry: Entry): string {
-  const patch = createTwoFilesPatch(entry.file, entry.solution, textOf(entry) ?? '', textIn(entry.solution), '', '', {
-    context: 3,
-  })
+  const patch = createTwoFilesPatch(
+    entry.file,
+    entry.solution,
+    learnerText(entry) ?? '',
+    readText(entry.solution),
+    '',
+    '',
+    {
+      context: 3,
+    },
+  )
   return patch.replace(/^=+\n/, '').replaceAll(/^(---|\+\+\+) (\S+)\t$/gm, '$1 $2')
 }
 
 /**
- * Puts the file back to how it was handed out.
+ * Restores the original file.
  *
- * @returns where the learner's version is kept, relative to the repository; undefined when there was none
+ * @returns the path of the learner's version, relative to the repository; undefined when there was none
  */
 export function reset(entry: Entry): string | undefined {
-  const text = textOf(entry)
+  const text = learnerText(entry)
   const original = handedOut(entry)
-  const kept = text === undefined || text === original ? undefined : keep(entry, text)
+  const kept = text === undefined || text === original ? undefined : backUp(entry, text)
   mkdirSync(dirname(join(root, entry.file)), { recursive: true })
   writeFileSync(join(root, entry.file), original)
   return kept
 }
 
-/** Outside of phases/, where it would be compiled. */
-function keep({ name }: Entry, text: string): string {
+/** Saves it outside of phases/, where it would be compiled. */
+function backUp({ name }: Entry, text: string): string {
   const folder = join(root, '.tutor/kept')
   mkdirSync(folder, { recursive: true })
   for (let count = 1; ; count++) {

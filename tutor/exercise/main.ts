@@ -1,14 +1,14 @@
-/** `npm run exercise`. What it can do is said by `USAGE`. */
+/** `npm run exercise`: see `USAGE`. */
 import { parseArgs } from 'node:util'
 import { catalogue, definitionOf, type Entry } from './catalogue.ts'
 import { handedOut } from './handed-out.ts'
 import { onKeys } from './keys.ts'
-import { diffToSolution, reset, textOf } from './learner-file.ts'
+import { diffToSolution, learnerText, reset } from './learner-file.ts'
 import { hintsGiven, rememberHints, rememberVerdict, verdictOn } from './progress.ts'
-import { Refusal } from './refusal.ts'
+import { UsageError } from './usage-error.ts'
 import { judge } from './verdict.ts'
+import { colored, colouredDiff, formatVerdict, wrapped } from './verdict-text.ts'
 import { watchUntilSolved } from './watch.ts'
-import { colored, colouredDiff, wordsFor, wrapped } from './words.ts'
 
 const USAGE = `
   npm run exercise                       lists the exercises and names the next one
@@ -30,7 +30,7 @@ const exercises = catalogue()
 try {
   process.exitCode = await run(process.argv.slice(2))
 } catch (error) {
-  if (!(error instanceof Refusal)) throw error
+  if (!(error instanceof UsageError)) throw error
   process.stderr.write(`${error.message}\n`)
   process.exitCode = 1
 }
@@ -39,7 +39,7 @@ async function run(args: readonly string[]): Promise<number> {
   const { number, option } = parse(args)
   if (number === undefined) return await list()
   const entry = exercises.find((found) => found.number === number)
-  if (entry === undefined) throw new Refusal(`There is no exercise ${number}. There are ${numbers()}.`)
+  if (entry === undefined) throw new UsageError(`There is no exercise ${number}. There are ${numbers()}.`)
   switch (option) {
     case 'hint':
       return await hint(entry)
@@ -58,13 +58,13 @@ function parse(args: readonly string[]): { number: string | undefined; option: (
   const options = Object.fromEntries(OPTIONS.map((name) => [name, { type: 'boolean' as const }]))
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true })
-    // npm keeps what comes without `--` before it for itself, and hands it on like this.
+    // Without `--`, npm takes options for itself and passes them on as environment variables.
     const chosen = OPTIONS.filter((name) => values[name] || process.env[`npm_config_${name}`])
     if (positionals.length > 1 || chosen.length > 1) throw new Error('One exercise and one option at a time')
     if (positionals.length === 0 && chosen.length > 0) throw new Error(`--${chosen[0]} needs the number of an exercise`)
     return { number: positionals[0], option: chosen[0] }
   } catch (error) {
-    throw new Refusal(`${(error as Error).message.split('. ')[0]}.\n${USAGE}`)
+    throw new UsageError(`${(error as Error).message.split('. ')[0]}.\n${USAGE}`)
   }
 }
 
@@ -72,7 +72,7 @@ function numbers(): string {
   return exercises.map(({ number }) => number).join(', ')
 }
 
-/** Files that have changed since they were checked last are checked now, so that the list is right. */
+/** Checks files that have changed since their last check, so that the list is current. */
 async function list(): Promise<number> {
   const states: { entry: Entry; state: State }[] = []
   for (const entry of exercises) states.push({ entry, state: await stateOf(entry) })
@@ -89,7 +89,7 @@ async function list(): Promise<number> {
 }
 
 async function stateOf(entry: Entry): Promise<State> {
-  const text = textOf(entry)
+  const text = learnerText(entry)
   if (text === undefined) return 'missing'
   if (text === handedOut(entry)) return 'open'
   const remembered = verdictOn(entry, text)
@@ -103,35 +103,35 @@ async function watch(entry: Entry): Promise<number> {
   refuseWithoutFile(entry)
   header(entry)
   print('  The task stands at the top of the file. Whenever you save the file it is checked. Ctrl-C ends this.')
-  const noMoreKeys = onKeys({ h: () => void hint(entry), s: () => void solution(entry) })
+  const stopListening = onKeys({ h: () => void hint(entry), s: () => void solution(entry) })
   try {
     await watchUntilSolved(entry, {
       onStart: () => print(colored('dim', `\n  ${new Date().toLocaleTimeString('en-GB')}  checking …`)),
       onVerdict(verdict) {
         if (verdict === undefined) return print(`\n  ${missing(entry)}`)
-        print(wordsFor(entry, verdict))
+        print(formatVerdict(entry, verdict))
         if (verdict.problem) print(colored('dim', `  Stuck? ${help(entry)}`))
       },
     })
   } finally {
-    noMoreKeys()
+    stopListening()
   }
   return congratulate(entry)
 }
 
-/** Where to turn to: a person at a terminal may press keys. */
+/** Keys work only at a terminal. */
 function help({ number }: Entry): string {
   return process.stdin.isTTY ? 'Press h for a hint, s for the solution.' : `npm run exercise ${number} -- --hint`
 }
 
 async function checkOnce(entry: Entry): Promise<number> {
   refuseWithoutFile(entry)
-  const text = textOf(entry) as string
+  const text = learnerText(entry) as string
   header(entry)
   const verdict = await judge(entry)
   const solved = verdict.problem === undefined
   rememberVerdict(entry, text, solved)
-  print(`\n${wordsFor(entry, verdict)}`)
+  print(`\n${formatVerdict(entry, verdict)}`)
   return solved ? congratulate(entry) : 1
 }
 
@@ -172,7 +172,7 @@ function header({ number, title, file }: Entry): void {
 }
 
 function refuseWithoutFile(entry: Entry): void {
-  if (textOf(entry) === undefined) throw new Refusal(missing(entry))
+  if (learnerText(entry) === undefined) throw new UsageError(missing(entry))
 }
 
 function missing({ number, file }: Entry): string {

@@ -2,22 +2,21 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Entry, root } from './catalogue.ts'
-import { Refusal } from './refusal.ts'
+import { UsageError } from './usage-error.ts'
 
-/** What is remembered of an exercise. */
+/** Stored progress of an exercise. */
 interface Remembered {
   /** Hash of the learner's file when it was last checked. */
   readonly checked?: string
-  /** How that went. */
   readonly solved?: boolean
-  /** How many hints have been given. */
+  /** Number of hints shown. */
   readonly hints?: number
 }
 
-/** Untracked by git. Without it nothing is lost: files are checked again, and hints begin with the first. */
+/** Not tracked by git. Without it files are checked again, and hints start from the first. */
 const FILE = join(root, '.tutor/exercises.json')
 
-/** Whether this text was found to solve the exercise; undefined when it has not been checked yet. */
+/** Whether this text solves the exercise; undefined when it has not been checked yet. */
 export function verdictOn({ number }: Entry, text: string): boolean | undefined {
   const { checked, solved } = recall()[number] ?? {}
   return checked === hashOf(text) ? solved : undefined
@@ -27,7 +26,6 @@ export function rememberVerdict({ number }: Entry, text: string, solved: boolean
   remember(number, { checked: hashOf(text), solved })
 }
 
-/** How many hints the learner has had. */
 export function hintsGiven({ number }: Entry): number {
   return recall()[number]?.hints ?? 0
 }
@@ -41,7 +39,7 @@ function recall(): Record<string, Remembered> {
   try {
     return JSON.parse(readFileSync(FILE, 'utf8')) as Record<string, Remembered>
   } catch {
-    throw new Refusal(`${FILE} cannot be read. Remove it; then your exercises are checked again.`)
+    throw new UsageError(`${FILE} cannot be read. Remove it; then your exercises are checked again.`)
   }
 }
 

@@ -7,14 +7,14 @@ import {
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-node'
 
-/** What the spans of a trace end with, from the root down: each is the parent of the next. */
+/** The status of a span. Listed from the root down; each span is the parent of the next. */
 export type Outcome = 'unset' | 'ok' | 'failed'
 
-/** A service that samples its traces, and the collector that it sends them to. */
+/** A service that samples its traces, and its collector. */
 export interface SampledService {
-  /** Makes the spans of one request that comes from another service. */
+  /** Creates the spans of one request from another service. */
   serve(traceId: string, outcomes: readonly Outcome[]): void
-  /** How many spans of the trace have arrived at the collector. */
+  /** Number of spans of the trace that the collector has received. */
   spansOf(traceId: string): number
 }
 
@@ -23,7 +23,7 @@ const STATUS = { unset: SpanStatusCode.UNSET, ok: SpanStatusCode.OK, failed: Spa
 /** @param Sampler the exercise's */
 export function sampledService(Sampler: new (next: SpanProcessor) => SpanProcessor): SampledService {
   const collected = new Map<string, number>()
-  const spanProcessors = [new Sampler(new SimpleSpanProcessor(countingBy(collected)))]
+  const spanProcessors = [new Sampler(new SimpleSpanProcessor(countingExporter(collected)))]
   const tracer = new NodeTracerProvider({ spanProcessors }).getTracer('service')
   return {
     serve(traceId, outcomes) {
@@ -41,8 +41,8 @@ export function sampledService(Sampler: new (next: SpanProcessor) => SpanProcess
   }
 }
 
-/** Counts the spans of each trace. */
-function countingBy(collected: Map<string, number>): SpanExporter {
+/** An exporter that counts the spans of each trace. */
+function countingExporter(collected: Map<string, number>): SpanExporter {
   return {
     export(spans: readonly ReadableSpan[], done) {
       for (const span of spans) {

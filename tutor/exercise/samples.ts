@@ -7,7 +7,7 @@ export interface Sample {
 }
 
 /**
- * The lines of one metric in a scrape that prom-client has written.
+ * The lines of one metric in a scrape of prom-client.
  *
  * https://prometheus.io/docs/specs/om/open_metrics_spec/
  */

@@ -1,4 +1,4 @@
-/** Serves traces with the sampler of exercise 5.1, as another service would: it shares no memory with the check. */
+/** Runs the sampler of exercise 5.1 as another service would, without shared memory. */
 import { pathToFileURL } from 'node:url'
 import { parentPort, workerData } from 'node:worker_threads'
 import { sampledService } from './sampled-service.ts'

@@ -16,33 +16,33 @@ import { loadPhase } from '../../src/load-phase.ts'
 import { addPhase, createServer } from '../../src/platform/server.ts'
 
 export interface ServeOptions {
-  /** The learner's plugin, if that is what the exercise is about. */
+  /** The learner's plugin, if the exercise has one. */
   readonly plugin?: PhasePlugin
-  /** The plugin of the phase behind which the learner's comes; unless given, it comes last. */
+  /** The plugin of the phase after which the learner's is registered; default the last one. */
   readonly after?: PhasePlugin
 }
 
 /** One line of the log. */
 export type LogLine = Readonly<Record<string, unknown>> & { readonly level: string; readonly message: string }
 
-/** A server that runs in a phase with the learner's plugin, to be looked at from outside. */
+/** A running server of a phase with the learner's plugin. */
 export interface ServedPhase {
   readonly app: FastifyInstance
-  /** Where it listens: `http://127.0.0.1:PORT` */
+  /** `http://127.0.0.1:PORT` */
   readonly url: string
   /**
    * Sends a request and reads the answer.
    *
-   * @throws the error behind an answer with status 500, which is the learner's
+   * @throws the learner's error behind an answer with status 500
    */
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>
-  /** Sends a request and closes its connection `ms` milliseconds after it has arrived. */
+  /** Sends a request and closes the connection `ms` milliseconds after its arrival. */
   hangUp(path: string, ms: number, headers?: Readonly<Record<string, string>>): Promise<void>
-  /** All lines that have been logged, once the requests are over. */
+  /** All log lines, after the end of all requests. */
   log(): Promise<LogLine[]>
-  /** What `/metrics` says; the format is OpenMetrics, which has exemplars. */
+  /** Scrapes `/metrics` as OpenMetrics, which has exemplars. */
   scrape(): Promise<string>
-  /** All spans that have been sent away, once the requests are over. */
+  /** All exported spans, after the end of all requests. */
   spans(): Promise<ReadableSpan[]>
 }
 
@@ -55,17 +55,17 @@ export interface Answer {
 const LOG_FILE = 'app.log'
 
 /**
- * Serves a phase with `GET /hello`, `GET /slow` and `GET /error`: the real plugins, but without the booking
- * service, which takes longer to start. It logs at debug level and keeps spans in memory.
+ * Serves a phase with `GET /hello`, `GET /slow` and `GET /error`: the real plugins, without the booking service, which
+ * is slow to start. It logs at debug level and keeps spans in memory.
  */
 export async function servePhase(number: number, { plugin, after }: ServeOptions = {}): Promise<ServedPhase> {
   const config = loadConfig(['--phase', String(number), '--port', '0', '--log-file', LOG_FILE, '--log-level', 'debug'])
   const phase = await loadPhase(number)
   const exported = new InMemorySpanExporter()
-  const plugins = phase.plugins.map((entry) => keepingSpans(entry, exported))
+  const plugins = phase.plugins.map((entry) => withMemoryExporter(entry, exported))
   if (plugin) plugins.splice(after === undefined ? plugins.length : phase.plugins.indexOf(after) + 1, 0, plugin)
 
-  register.clear() // a learner's metrics name no registry, so those of the server before are still here
+  register.clear() // a learner's metrics use the default registry, which still has those of the previous server
   const app = createServer({ config }, phase)
   const running = new Set<Promise<void>>()
   let lastError: Error | undefined
@@ -126,15 +126,15 @@ export async function servePhase(number: number, { plugin, after }: ServeOptions
   }
 }
 
-/** A header that tells a request from others that arrive at the same time. */
+/** A header that identifies a request among concurrent ones. */
 const MARK = 'x-mark'
 
 async function arrivalOf(app: FastifyInstance, mark: string): Promise<void> {
   for await (const [request] of on(app.server, 'request')) if (request.headers[MARK] === mark) return
 }
 
-/** The same plugin; but the one that sends spans away keeps them instead. */
-function keepingSpans(entry: PhasePlugin, exported: InMemorySpanExporter): PhasePlugin {
+/** Replaces the exporter of the tracing plugin by one in memory. */
+function withMemoryExporter(entry: PhasePlugin, exported: InMemorySpanExporter): PhasePlugin {
   const [plugin, options] = typeof entry === 'function' ? [entry, {}] : entry
   return plugin === tracerProvider ? [plugin, { ...options, createExporter: () => exported }] : entry
 }

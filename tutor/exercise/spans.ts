@@ -1,6 +1,5 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node'
 
-/** The first span of this name. */
 export function spanNamed(name: string, spans: readonly ReadableSpan[]): ReadableSpan | undefined {
   return spans.find((span) => span.name === name)
 }

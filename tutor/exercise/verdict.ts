@@ -4,15 +4,15 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { compiled, type Entry } from './catalogue.ts'
-import { compileExercises, type TypeMistake } from './compile.ts'
+import { compiledPath, type Entry } from './catalogue.ts'
+import { type CompileError, compileExercises } from './compile.ts'
 import type { Unmet } from './exercise.ts'
 
-/** How a check went. */
+/** Result of a check. */
 export interface Verdict {
   /** The claims that hold, in order. */
   readonly met: readonly string[]
-  /** What the learner's code printed while it was checked. */
+  /** Output of the learner's code during the check. */
   readonly printed: string
   /** Why the exercise is not solved yet; undefined when it is. */
   readonly problem: Problem | undefined
@@ -20,29 +20,29 @@ export interface Verdict {
 
 export type Problem =
   | ({ readonly kind: 'unmet'; readonly title: string } & Unmet)
-  | { readonly kind: 'types'; readonly mistakes: readonly TypeMistake[] }
-  /** An error that the learner's code threw, and did not catch. */
+  | { readonly kind: 'types'; readonly mistakes: readonly CompileError[] }
+  /** An uncaught error of the learner's code. */
   | { readonly kind: 'thrown'; readonly stack: string }
   | { readonly kind: 'hung'; readonly seconds: number }
-  /** The process ended in the middle of the check. */
+  /** The process ended during the check. */
   | { readonly kind: 'ended'; readonly code: number | null; readonly signal: NodeJS.Signals | null }
 
-/** What the process that runs a check reports. */
+/** Sent by the check process. */
 export type Report =
   | { readonly met: string }
   | { readonly problem: Extract<Problem, { kind: 'unmet' | 'thrown' }> }
   | { readonly done: true }
 
 export interface JudgeOptions {
-  /** Ends the check, which then rejects with an AbortError. */
+  /** Aborts the check, which then rejects with an AbortError. */
   readonly signal?: AbortSignal
-  /** Seconds after which code counts as hanging; 20 unless given, ten times what the longest check takes. */
+  /** Timeout; default 20, ten times the duration of the longest check. */
   readonly seconds?: number
 }
 
 const checkProcess = fileURLToPath(new URL('check-process.js', import.meta.url))
 
-/** Compiles the learner's file and, if TypeScript has nothing against it, checks what it does. */
+/** Compiles the learner's file and, if TypeScript accepts it, checks its behaviour. */
 export async function judge(entry: Entry, options: JudgeOptions = {}): Promise<Verdict> {
   const mistakes = (await compileExercises(options.signal)).filter(({ file }) => file === entry.file)
   if (mistakes.length > 0) return { met: [], printed: '', problem: { kind: 'types', mistakes } }
@@ -50,16 +50,16 @@ export async function judge(entry: Entry, options: JudgeOptions = {}): Promise<V
 }
 
 /**
- * Checks a compiled file in a process of its own, which may hang, crash and end as it likes.
+ * Checks a compiled file in a separate process, which may hang, crash or exit.
  *
- * @param file which one: the learner's, or the solution
+ * @param file the learner's file or the solution
  */
 export async function check(entry: Entry, file: string, options: JudgeOptions = {}): Promise<Verdict> {
   const { seconds = 20, signal } = options
   const folder = await mkdtemp(join(tmpdir(), 'course-app-exercise-'))
   try {
-    const child = fork(checkProcess, [entry.name, compiled(file)], {
-      cwd: folder, // so that no .env is read, and log files go there
+    const child = fork(checkProcess, [entry.name, compiledPath(file)], {
+      cwd: folder, // no .env is read, and log files are written here
       env: environment(),
       execArgv: ['--enable-source-maps'],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -80,14 +80,14 @@ export async function check(entry: Entry, file: string, options: JudgeOptions = 
       else if ('problem' in report) problem = report.problem
       done ||= !('met' in report)
     })
-    let late = false
+    let timedOut = false
     const timer = setTimeout(() => {
-      late = true
+      timedOut = true
       child.kill('SIGKILL')
     }, seconds * 1000)
     const [code, endedBy] = (await once(child, 'close').finally(() => clearTimeout(timer))) as Exit
     signal?.throwIfAborted()
-    if (!done) problem = late ? { kind: 'hung', seconds } : { kind: 'ended', code, signal: endedBy }
+    if (!done) problem = timedOut ? { kind: 'hung', seconds } : { kind: 'ended', code, signal: endedBy }
     return { met, printed: withoutLog(printed), problem }
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 3 })
@@ -96,13 +96,13 @@ export async function check(entry: Entry, file: string, options: JudgeOptions = 
 
 type Exit = [code: number | null, signal: NodeJS.Signals | null]
 
-/** Nothing of the learner's own settings, which would change what is checked. */
+/** Excludes the learner's own settings, which would change the result. */
 function environment(): NodeJS.ProcessEnv {
   const { PATH, HOME, SystemRoot } = process.env
   return { PATH, HOME, ...(SystemRoot ? { SystemRoot } : {}), OTEL_BSP_SCHEDULE_DELAY: '10' }
 }
 
-/** The log of the server under check goes to standard output too, where it would bury what the learner prints. */
+/** The server under check logs to stdout too, among the learner's own output. */
 function withoutLog(printed: string): string {
   return printed
     .split('\n')

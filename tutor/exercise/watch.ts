@@ -2,27 +2,27 @@ import { watch } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Entry, root } from './catalogue.ts'
-import { textOf } from './learner-file.ts'
+import { learnerText } from './learner-file.ts'
 import { rememberVerdict } from './progress.ts'
 import { judge, type Verdict } from './verdict.ts'
 
-/** Editors save in several steps: they empty the file and fill it, or write another one and rename it. In milliseconds. */
+/** Editors save in several steps: they truncate and write the file, or write a new one and rename it. */
 const SETTLE_MS = 60
 
 export interface WatchOptions {
-  /** Called when the file is being checked. */
+  /** Called when a check starts. */
   readonly onStart: () => void
-  /** Called with each verdict; undefined when there is no file. */
+  /** Called with each verdict; undefined when the file is missing. */
   readonly onVerdict: (verdict: Verdict | undefined) => void
-  /** Seconds after which code counts as hanging. */
+  /** Timeout of a check. */
   readonly seconds?: number
 }
 
-/** Checks the learner's file, and again each time that it is saved, until it solves the exercise. */
+/** Checks the learner's file now and after each save, until it solves the exercise. */
 export async function watchUntilSolved(entry: Entry, { onStart, onVerdict, seconds }: WatchOptions): Promise<void> {
   const file = join(root, entry.file)
   let notify = (): void => {}
-  // The folder, because an editor may put a new file in place of the old one.
+  // Watches the folder, because an editor may replace the file.
   const watcher = watch(dirname(file), (_event, name) => {
     if (name === null || name === basename(file)) notify()
   })
@@ -32,12 +32,12 @@ export async function watchUntilSolved(entry: Entry, { onStart, onVerdict, secon
       const changed = new AbortController()
       const change = new Promise<void>((resolve) => {
         notify = () => {
-          if (textOf(entry) === checked) return
+          if (learnerText(entry) === checked) return
           changed.abort()
           resolve()
         }
       })
-      const text = textOf(entry)
+      const text = learnerText(entry)
       if (text !== checked) {
         checked = text
         const verdict = await verdictOf(entry, text, { onStart, seconds, signal: changed.signal })
@@ -54,7 +54,7 @@ export async function watchUntilSolved(entry: Entry, { onStart, onVerdict, secon
   }
 }
 
-/** A check of a text that has changed in the meantime is broken off. */
+/** Aborts the check when the text changes. */
 async function verdictOf(
   entry: Entry,
   text: string | undefined,

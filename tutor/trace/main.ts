@@ -1,8 +1,8 @@
 /**
- * `npm run trace -- '/slow?ms=300'`: sends a request to the server of the other terminal, receives the spans that come
- * of it, and draws the trace as text. With `--details` it shows the attributes and events of each span as well.
+ * `npm run trace -- '/slow?ms=300'`: sends a request to the server in the other terminal, receives its spans and draws
+ * the trace as text. With `--details` it also shows the attributes and events of each span.
  *
- * Exit code 0: there is a trace; 1: no span has come; 2: there is no server, or it makes no spans.
+ * Exit code 0: a trace is shown; 1: no span arrived; 2: there is no server, or its phase has no tracing.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -20,17 +20,17 @@ bypassProxyOnLoopback()
 
 const USAGE = `Usage: npm run trace -- '/slow?ms=300' [--method POST] [--details]`
 
-/** Processes send their spans once a second. When nothing has come for longer than that, it is all there is. */
-const QUIET_MS = 2500
+/** Processes export once a second. A longer silence means that the trace is complete. */
+const SETTLE_MS = 2500
 
-/** What went wrong is in the message. */
-const EXPLAINED = [ConfigError, NoServer, NoSpanSource]
+/** Errors whose message is enough for the user. */
+const USER_ERRORS = [ConfigError, NoServer, NoSpanSource]
 
 const scope = new Teardowns()
 try {
   process.exitCode = await main()
 } catch (error) {
-  if (!EXPLAINED.some((kind) => error instanceof kind)) throw error
+  if (!USER_ERRORS.some((kind) => error instanceof kind)) throw error
   console.error((error as Error).message)
   process.exitCode = 2
 } finally {
@@ -68,9 +68,9 @@ async function main(): Promise<number> {
     console.error(`No span has arrived at ${source.name}.`)
     return 1
   }
-  const server = runningServer({ url, logFile: LOG_FILE, spans: source, patience: 10_000 })
+  const server = runningServer({ url, logFile: LOG_FILE, spans: source, timeoutMs: 10_000 })
   const { answer, traceId } = await server.traced(path, { method: values.method })
-  const spans = await settled(source, traceId)
+  const spans = await waitForSpans(source, traceId)
   console.log(`${values.method} ${path} answered ${answer.status}, trace ${traceId}\n`)
   console.log(spans.length === 0 ? `No span of it has arrived at ${source.name}.` : waterfall(rowsOf(spans)))
   if (values.details)
@@ -82,10 +82,10 @@ async function main(): Promise<number> {
   return spans.length === 0 ? 1 : 0
 }
 
-/** The spans of a trace, once no more of them come. */
-async function settled(source: SpanSource, traceId: string) {
+/** Waits until no more spans of a trace arrive. */
+async function waitForSpans(source: SpanSource, traceId: string) {
   let spans = await source.ofTrace(traceId)
-  for (let quietSince = Date.now(); Date.now() - quietSince < QUIET_MS; await delay(50)) {
+  for (let quietSince = Date.now(); Date.now() - quietSince < SETTLE_MS; await delay(50)) {
     const now = await source.ofTrace(traceId)
     if (now.length > spans.length) quietSince = Date.now()
     spans = now

@@ -1,19 +1,19 @@
 import t from 'tap'
-import { diceOf } from '../../../tutor/drill/dice.ts'
 import { incidents } from '../../../tutor/drill/incidents.ts'
 import { choice, number, time, word } from '../../../tutor/drill/question.ts'
+import { seededRandom } from '../../../tutor/drill/random.ts'
 
 const asked = { ask: 'What?', hints: [] }
 
 t.test('the same seed throws the same numbers', (t) => {
   const throws = (seed: number) => {
-    const dice = diceOf(seed)
-    return Array.from({ length: 50 }, () => dice.number(1, 6))
+    const random = seededRandom(seed)
+    return Array.from({ length: 50 }, () => random.number(1, 6))
   }
   t.strictSame(throws(7), throws(7))
   t.notSame(throws(7), throws(8))
   t.strictSame([...new Set(throws(7))].sort(), [1, 2, 3, 4, 5, 6])
-  t.strictSame(diceOf(3).shuffle([1, 2, 3, 4]).toSorted(), [1, 2, 3, 4])
+  t.strictSame(seededRandom(3).shuffle([1, 2, 3, 4]).toSorted(), [1, 2, 3, 4])
   t.end()
 })
 
@@ -52,7 +52,7 @@ t.test('an option is chosen by its letter', (t) => {
     check,
     options = [],
     solution,
-  } = choice({ ...asked, right: 'yes', wrong: { no: 'Not so.', never: 'Not that.' } }, diceOf(5))
+  } = choice({ ...asked, right: 'yes', wrong: { no: 'Not so.', never: 'Not that.' } }, seededRandom(5))
   t.strictSame(options.toSorted(), ['never', 'no', 'yes'])
   t.equal(options['abc'.indexOf(solution)], 'yes')
   t.equal(check(solution.toUpperCase()), undefined)
@@ -65,13 +65,13 @@ t.test('an option is chosen by its letter', (t) => {
 for (const { name, fault, questions, debrief } of incidents) {
   t.test(`${name}: the answers follow from the seed`, (t) => {
     const solutions = Array.from({ length: 30 }, (_, seed) => {
-      const parameters = fault.parameters(diceOf(seed))
+      const parameters = fault.parameters(seededRandom(seed))
       const run = {
         parameters,
         beganAt: new Date(seed * 1e9),
         url: 'http://127.0.0.1:1',
         logs: 'logs',
-        dice: diceOf(seed),
+        random: seededRandom(seed),
       }
       const all = questions(run)
       for (const { check, solution, ask, hints, form } of all) {

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { waitFor } from '../../../testkit/wait-for.ts'
 import type { Call } from '../../../tutor/drill/call-log.ts'
-import { diceOf } from '../../../tutor/drill/dice.ts'
-import { clientOf, flow, routeOf, type Stream } from '../../../tutor/drill/traffic.ts'
+import { seededRandom } from '../../../tutor/drill/random.ts'
+import { clientOf, routeOf, runTraffic, type Stream } from '../../../tutor/drill/traffic.ts'
 
 /** A server that answers when it is told to. */
 async function startServer(t: Test) {
@@ -34,8 +34,8 @@ t.test('requests are sent when they are due, although none has been answered', a
   const server = await startServer(t)
   const calls: Call[] = []
   const stop = new AbortController()
-  const options = { url: server.url, dice: diceOf(1), onCall: (call: Call) => void calls.push(call) }
-  const flowing = flow([every(10)], options, stop.signal)
+  const options = { url: server.url, random: seededRandom(1), onCall: (call: Call) => void calls.push(call) }
+  const flowing = runTraffic([every(10)], options, stop.signal)
   await waitFor('twelve requests in flight', () => server.waiting.length >= 12)
   t.equal(calls.length, 0, 'none is over')
   stop.abort()
@@ -51,8 +51,8 @@ t.test('the clock of a call starts when it was due, not when it was sent', async
   server.answerAll()
   const calls: Call[] = []
   const stop = new AbortController()
-  const options = { url: server.url, dice: diceOf(2), onCall: (call: Call) => void calls.push(call) }
-  const flowing = flow([every(10)], options, stop.signal)
+  const options = { url: server.url, random: seededRandom(2), onCall: (call: Call) => void calls.push(call) }
+  const flowing = runTraffic([every(10)], options, stop.signal)
   await waitFor('the first calls', () => calls.length >= 3)
   const from = performance.timeOrigin + performance.now()
   while (performance.timeOrigin + performance.now() < from + 150); // the sender itself is late
@@ -70,7 +70,7 @@ t.test('the next request of a caller is due when the answer before it has come',
   server.answerAll()
   const calls: Call[] = []
   const client = clientOf(
-    { url: server.url, dice: diceOf(3), onCall: (call) => void calls.push(call) },
+    { url: server.url, random: seededRandom(3), onCall: (call) => void calls.push(call) },
     performance.now() - 5000,
   )
   await client.get('/hello')
@@ -82,7 +82,11 @@ t.test('the next request of a caller is due when the answer before it has come',
 
 t.test('a call without an answer is told of as well', async (t) => {
   const calls: Call[] = []
-  const client = clientOf({ url: 'http://127.0.0.1:1', dice: diceOf(4), onCall: (call) => void calls.push(call) })
+  const client = clientOf({
+    url: 'http://127.0.0.1:1',
+    random: seededRandom(4),
+    onCall: (call) => void calls.push(call),
+  })
   t.strictSame(await client.get('/hello'), { status: 0, body: undefined })
   t.match(calls, [{ route: 'GET /hello', status: 0, requestId: undefined }])
 })

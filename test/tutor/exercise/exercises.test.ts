@@ -1,5 +1,5 @@
 import t from 'tap'
-import { catalogue, definitionOf, textIn } from '../../../tutor/exercise/catalogue.ts'
+import { catalogue, definitionOf, readText } from '../../../tutor/exercise/catalogue.ts'
 import { handedOut } from '../../../tutor/exercise/handed-out.ts'
 
 const exercises = catalogue()
@@ -19,12 +19,12 @@ for (const entry of exercises) {
   t.test(`${entry.number} ${entry.title}`, async (t) => {
     const original = handedOut(entry)
     t.ok(entry.name.startsWith(`${entry.number}-`), 'its files are called after its number')
-    t.not(original, textIn(entry.solution), 'something is to be done')
+    t.not(original, readText(entry.solution), 'something is to be done')
     t.match(original, /^\/\*\*\n \* Exercise \d\.\d: .+\n \*\n/, 'the task stands at the top')
     t.match(original, /\n \* Where to look: /, 'and says where to look')
     t.match(original, `// Exercise ${entry.number}: your part begins\n`, 'the place is marked')
     const paths = [...original.matchAll(/\bphases\/[\w./-]+\.ts/g)].map(([path]) => path)
-    for (const path of paths) t.ok(textIn(path), `${path} is there`)
+    for (const path of paths) t.ok(readText(path), `${path} is there`)
     const { hints } = await definitionOf(entry)
     t.ok(hints.length >= 2, 'there is more than one hint')
   })
@@ -32,7 +32,7 @@ for (const entry of exercises) {
 
 // In a clone in which somebody does them, exercises change. In the repository they must be as they are handed out.
 for (const entry of exercises) {
-  const text = textIn(entry.file)
+  const text = readText(entry.file)
   const skip = text !== handedOut(entry) && !process.env.CI && `you have worked on ${entry.file}`
   t.test(`${entry.file} is as it is handed out`, { skip }, async (t) => {
     t.equal(text, handedOut(entry), 'it differs from the solution in the marked place only')

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { catalogue, textIn } from '../../../tutor/exercise/catalogue.ts'
+import { catalogue, readText } from '../../../tutor/exercise/catalogue.ts'
 import { compileExercises } from '../../../tutor/exercise/compile.ts'
 import { handedOut } from '../../../tutor/exercise/handed-out.ts'
 import { check } from '../../../tutor/exercise/verdict.ts'
@@ -9,7 +9,7 @@ t.setTimeout(240_000) // a process for each
 const mistakes = await compileExercises()
 
 for (const entry of catalogue()) {
-  const text = textIn(entry.file)
+  const text = readText(entry.file)
   const skip = text !== handedOut(entry) && !process.env.CI && `you have worked on ${entry.file}`
 
   t.test(`exercise ${entry.number} as handed out compiles, runs, and is not solved`, { skip }, async (t) => {

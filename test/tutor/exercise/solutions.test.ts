@@ -1,7 +1,7 @@
 import t from 'tap'
 import { catalogue, type Entry } from '../../../tutor/exercise/catalogue.ts'
 import { check } from '../../../tutor/exercise/verdict.ts'
-import { wordsFor } from '../../../tutor/exercise/words.ts'
+import { formatVerdict } from '../../../tutor/exercise/verdict-text.ts'
 
 t.setTimeout(240_000) // a process for each
 
@@ -18,5 +18,8 @@ t.test('code that hangs is stopped', async (t) => {
   const entry = catalogue().find(({ number }) => number === '1.2') as Entry
   const { problem } = await check(entry, 'test/tutor/exercise/hanging.ts', { seconds: 3 })
   t.strictSame(problem, { kind: 'hung', seconds: 3 })
-  t.match(wordsFor(entry, { met: [], printed: '', problem }), /✗ your code comes to an end\n +expected .* 3 seconds/)
+  t.match(
+    formatVerdict(entry, { met: [], printed: '', problem }),
+    /✗ your code comes to an end\n +expected .* 3 seconds/,
+  )
 })

@@ -1,12 +1,12 @@
 import type { Claim, LogLine } from '../claim.ts'
 
-/** What lesson 1 claims. `npm run check -- 1` looks whether it is so. */
+/** The claims of lesson 1, verified by `npm run check -- 1`. */
 const claims: readonly Claim[] = [
   {
     title: 'Every line is a JSON object with level, time, service and message',
     expected: 'four fields of type string on each line of the log file',
     hint: 'The names come from `base`, `formatters`, `timestamp` and `messageKey` in logger.ts.',
-    async look(server) {
+    async check(server) {
       await server.request('/error?status=500')
       await server.logLine(({ message }) => message === 'request failed')
       const lines = await server.logLines()
@@ -18,7 +18,7 @@ const claims: readonly Claim[] = [
     title: 'The time is RFC 3339 in UTC, so lines of all machines sort as text',
     expected: 'a time such as 2026-01-31T12:00:00.123Z',
     hint: 'time.ts writes it.',
-    async look(server) {
+    async check(server) {
       await server.request('/error?status=500')
       const line = await server.logLine(({ message }) => message === 'request failed')
       return { ok: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(line?.time ?? ''), seen: line ?? 'no line' }
@@ -28,7 +28,7 @@ const claims: readonly Claim[] = [
     title: 'The level is a word: a failed request is logged at error',
     expected: 'a line "request failed" with the level "error"',
     hint: '`formatters.level` in logger.ts turns pino’s numbers into words; error-log.ts chooses the level.',
-    async look(server) {
+    async check(server) {
       await server.request('/error?status=500')
       const line = await server.logLine(({ message }) => message === 'request failed')
       return { ok: line?.level === 'error', seen: line ?? 'no such line' }
@@ -38,7 +38,7 @@ const claims: readonly Claim[] = [
     title: 'An error has its type, message and stack, and nothing else',
     expected: 'err with type, message and stack, which names the file that threw',
     hint: '`serializeError` in logger.ts picks them. Other properties of an error may hold a customer’s data.',
-    async look(server) {
+    async check(server) {
       await server.request('/error?status=503')
       const line = await server.logLine(({ message }) => message === 'request failed')
       const err = (line?.err ?? {}) as Record<string, string>
@@ -50,7 +50,7 @@ const claims: readonly Claim[] = [
     title: 'A 4xx is the caller’s mistake, so it is no error in the log',
     expected: 'nothing at error about a 404, and a line about the 500 after it',
     hint: 'error-log.ts looks at the status.',
-    async look(server) {
+    async check(server) {
       await server.request('/error?status=404')
       await server.request('/error?status=500')
       const about = (status: number) => (line: LogLine) => messageOf(line)?.endsWith(`status ${status}`) === true
@@ -66,7 +66,7 @@ const claims: readonly Claim[] = [
     title: 'The steps of a request are logged at debug, with what they took',
     expected: 'a line "step completed" for database_query and one for external_api_call, with a latency that fits',
     hint: 'These lines show with LOG_LEVEL=debug only: LOG_LEVEL=debug npm run phase:1',
-    async look(server) {
+    async check(server) {
       await server.request('/slow?ms=100')
       const query = await server.logLine(({ step }) => step === 'database_query')
       const call = await server.logLine(({ step }) => step === 'external_api_call')

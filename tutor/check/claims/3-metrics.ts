@@ -4,13 +4,13 @@ import type { Claim, RunningServer } from '../claim.ts'
 const COUNT = 'http_server_request_count_total'
 const DURATION = 'http_server_request_duration_seconds'
 
-/** What lesson 3 claims. `npm run check -- 3` looks whether it is so. */
+/** The claims of lesson 3, verified by `npm run check -- 3`. */
 const claims: readonly Claim[] = [
   {
     title: 'GET /metrics is in Prometheus’ text format, with the metrics of the process',
     expected: 'text that parses, and process_cpu_seconds_total, nodejs_eventloop_lag_p99_seconds among it',
     hint: 'metrics-endpoint.ts writes it; process-metrics.ts adds those of the process.',
-    async look(server) {
+    async check(server) {
       const { families } = await server.scrape()
       const missing = ['process_cpu_seconds_total', 'nodejs_eventloop_lag_p99_seconds'].filter((n) => !families.has(n))
       return { ok: missing.length === 0, seen: `${families.size} metrics, without ${missing.join(' and ')}` }
@@ -20,8 +20,8 @@ const claims: readonly Claim[] = [
     title: 'A counter counts each request by method, route and status',
     expected: `${COUNT} one higher for /hello with 200, and one higher for /error with 500`,
     hint: 'http-metrics.ts counts when a request is over.',
-    async look(server) {
-      const rises = await rise(server, async () => {
+    async check(server) {
+      const rises = await riseDuring(server, async () => {
         await server.request('/hello')
         await server.request('/error?status=500')
       })
@@ -35,8 +35,8 @@ const claims: readonly Claim[] = [
     expected:
       'a request of 60 ms in the bucket of 0.1 s and all larger ones, not in that of 0.05 s, and 0.06 s in the sum',
     hint: '`latency / 1000` in http-metrics.ts: latencies are milliseconds, Prometheus wants seconds.',
-    async look(server) {
-      const rises = await rise(server, () => server.request('/slow?ms=60'))
+    async check(server) {
+      const rises = await riseDuring(server, () => server.request('/slow?ms=60'))
       const labels = { route: '/slow', status: '200' }
       const seen = {
         upTo50ms: rises(`${DURATION}_bucket`, { ...labels, le: '0.05' }),
@@ -52,7 +52,7 @@ const claims: readonly Claim[] = [
     title: 'A gauge goes up while requests are being served, and down again',
     expected: 'http_server_requests_active two higher during two slow requests, and back after them',
     hint: 'http-metrics.ts: `inc` when a request comes, `dec` when it is over, however it ends.',
-    async look(server) {
+    async check(server) {
       const active = async () => (await server.scrape()).value('http_server_requests_active') ?? Number.NaN
       const before = await active()
       const requests = [server.request('/slow?ms=1000'), server.request('/slow?ms=1000')]
@@ -66,7 +66,7 @@ const claims: readonly Claim[] = [
     title: 'Ids and unknown paths make no new series',
     expected: `twenty requests with new ids and twenty to new paths add no series to ${COUNT}`,
     hint: '`route` is the template of the path, see phases/1-logging/request-end.ts; a raw path would be a series each.',
-    async look(server) {
+    async check(server) {
       const sendTo = async (times: number) => {
         for (let i = 0; i < times; i++) {
           await server.request(`/v1/courses/${randomUUID()}`)
@@ -85,8 +85,8 @@ const claims: readonly Claim[] = [
     title: 'SQL statements are timed by operation and table',
     expected: 'db_client_operation_duration_seconds_count higher for SELECT on courses',
     hint: 'storage-metrics.ts listens to `channels.query`.',
-    async look(server) {
-      const rises = await rise(server, () => server.request('/v1/courses?page_size=1'))
+    async check(server) {
+      const rises = await riseDuring(server, () => server.request('/v1/courses?page_size=1'))
       const labels = { operation: 'SELECT', table: 'courses', outcome: 'ok' }
       const count = rises('db_client_operation_duration_seconds_count', labels)
       return { ok: count >= 1, seen: `${count} more` }
@@ -96,9 +96,9 @@ const claims: readonly Claim[] = [
     title: 'The cache counts hits and misses',
     expected: 'at least one hit more after the same course was asked for twice',
     hint: 'storage-metrics.ts listens to `channels.cache`.',
-    async look(server) {
+    async check(server) {
       const path = `/v1/courses/${await anyCourse(server)}`
-      const rises = await rise(server, async () => {
+      const rises = await riseDuring(server, async () => {
         await server.request(path)
         await server.request(path)
       })
@@ -113,7 +113,7 @@ const claims: readonly Claim[] = [
     expected:
       'booking_status_total one higher for created and for reserved, booking_reserved_current one higher meanwhile',
     hint: 'booking-metrics.ts counts what has happened; booking-gauges.ts asks the database how it is.',
-    async look(server) {
+    async check(server) {
       const json = { course_id: await anyCourse(server), user_id: 'check' }
       const { status, body, text } = await server.request('/v1/bookings', { method: 'POST', json })
       if (status !== 201) return { ok: false, seen: `POST /v1/bookings: ${status} ${text}` }
@@ -134,7 +134,7 @@ const claims: readonly Claim[] = [
     title: 'Whoever asks for OpenMetrics gets it',
     expected: 'the content type application/openmetrics-text, and # EOF as the last line',
     hint: 'metrics-endpoint.ts looks at the Accept header.',
-    async look(server) {
+    async check(server) {
       const { headers, text } = await server.request('/metrics', {
         headers: { accept: 'application/openmetrics-text' },
       })
@@ -147,8 +147,8 @@ const claims: readonly Claim[] = [
 
 export default claims
 
-/** Does something, and tells by how much a metric has risen meanwhile. */
-async function rise(server: RunningServer, work: () => Promise<unknown>) {
+/** Measures by how much metrics rise during `work`. */
+async function riseDuring(server: RunningServer, work: () => Promise<unknown>) {
   const before = await server.scrape()
   await work()
   const after = await server.scrape()

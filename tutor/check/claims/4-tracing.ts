@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import type { Claim, ReceivedSpan, RunningServer } from '../claim.ts'
 
-/** What lesson 4 claims. `npm run check -- 4` looks whether it is so. */
+/** The claims of lesson 4, verified by `npm run check -- 4`. */
 const claims: readonly Claim[] = [
   {
     title: 'A request is a span, and continues the trace of its caller',
     expected: 'a server span "GET /hello" whose parent is the span that traceparent named',
     hint: '`propagation.extract` in server-spans.ts reads the header.',
-    async look(server) {
+    async check(server) {
       const { entry, spans } = await server.traced('/hello')
       const attributes = entry?.attributes ?? {}
       const ok =
@@ -23,7 +23,7 @@ const claims: readonly Claim[] = [
     title: 'The steps of a request are its children, one after the other',
     expected: 'below GET /slow a span database_query of 40 ms, then external_api_call of 60 ms',
     hint: '`spanFor` in span-for.ts makes a span of each step; `bindScope` makes it the current one.',
-    async look(server) {
+    async check(server) {
       const { entry, spans } = await server.traced('/slow?ms=100', { spans: 3 })
       const [first, second] = childrenOf(entry, spans)
       const ok =
@@ -31,7 +31,7 @@ const claims: readonly Claim[] = [
         second?.name === 'external_api_call' &&
         first.durationMs >= 39 &&
         second.durationMs >= 59 &&
-        // Starts come from a clock of whole milliseconds, cut off; durations from a finer one.
+        // Start times are truncated to whole milliseconds; durations come from a finer clock.
         first.startMs + first.durationMs <= second.startMs + 2
       return { ok, seen: shapes(spans) }
     },
@@ -41,7 +41,7 @@ const claims: readonly Claim[] = [
     expected:
       'a client span "SELECT courses" with db.system.name, db.operation.name, db.collection.name, db.query.text',
     hint: 'announced-spans.ts describes it; the statement comes from `channels.query`.',
-    async look(server) {
+    async check(server) {
       const { spans } = await server.traced('/v1/courses?page_size=3', { spans: 2 })
       const query = spans.find(({ name }) => name === 'SELECT courses')
       const attributes = query?.attributes ?? {}
@@ -58,7 +58,7 @@ const claims: readonly Claim[] = [
     title: 'A 5xx marks the span as failed and records the exception; a 4xx does not',
     expected: 'status error, error.type 500 and an event "exception" for /error?status=500; status unset for 404',
     hint: '`onError` and `onRequestEnd` in server-spans.ts.',
-    async look(server) {
+    async check(server) {
       const failed = (await server.traced('/error?status=500')).entry
       const refused = (await server.traced('/error?status=404')).entry
       const exception = failed?.events.find(({ name }) => name === 'exception')
@@ -74,7 +74,7 @@ const claims: readonly Claim[] = [
     title: 'The trace goes on in another process',
     expected: 'below GET /propagation a client span GET, and below that GET /hop of the service "partner"',
     hint: 'client-spans.ts puts a traceparent on each outgoing fetch. Is the partner running, in the same phase?',
-    async look(server) {
+    async check(server) {
       const { entry, spans } = await server.traced('/propagation', { spans: 5 })
       const client = childrenOf(entry, spans).find(({ kind, name }) => kind === 'client' && name === 'GET')
       const [hop] = childrenOf(client, spans)
@@ -85,7 +85,7 @@ const claims: readonly Claim[] = [
     title: 'What arrives over there is a traceparent after W3C’s specification',
     expected: '00-<the trace id>-<id of the client span>-01 at both hops, HTTP and gRPC',
     hint: 'The propagator in trace-context.ts writes it; rpc-spans.ts injects it into gRPC metadata.',
-    async look(server) {
+    async check(server) {
       const { answer, traceId, callerId } = await server.traced('/propagation', { spans: 5 })
       const received = hopsOf(answer.body).map(({ traceparent }) => traceparent ?? '')
       const fits = (header: string) => new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`).test(header)
@@ -97,7 +97,7 @@ const claims: readonly Claim[] = [
     title: 'A malformed traceparent is no reason to fail: a new trace begins',
     expected: 'an answer with a trace id that is not the one of the malformed header',
     hint: '`parseTraceparent` in trace-context.ts refuses what does not fit, and `startSpan` then makes a root span.',
-    async look(server) {
+    async check(server) {
       const broken = randomBytes(16).toString('hex')
       const headers = { traceparent: `00-${broken}-tooshort-01` }
       const { status, body } = await server.request('/propagation', { headers })
@@ -109,10 +109,10 @@ const claims: readonly Claim[] = [
     title: 'What the caller does not sample is not sent',
     expected: 'no span of a request whose traceparent ends in 00',
     hint: 'The default sampler, parentbased_always_on, does as the caller does.',
-    async look(server) {
+    async check(server) {
       const unsampled = `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-00`
       const { spans } = await server.traced('/hello', { headers: { traceparent: unsampled } })
-      const after = await server.traced('/hello') // what was sent before it has arrived with it
+      const after = await server.traced('/hello') // earlier spans have arrived when these have
       return {
         ok: after.entry !== undefined && spans.length === 0,
         seen: after.entry ? shapes(spans) : 'no span at all',
@@ -123,7 +123,7 @@ const claims: readonly Claim[] = [
     title: 'What happens to a booking is an event on the span of its request',
     expected: 'an event course_app.booking.created with course_app.booking.id',
     hint: 'booking-events.ts in phases/booking adds it to the active span.',
-    async look(server) {
+    async check(server) {
       const { body } = await server.request('/v1/courses?page_size=100&include=batches')
       const json = { course_id: courseWithSeat(body), user_id: 'check' }
       const { answer, spans } = await server.traced('/v1/bookings', { method: 'POST', json, spans: 2 })
@@ -136,7 +136,7 @@ const claims: readonly Claim[] = [
     title: 'A statement for many requests is one span, linked with the share of each',
     expected: 'a root span "UPDATE bookings" with a link to each "share of UPDATE bookings", and a link back from each',
     hint: '`linkToCaller` and `spanOfShare` in announced-spans.ts. Reservations share a statement while three are in flight.',
-    async look(server) {
+    async check(server) {
       const { body } = await server.request('/v1/courses?page_size=100&include=batches')
       const json = { course_id: courseWithSeat(body), user_id: 'check' }
       const paths: string[] = []
@@ -144,7 +144,7 @@ const claims: readonly Claim[] = [
         const booking = await server.request('/v1/bookings', { method: 'POST', json })
         paths.push(`/v1/bookings/${booking.body?.booking_id}`)
       }
-      const spans = await server.tracedAtOnce(paths.map((path) => `${path}:reserve`))
+      const spans = await server.tracedPipelined(paths.map((path) => `${path}:reserve`))
       for (const path of paths) await server.request(`${path}:expire`, { method: 'POST' }) // gives the seats back
       const statement = spans.find(({ name, links }) => name === 'UPDATE bookings' && links.length > 1)
       const shares = spans.filter(({ name, links }) => {
@@ -175,7 +175,7 @@ function idsOf(spans: readonly { readonly spanId: string }[]): string {
     .join()
 }
 
-/** Names and durations, which is what one wants to see of spans that are not as expected. */
+/** Names and durations of spans, for a claim that does not hold. */
 function shapes(spans: readonly ReceivedSpan[]): string {
   if (spans.length === 0) return 'no span of this request'
   return spans

@@ -3,13 +3,13 @@ import type { Claim, RunningServer } from '../claim.ts'
 
 const OPENMETRICS = 'application/openmetrics-text;version=1.0.0'
 
-/** What lesson 5 claims. `npm run check -- 5` looks whether it is so. */
+/** The claims of lesson 5, verified by `npm run check -- 5`. */
 const claims: readonly Claim[] = [
   {
     title: 'A log line has the ids of its trace and of its span',
     expected: 'trace_id and span_id in the line "request completed", the same as those of the span that arrived',
     hint: 'trace-fields.ts adds them to the fields of the request.',
-    async look(server) {
+    async check(server) {
       const { traceId, entry } = await server.traced('/hello')
       const line = await server.logLine((one) => one.trace_id === traceId && one.message === 'request completed')
       const seen = { line: line ?? 'no line with the trace id', span: entry?.spanId ?? 'no span' }
@@ -20,7 +20,7 @@ const claims: readonly Claim[] = [
     title: 'A histogram shows a trace beside its bucket',
     expected: 'an exemplar with the trace id of a slow request, and its duration',
     hint: 'exemplars.ts gives it to the histogram. Only OpenMetrics has exemplars.',
-    async look(server) {
+    async check(server) {
       const { traceId, entry } = await server.traced('/slow?ms=700')
       const exemplar = await exemplarWith(server, traceId)
       const ok = exemplar !== undefined && exemplar.value >= 0.69 && exemplar.labels.span_id === entry?.spanId
@@ -31,7 +31,7 @@ const claims: readonly Claim[] = [
     title: 'A trace that is not sampled is no exemplar, for nobody could find it',
     expected: 'no exemplar with the trace id of a request whose traceparent ends in 00, and one with 01',
     hint: '`exemplarOf` in exemplars.ts looks at the trace flags.',
-    async look(server) {
+    async check(server) {
       const [hidden, shown] = [randomBytes(16).toString('hex'), randomBytes(16).toString('hex')]
       await server.request('/slow?ms=1100', { headers: { traceparent: `00-${hidden}-${'1'.repeat(16)}-00` } })
       const before = await exemplarWith(server, hidden)
@@ -44,7 +44,7 @@ const claims: readonly Claim[] = [
     title: 'The other service logs with the same trace id',
     expected: 'a line "request completed" in partner.log with the trace id of the request to /propagation',
     hint: 'The partner runs the same phase and continues the trace. Its log is beside the app’s.',
-    async look(server) {
+    async check(server) {
       const { traceId } = await server.traced('/propagation', { spans: 5 })
       const line = await server.logLine(
         (one) => one.trace_id === traceId && one.path === '/hop' && one.status === 200,
@@ -57,7 +57,7 @@ const claims: readonly Claim[] = [
     title: 'Baggage travels with the request',
     expected: 'the header baggage: tenant=acme at both hops, HTTP and gRPC',
     hint: 'The composite propagator in index.ts has one for baggage.',
-    async look(server) {
+    async check(server) {
       const { body } = await server.request('/propagation', { headers: { baggage: 'tenant=acme' } })
       const received = ((body?.hops ?? []) as { baggage: string | null }[]).map(({ baggage }) => baggage)
       return { ok: received.length === 2 && received.every((one) => one === 'tenant=acme'), seen: received }
@@ -67,7 +67,7 @@ const claims: readonly Claim[] = [
     title: 'OpenTelemetry’s own metrics are at /metrics/otel',
     expected: 'http_server_request_duration_count one higher, and target_info with the service’s name',
     hint: 'otel-metrics.ts has the exporter and the route.',
-    async look(server) {
+    async check(server) {
       const labels = { http_route: '/hello', http_response_status_code: '200' }
       const before = await server.scrape('/metrics/otel')
       await server.request('/hello')
@@ -83,7 +83,7 @@ const claims: readonly Claim[] = [
     title: 'An error is one story in all three',
     expected: 'for one request: a failed span, a line with the stack and the same ids, and a count with status 500',
     hint: 'Compare the trace id in logs/app.log with that of the span.',
-    async look(server) {
+    async check(server) {
       const labels = { route: '/error', status: '500' }
       const before = (await server.scrape()).total('http_server_request_count_total', labels)
       const { traceId, entry } = await server.traced('/error?status=500')

@@ -2,26 +2,26 @@ import type { Booking, BookingService } from '../../../src/course/booking.ts'
 import type { Fault } from '../fault.ts'
 
 interface Parameters {
-  /** The command whose bookings are compared with all before. */
+  /** The command whose bookings are compared with all earlier ones. */
   readonly command: 'createBooking' | 'reserveBooking' | 'completeBooking'
 }
 
 /**
- * A look gives up after so long. So the app stays usable for as long as a drill takes: with about two bookings a
- * second, it leaves the thread free for nearly half of the time, on a slow machine too.
+ * A comparison stops after this time, so that the app stays usable during a drill: with about two bookings a second,
+ * the thread is free for nearly half of the time, even on a slow machine.
  */
-export const LONGEST_LOOK_MS = 250
+export const MAX_COMPARISON_MS = 250
 
-/** A look for duplicates that compares each booking with every one before, letter by letter, and forgets none. */
+/** A duplicate check that compares each booking with all earlier ones, letter by letter. */
 export const blockedEventLoop: Fault<Parameters> = {
-  parameters: (dice) => ({ command: dice.pick(['createBooking', 'reserveBooking', 'completeBooking']) }),
+  parameters: (random) => ({ command: random.pick(['createBooking', 'reserveBooking', 'completeBooking']) }),
 
   plugin: async (app, { parameters: { command }, onBegin }) => {
     const seen: string[] = []
 
     function lookForDuplicates(booking: Booking): void {
       const text = JSON.stringify(booking)
-      const end = performance.now() + LONGEST_LOOK_MS
+      const end = performance.now() + MAX_COMPARISON_MS
       for (const other of seen) {
         if (performance.now() > end) break
         editDistance(text, other)
@@ -42,7 +42,7 @@ export const blockedEventLoop: Fault<Parameters> = {
   },
 }
 
-/** How many letters differ: https://en.wikipedia.org/wiki/Levenshtein_distance */
+/** https://en.wikipedia.org/wiki/Levenshtein_distance */
 function editDistance(a: string, b: string): number {
   let above = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 1; i <= a.length; i++) {

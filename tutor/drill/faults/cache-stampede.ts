@@ -2,25 +2,25 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { CatalogStore } from '../../../src/course/catalog-store.ts'
 import type { Course } from '../../../src/course/course.ts'
 import { knownId } from '../../../src/course/seed-data.ts'
+import { startDependency } from '../dependency.ts'
 import type { Fault } from '../fault.ts'
-import { serveBeside } from '../local-server.ts'
 
 interface Parameters {
-  /** The course that everybody looks at. */
+  /** The popular course. */
   readonly courseId: string
   readonly ttlSeconds: number
 }
 
-/** How long the reviews take to count the stars of one course, one course at a time, in milliseconds. */
+/** How long the review service takes for one course. It handles one course at a time. */
 const COUNTING_MS = 70
 
-/** A cache that is filled by whoever misses, however many miss at once, with something dear and for a short time. */
+/** A cache with a short TTL and an expensive load, in which each concurrent miss loads the entry again. */
 export const cacheStampede: Fault<Parameters> = {
-  parameters: (dice) => ({ courseId: knownId('course', dice.number(0, 10)), ttlSeconds: dice.number(8, 10) }),
+  parameters: (random) => ({ courseId: knownId('course', random.number(0, 10)), ttlSeconds: random.number(8, 10) }),
 
   plugin: async (app, { parameters: { courseId, ttlSeconds }, onBegin }) => {
     let counting = Promise.resolve()
-    const reviews = await serveBeside(app, async (_request, response) => {
+    const reviews = await startDependency(app, async (_request, response) => {
       counting = counting.then(() => delay(COUNTING_MS))
       await counting
       response.end('5 stars')
@@ -40,7 +40,7 @@ export const cacheStampede: Fault<Parameters> = {
         if (lease !== undefined) await app.cache.set('course', id, lease, course, ttlSeconds)
         return course
       }
-      await app.cache.delete('course', courseId) // a new version of the page starts with a cold cache
+      await app.cache.delete('course', courseId) // a new version starts with a cold cache
     })
   },
 }

@@ -8,18 +8,18 @@ interface Parameters {
   readonly label: keyof typeof LABELS
 }
 
-/** Each of these takes new values for as long as requests come. */
+/** Labels with unbounded values. */
 const LABELS = {
   request_id: (request: FastifyRequest) => request.id,
   trace_id: (request: FastifyRequest) => request.span?.spanContext().traceId ?? '',
   path: (request: FastifyRequest) => request.originalUrl,
 } as const
 
-/** A developer adds a metric, with the one label that they wanted to know about. */
+/** A developer adds a metric with an unbounded label. */
 export const labelExplosion: Fault<Parameters> = {
-  parameters: (dice) => ({
-    metric: dice.pick(['page_views_total', 'api_calls_total', 'visits_total']),
-    label: dice.pick(['request_id', 'trace_id', 'path']),
+  parameters: (random) => ({
+    metric: random.pick(['page_views_total', 'api_calls_total', 'visits_total']),
+    label: random.pick(['request_id', 'trace_id', 'path']),
   }),
 
   plugin: async (app, { parameters: { metric, label }, onBegin }) => {

@@ -1,31 +1,31 @@
 import { request as send } from 'node:http'
+import { startDependency } from '../dependency.ts'
 import type { Fault } from '../fault.ts'
-import { serveBeside } from '../local-server.ts'
 
-/** What the proxy lets through of a request's headers. */
+/** Headers that the proxy forwards. */
 const KNOWN_HEADERS = ['host', 'accept', 'content-type', 'content-length', 'user-agent']
 
-/** A proxy comes between the app and its partner, and passes on only the headers that it knows. */
+/** A new proxy between the app and its partner forwards only the headers that it knows. */
 export const lostContext: Fault<Record<string, never>> = {
   parameters: () => ({}),
 
   plugin: async (app, { onBegin }) => {
-    let behind = () => app.partner.url()
-    const proxy = await serveBeside(app, async (incoming, outgoing) => {
+    let upstream = () => app.partner.url()
+    const proxy = await startDependency(app, async (incoming, outgoing) => {
       const headers = Object.fromEntries(
         KNOWN_HEADERS.flatMap((name) => (incoming.headers[name] ? [[name, incoming.headers[name]]] : [])),
       )
-      const target = new URL(incoming.url ?? '/', await behind())
+      const target = new URL(incoming.url ?? '/', await upstream())
       const forwarded = send(target, { method: incoming.method, headers }, (response) => {
         outgoing.writeHead(response.statusCode ?? 502, response.headers)
         response.pipe(outgoing)
       })
-      forwarded.on('error', () => outgoing.destroy()) // to the caller it is as if the partner had hung up
+      forwarded.on('error', () => outgoing.destroy()) // the caller sees a closed connection, as without a proxy
       incoming.pipe(forwarded)
     })
 
     onBegin(() => {
-      behind = app.partner.url
+      upstream = app.partner.url
       app.partner.url = async () => proxy
     })
   },

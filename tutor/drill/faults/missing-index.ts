@@ -3,15 +3,15 @@ import type { Fault } from '../fault.ts'
 import { addOldBookings } from '../old-bookings.ts'
 
 interface Parameters {
-  /** The column by which bookings can no longer be found quickly. */
+  /** The column that loses its index. */
   readonly column: keyof typeof INDEXES
 }
 
 const INDEXES = { user_id: 'bookings_by_user', status: 'bookings_by_status' } as const
 
-/** A developer tidies up the database and drops an index that a list needs. */
+/** A developer drops an index that a list needs. */
 export const missingIndex: Fault<Parameters> = {
-  parameters: (dice) => ({ column: dice.pick(['user_id', 'status']) }),
+  parameters: (random) => ({ column: random.pick(['user_id', 'status']) }),
 
   plugin: async (app, { parameters: { column }, onBegin }) => {
     app.addHook('onReady', () => addOldBookings(app.database, 80_000))

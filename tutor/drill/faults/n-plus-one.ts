@@ -3,13 +3,13 @@ import { seedCourses } from '../../../src/course/seed.ts'
 import type { Fault } from '../fault.ts'
 
 interface Parameters {
-  /** How many courses one page of the shop's front page has. */
+  /** Courses on the shop's front page. */
   readonly pageSize: number
 }
 
-/** The batches of a page of courses are read course by course, instead of all at once. */
+/** The batches of a page of courses are read course by course instead of in one statement. */
 export const nPlusOne: Fault<Parameters> = {
-  parameters: (dice) => ({ pageSize: dice.number(60, 90) }),
+  parameters: (random) => ({ pageSize: random.number(60, 90) }),
 
   plugin: async (app, { parameters, onBegin }) => {
     app.addHook('onReady', () => seedCourses(app.database, { count: 2 * parameters.pageSize }).then(() => {}))

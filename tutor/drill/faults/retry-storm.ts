@@ -2,31 +2,31 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { announce, channels } from '../../../phases/announcements.ts'
 import type { NewBooking } from '../../../src/course/booking.ts'
 import { DomainError } from '../../../src/platform/domain-error.ts'
+import { startDependency } from '../dependency.ts'
 import { COUNTRIES } from '../everyday-traffic.ts'
 import type { Fault } from '../fault.ts'
-import { serveBeside } from '../local-server.ts'
 
 interface Parameters {
-  /** How often the booking service tries, and how often its client for the registry does within each try. */
+  /** Attempts of the booking service, and attempts of its registry client within each of them. */
   readonly serviceTries: number
   readonly clientTries: number
-  /** Whose registry is in trouble. */
+  /** The country whose registry fails. */
   readonly country: string
 }
 
-/** Two layers that each try again at once, on top of each other, while what they call is in trouble. */
+/** Two nested layers retry without a pause while the registry fails. */
 export const retryStorm: Fault<Parameters> = {
-  parameters: (dice) => ({
-    serviceTries: dice.number(3, 4),
-    clientTries: dice.number(2, 3),
-    country: dice.pick(COUNTRIES).country,
+  parameters: (random) => ({
+    serviceTries: random.number(3, 4),
+    clientTries: random.number(2, 3),
+    country: random.pick(COUNTRIES).country,
   }),
 
-  plugin: async (app, { parameters: { serviceTries, clientTries, country: troubled }, onBegin }) => {
-    let inTrouble = false
-    const registry = await serveBeside(app, async ({ url }, response) => {
+  plugin: async (app, { parameters: { serviceTries, clientTries, country: failingCountry }, onBegin }) => {
+    let isFailing = false
+    const registry = await startDependency(app, async ({ url }, response) => {
       await delay(10)
-      response.statusCode = inTrouble && url === `/customers/${troubled}` ? 503 : 200
+      response.statusCode = isFailing && url === `/customers/${failingCountry}` ? 503 : 200
       response.end()
     })
 
@@ -35,9 +35,9 @@ export const retryStorm: Fault<Parameters> = {
       const create = service.createBooking.bind(service)
       service.createBooking = async (booking, idempotency) => {
         const country = countryOf(booking)
-        await retrying(serviceTries, () =>
+        await retry(serviceTries, () =>
           announce(channels.step, { name: 'verify_customer' }, () =>
-            retrying(clientTries, () => askRegistry(`${registry}/customers/${country}`)),
+            retry(clientTries, () => askRegistry(`${registry}/customers/${country}`)),
           ),
         )
         return create(booking, idempotency)
@@ -45,7 +45,7 @@ export const retryStorm: Fault<Parameters> = {
     })
 
     onBegin(() => {
-      inTrouble = true
+      isFailing = true
     })
   },
 }
@@ -56,13 +56,13 @@ async function askRegistry(url: string): Promise<void> {
   if (!response.ok) throw new DomainError('unavailable', 'The customer cannot be verified just now.')
 }
 
-/** Tries again at once, which is the fault. */
-async function retrying(tries: number, work: () => Promise<void>): Promise<void> {
+/** Retries without a pause, which is the fault. */
+async function retry(tries: number, work: () => Promise<void>): Promise<void> {
   try {
     await work()
   } catch (error) {
     if (tries === 1) throw error
-    await retrying(tries - 1, work)
+    await retry(tries - 1, work)
   }
 }
 

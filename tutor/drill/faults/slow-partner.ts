@@ -2,21 +2,21 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { eq } from 'drizzle-orm'
 import { bookings } from '../../../src/course/schema.ts'
 import { DomainError } from '../../../src/platform/domain-error.ts'
+import { startDependency } from '../dependency.ts'
 import type { Fault } from '../fault.ts'
-import { serveBeside } from '../local-server.ts'
 
 interface Parameters {
-  /** How long the payment provider takes once it is slow, in milliseconds. */
+  /** Latency of the payment provider once it is slow. */
   readonly slowMs: number
 }
 
-/** A booking is paid inside a transaction, and then the payment provider gets slow. */
+/** The payment provider, called inside a transaction, becomes slow. */
 export const slowPartner: Fault<Parameters> = {
-  parameters: (dice) => ({ slowMs: 100 * dice.number(8, 12) }),
+  parameters: (random) => ({ slowMs: 100 * random.number(8, 12) }),
 
   plugin: async (app, { parameters, onBegin }) => {
     let takesMs = 5
-    const provider = await serveBeside(app, async (_request, response) => {
+    const provider = await startDependency(app, async (_request, response) => {
       await delay(takesMs)
       response.end('paid')
     })
@@ -26,7 +26,7 @@ export const slowPartner: Fault<Parameters> = {
       const complete = service.completeBooking.bind(service)
       service.completeBooking = async (bookingId, idempotency) => {
         await app.database.transaction(async (tx) => {
-          // Locked, so that nobody pays for the same booking twice.
+          // The lock prevents a second payment for the same booking.
           const found = await tx
             .select({ price: bookings.price })
             .from(bookings)

@@ -1,5 +1,5 @@
 import { bookSeat } from '../everyday-traffic.ts'
-import { blockedEventLoop, LONGEST_LOOK_MS } from '../faults/blocked-event-loop.ts'
+import { blockedEventLoop, MAX_COMPARISON_MS } from '../faults/blocked-event-loop.ts'
 import { defineIncident } from '../incident.ts'
 import { choice, clock, time, word } from '../question.ts'
 
@@ -21,7 +21,7 @@ export default defineIncident({
   // More customers than usual, so that it gets worse while you watch.
   traffic: () => [{ everyMs: 700, act: bookSeat }],
 
-  questions: ({ parameters: { command }, beganAt, url, logs, dice }) => [
+  questions: ({ parameters: { command }, beganAt, url, logs, random }) => [
     choice(
       {
         ask: '/hello does nothing but say hello. Take the slowest call of GET /hello that clients shows, and find its line in the log by its x-request-id. What do you see?',
@@ -38,7 +38,7 @@ export default defineIncident({
           `! grep <x-request-id> ${logs}/app.log   with the id that clients shows in the row of GET /hello.`,
         ],
       },
-      dice,
+      random,
     ),
     choice(
       {
@@ -59,7 +59,7 @@ export default defineIncident({
           'Lesson 3 says what a server’s histogram does not contain: phases/3-metrics/README.md',
         ],
       },
-      dice,
+      random,
     ),
     word({
       ask: 'Which metric of the process hints at that wait? It has grown since the incident began.',
@@ -118,14 +118,14 @@ export default defineIncident({
           'Compare the gap in  traces oldest  and in  traces newest  of that route.',
         ],
       },
-      dice,
+      random,
     ),
   ],
 
   debrief: ({ parameters: { command }, beganAt, url, logs }) => `
 The event loop was blocked, for longer and longer. Since ${clock(beganAt)} ${ROUTES[command]} compares each booking with
 all bookings before it, letter by letter, and forgets none. While it computes, no other request is read or answered: not
-even /hello. (In this drill a comparison gives up after ${LONGEST_LOOK_MS} ms, so that the app stays usable. Nothing
+even /hello. (In this drill a comparison gives up after ${MAX_COMPARISON_MS} ms, so that the app stays usable. Nothing
 would stop it in production.)
 
 1. Callers see it first. Every route has calls that took hundreds of milliseconds, /hello too:

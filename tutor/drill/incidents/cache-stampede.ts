@@ -2,7 +2,7 @@ import { cacheStampede } from '../faults/cache-stampede.ts'
 import { defineIncident } from '../incident.ts'
 import { choice, clock, number, time, word } from '../question.ts'
 
-/** How many people look at the course of the day at the same moment. */
+/** Concurrent readers of the popular course. */
 const READERS = 15
 
 export default defineIncident({
@@ -19,7 +19,7 @@ export default defineIncident({
     },
   ],
 
-  questions: ({ parameters: { courseId, ttlSeconds }, beganAt, logs, dice }) => [
+  questions: ({ parameters: { courseId, ttlSeconds }, beganAt, logs, random }) => [
     word({
       ask: 'Only the page of one course hangs. Which course_id?',
       form: 'a UUID',
@@ -79,7 +79,7 @@ export default defineIncident({
           'What did the cache answer in each of them, and what came next?',
         ],
       },
-      dice,
+      random,
     ),
   ],
 

@@ -11,7 +11,7 @@ export default defineIncident({
 
   traffic: () => [],
 
-  questions: ({ parameters: { metric, label }, beganAt, url, logs, dice }) => [
+  questions: ({ parameters: { metric, label }, beganAt, url, logs, random }) => [
     word({
       ask: 'Which metric has far too many series?',
       form: 'the name of a metric',
@@ -55,7 +55,7 @@ export default defineIncident({
         },
         hints: [`How large is a scrape, and how does its size change?  ls -l ${logs}/metrics`],
       },
-      dice,
+      random,
     ),
     choice(
       {
@@ -70,7 +70,7 @@ export default defineIncident({
         },
         hints: ['What are metrics for, and which signal tells about a single request?'],
       },
-      dice,
+      random,
     ),
   ],
 

@@ -12,7 +12,7 @@ export default defineIncident({
 
   traffic: () => [{ everyMs: 600, act: (client) => client.get('/propagation') }],
 
-  questions: ({ beganAt, url, dice }) => [
+  questions: ({ beganAt, url, random }) => [
     word({
       ask: 'Which service’s spans are missing from new traces of GET /propagation? Compare an old trace with a new one.',
       form: 'the name of a service',
@@ -31,7 +31,7 @@ export default defineIncident({
         },
         hints: ['traces newest   The service of the first span is in brackets.'],
       },
-      dice,
+      random,
     ),
     time({
       ask: 'Since when? To within 10 seconds.',
@@ -74,7 +74,7 @@ export default defineIncident({
           'traces oldest GET /propagation, trace 1, span 2   and the same with traces newest. Line 2 is the call, named GET.',
         ],
       },
-      dice,
+      random,
     ),
     choice(
       {
@@ -92,7 +92,7 @@ export default defineIncident({
         },
         hints: ['What stands between a client and a server, has an address of its own, and reads all headers?'],
       },
-      dice,
+      random,
     ),
   ],
 

@@ -4,8 +4,8 @@ import { choice, clock, time, word } from '../question.ts'
 
 const INDEX = { user_id: 'bookings_by_user', status: 'bookings_by_status' } as const
 
-/** As many open "My bookings" at about the same moment. */
-const AT_ONCE = 6
+/** Users who open "My bookings" at the same time. */
+const CONCURRENT_USERS = 6
 
 export default defineIncident({
   id: '8',
@@ -21,11 +21,13 @@ export default defineIncident({
         everyMs: 1500,
         act: (client) =>
           Promise.all(
-            Array.from({ length: AT_ONCE }, () => client.get(`/v1/bookings?${query(client.dice.number(1, 4000))}`)),
+            Array.from({ length: CONCURRENT_USERS }, () =>
+              client.get(`/v1/bookings?${query(client.random.number(1, 4000))}`),
+            ),
           ),
       },
       { everyMs: 800, act: (client) => client.get('/v1/bookings?page_size=10') },
-      // The other list goes on as well, to tell the two apart.
+      // Requests with the other filter, for comparison.
       {
         everyMs: 900,
         act: (client) =>
@@ -34,7 +36,7 @@ export default defineIncident({
     ]
   },
 
-  questions: ({ parameters: { column }, beganAt, logs, dice }) => [
+  questions: ({ parameters: { column }, beganAt, logs, random }) => [
     word({
       ask: 'Which route got slow?',
       form: 'a route as the log has it',
@@ -64,7 +66,7 @@ export default defineIncident({
         },
         hints: ['traces slowest GET /v1/bookings   then   trace 1'],
       },
-      dice,
+      random,
     ),
     word({
       ask: 'Requests of this route differ in their filter. By which column does the statement that got slow filter?',
@@ -94,7 +96,7 @@ export default defineIncident({
           'How can the database find 20 rows among 80 000 without reading all of them?',
         ],
       },
-      dice,
+      random,
     ),
   ],
 

@@ -13,7 +13,7 @@ export default defineIncident({
     { everyMs: 800, act: (client) => client.get(`/v1/courses?include=batches&page_size=${pageSize}`) },
   ],
 
-  questions: ({ parameters: { pageSize }, beganAt, logs, dice }) => [
+  questions: ({ parameters: { pageSize }, beganAt, logs, random }) => [
     word({
       ask: 'Which route got slow?',
       form: 'a route as the log has it, such as /v1/bookings/:booking_id',
@@ -67,7 +67,7 @@ export default defineIncident({
         },
         hints: ['How many statements did the same request send before?  traces oldest GET /v1/courses'],
       },
-      dice,
+      random,
     ),
   ],
 

@@ -18,7 +18,7 @@ export default defineIncident({
     return [{ everyMs: 1100, act: (client) => client.post('/v1/bookings', { course_id, user_id: 'group', customer }) }]
   },
 
-  questions: ({ parameters: { serviceTries, clientTries, country }, beganAt, logs, dice }) => [
+  questions: ({ parameters: { serviceTries, clientTries, country }, beganAt, logs, random }) => [
     word({
       ask: 'Which route of ours fails for some customers?',
       form: 'a route as the log has it',
@@ -69,7 +69,7 @@ export default defineIncident({
           `grep POST ${logs}/app.log | grep '"route":"/v1/bookings",' | grep -o 'T[0-9:]\\{7\\}' | uniq -c   counts them for each ten seconds.`,
         ],
       },
-      dice,
+      random,
     ),
     choice(
       {
@@ -87,7 +87,7 @@ export default defineIncident({
           'Look at the pauses between the calls, and at the spans between the request’s span and those of the calls.',
         ],
       },
-      dice,
+      random,
     ),
   ],
 

@@ -17,7 +17,7 @@ export default defineIncident({
 
   traffic: () => [],
 
-  questions: ({ parameters: { slowMs }, beganAt, logs, dice }) => [
+  questions: ({ parameters: { slowMs }, beganAt, logs, random }) => [
     word({
       ask: 'Which of /v1/courses and /hello is as fast as ever?',
       form: 'a route',
@@ -45,7 +45,7 @@ export default defineIncident({
         },
         hints: ['traces slowest GET /v1/courses   and then   trace 1'],
       },
-      dice,
+      random,
     ),
     word({
       ask: 'GET /v1/courses is a victim. Which route holds what it waits for?',
@@ -92,7 +92,7 @@ export default defineIncident({
           'The embedded database has a single connection. A pool of ten is used up by ten such requests.',
         ],
       },
-      dice,
+      random,
     ),
   ],
 

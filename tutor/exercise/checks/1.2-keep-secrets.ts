@@ -15,7 +15,7 @@ export default defineExercise<Module>({
   async check({ logPayment }, claim) {
     const server = await servePhase(1)
     let changed: Payment | undefined
-    /** What the log says about a payment, apart from the time. */
+    /** The log lines of a payment, without the time. */
     const linesOf = async (payment: Payment) => {
       const before = (await server.log()).length
       const given = structuredClone(payment)
@@ -110,7 +110,7 @@ function secretsOf({ card, receipt_to }: Payment): Record<string, string> {
   return { 'card.number': card.number, 'card.holder': card.holder, 'card.expires': card.expires, receipt_to }
 }
 
-/** Under names that no list can foresee. */
+/** Adds fields with random names, which no denylist can contain. */
 function withUnknownFields(payment: Payment): Payment {
   const unknown = () => ({ [word()]: word(), [word()]: digits(12), [word()]: { [word()]: [word()] } })
   return { ...payment, ...unknown(), card: { ...payment.card, ...unknown() } }

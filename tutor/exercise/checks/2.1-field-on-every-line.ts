@@ -14,7 +14,7 @@ export default defineExercise<Module>({
   async check({ appVersion }, claim) {
     const server = await servePhase(2, { plugin: appVersion, after: requestScope })
     const linesOf = async (id: string) => (await server.log()).filter((line) => line.request_id === id)
-    /** Sends requests at the same time. @returns the lines of each */
+    /** Sends concurrent requests. @returns the lines of each */
     const send = async (...requests: { path?: string; version?: string }[]) => {
       const ids = requests.map(() => crypto.randomUUID())
       const sent = requests.map(({ path = '/slow?ms=20', version }, i) =>

@@ -5,9 +5,9 @@ import { type LogLine, servePhase } from '../served-phase.ts'
 
 type Module = typeof import('../../../phases/2-request-logging/solutions/2.2-requests-nobody-waited-for.ts')
 
-/** In milliseconds. The exercise calls 50 slow; a latency close to it may be taken for either. */
+/** In milliseconds. Clearly below the 50 that the exercise calls slow: a latency near it could count as either. */
 const SURELY_FAST = 40
-/** Two clocks that are read one after the other may differ by this on a busy machine, in milliseconds. */
+/** In milliseconds. On a busy machine two clock readings may be this far apart. */
 const TOLERANCE = 40
 
 export default defineExercise<Module>({
@@ -34,12 +34,12 @@ export default defineExercise<Module>({
       await server.get(`/work/${status}/${ms}`, { 'x-request-id': id })
       return id
     }
-    const breakOff = async (ms: number): Promise<string> => {
+    const abortAfter = async (ms: number): Promise<string> => {
       const id = crypto.randomUUID()
       await server.hangUp('/work/200/400', ms, { 'x-request-id': id })
       return id
     }
-    /** What the log says about requests, once their handlers have finished, too. */
+    /** The log lines about requests whose handlers have finished. */
     const outcomesOf = async (ids: readonly string[]) => {
       await Promise.all(handlers)
       const log = await server.log()
@@ -53,7 +53,7 @@ export default defineExercise<Module>({
       seen: asText(missing?.reports),
       look: 'warnIfSlow, which has to be called for every request',
     })
-    const broken = await outcomesOf(await Promise.all([breakOff(70), breakOff(250)]))
+    const broken = await outcomesOf(await Promise.all([abortAfter(70), abortAfter(250)]))
     const lost = broken.find(({ reports }) => reports[0]?.status !== 499)
     claim('a slow request that its caller broke off is reported, too', lost === undefined, {
       expected: 'a line "slow request" with status 499, which says that the caller did not wait for the answer',
@@ -74,7 +74,7 @@ export default defineExercise<Module>({
       look: 'where the latency comes from',
     })
 
-    const fast = await outcomesOf(await Promise.all([answer(200, 1), breakOff(1), answer(200, 1), breakOff(1)]))
+    const fast = await outcomesOf(await Promise.all([answer(200, 1), abortAfter(1), answer(200, 1), abortAfter(1)]))
     const accused = fast.find(({ latency, reports }) => latency < SURELY_FAST && reports.length > 0)
     claim('a fast request is not reported, however it ends', accused === undefined, {
       expected: 'no line "slow request" for a request that took less than 50 ms',
@@ -84,7 +84,7 @@ export default defineExercise<Module>({
   },
 })
 
-/** What the log says about a request: how it ended, after how many milliseconds, and who called it slow. */
+/** A request according to the log: its status, its latency, and the reports of slowness. */
 function outcomeOf(lines: readonly LogLine[]) {
   const end = lines.find(({ message }) => message === 'request completed')
   return {

@@ -6,8 +6,8 @@ import { servePhase } from '../served-phase.ts'
 
 type Module = typeof import('../../../phases/2-request-logging/solutions/2.3-a-job-has-an-id-too.ts')
 
-/** How long a job waits for the others to start, in milliseconds. */
-const PATIENCE = 1000
+/** How long a job waits for the others to start. */
+const START_TIMEOUT_MS = 1000
 
 export default defineExercise<Module>({
   hints: [
@@ -21,11 +21,11 @@ export default defineExercise<Module>({
     const names = ['reminders', 'invoices', 'invoices']
     const gate = new EventEmitter()
     let started = 0
-    /** Waits until all jobs have started. @returns false when that takes too long */
+    /** Waits until all jobs have started. @returns false after the timeout */
     const allStarted = async () => {
       started++
       if (started < names.length) {
-        const signal = AbortSignal.timeout(PATIENCE)
+        const signal = AbortSignal.timeout(START_TIMEOUT_MS)
         return await once(gate, 'open', { signal }).catch(() => !signal.aborted)
       }
       return gate.emit('open')

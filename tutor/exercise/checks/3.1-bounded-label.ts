@@ -39,7 +39,7 @@ export default defineExercise<Module>({
     await server.get('/hello')
     await send([''])
     const without = (await counts()).other ?? 0
-    // The scrape before was a request without the header, too.
+    // The previous scrape was a request without the header, too.
     claim('a request without the header counts as other', without === (other ?? 0) + 3, {
       expected: `client="other" ${(other ?? 0) + 3}`,
       seen: `client="other" ${without}`,

@@ -7,10 +7,10 @@ type Module = typeof import('../../../phases/3-metrics/solutions/3.2-buckets-tha
 /** In seconds. */
 const PROMISE = 0.3
 const SLOWEST = 2
-const MOST_OFF = 0.1
-const MOST_BUCKETS = 15
+const MAX_ERROR = 0.1
+const MAX_BUCKETS = 15
 
-/** In seconds. The promise is the same every day; what is typical is not. */
+/** In seconds. The typical duration differs from day to day. */
 const DAYS = [0.12, 0.14, 0.16, 0.18, 0.2, 0.22, 0.24, 0.26, 0.28].flatMap((median) =>
   [0.32, 0.36, 0.4].map((busy) => dayOf(median, busy)),
 )
@@ -38,7 +38,7 @@ export default defineExercise<Module>({
     ] as const) {
       const worst = DAYS.map((day) => estimate(share, day, bounds)).sort((a, b) => Math.abs(b.off) - Math.abs(a.off))[0]
       const { off = 0, from = 0, upTo = 0 } = worst ?? {}
-      claim(title, Math.abs(off) <= MOST_OFF, {
+      claim(title, Math.abs(off) <= MAX_ERROR, {
         expected: `histogram_quantile(${share}, …) at most 10 % off, on each of ${DAYS.length} days with different customers`,
         seen: `${Math.abs(off * 100).toFixed()} % too ${off > 0 ? 'high' : 'low'} on a day on which it fell ${upTo === Infinity ? `beyond the last bucket, which ends at ${from}` : `into the bucket from ${from} to ${upTo}`}`,
         look: 'how wide that bucket is: the wider, the more is guessed',
@@ -50,8 +50,8 @@ export default defineExercise<Module>({
       seen: `the last one ends at ${last}`,
       look: 'how long the slowest checkouts take',
     })
-    claim('and it is not more expensive than it must be', bounds.length <= MOST_BUCKETS, {
-      expected: `at most ${MOST_BUCKETS} buckets`,
+    claim('and it is not more expensive than it must be', bounds.length <= MAX_BUCKETS, {
+      expected: `at most ${MAX_BUCKETS} buckets`,
       seen: `${bounds.length}`,
       look: 'where values are rare: wide buckets will do there',
     })
@@ -59,9 +59,9 @@ export default defineExercise<Module>({
 })
 
 /**
- * The durations of a thousand checkouts, sorted: most lie close to the median, and a few take up to two seconds.
+ * The durations of a thousand checkouts, sorted: most are close to the median, and a few take up to two seconds.
  *
- * @param busy below it are 95 %
+ * @param busy the 95th percentile
  */
 function dayOf(median: number, busy: number): number[] {
   const [low, high] = [median - 0.02, median + 0.02]
@@ -74,7 +74,7 @@ function dayOf(median: number, busy: number): number[] {
   })
 }
 
-/** How far the estimate of a quantile is off, as a share of what it really is, and the bucket it falls into. */
+/** The relative error of an estimated quantile, and the bucket it falls into. */
 function estimate(share: number, day: readonly number[], bounds: readonly number[]) {
   const counts = bounds.map((bound) => ({ upTo: bound, count: day.filter((duration) => duration <= bound).length }))
   const { from, upTo, value } = quantile(share, [...counts, { upTo: Infinity, count: day.length }])
@@ -84,12 +84,12 @@ function estimate(share: number, day: readonly number[], bounds: readonly number
 
 interface Bucket {
   readonly upTo: number
-  /** How many values are in it and in those before it. */
+  /** Cumulative count. */
   readonly count: number
 }
 
 /**
- * As Prometheus computes it: a straight line within the bucket, and the last bound for what is beyond.
+ * As Prometheus computes it: linear interpolation within the bucket, and the last bound for values above it.
  *
  * https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile
  */

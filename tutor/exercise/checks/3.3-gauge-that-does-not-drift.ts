@@ -27,7 +27,7 @@ export default defineExercise<Module>({
 
     let duringScrape = () => {}
     const plugin = fastifyPlugin(async (app) => {
-      // It is collected before the learner's gauge, in the same scrape.
+      // Collected before the learner's gauge, in the same scrape.
       new Gauge({ name: 'check_scrapes', help: 'Changes the list during a scrape.', collect: () => duringScrape() })
       await app.register(waitingListMetrics, { list })
     })

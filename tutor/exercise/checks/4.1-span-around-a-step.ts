@@ -14,7 +14,7 @@ export default defineExercise<Module>({
   ],
   async check({ quotes }, claim) {
     const server = await servePhase(4, { plugin: quotes })
-    // Quotes for several customers at once. The exercise gives a discount of 3 % for each letter of the name.
+    // Concurrent quotes for several customers. The discount is 3 % for each letter of the name.
     const quoted = await Promise.all(
       randomCustomers(3).map(async (customer) => {
         const traceId = newTraceId()

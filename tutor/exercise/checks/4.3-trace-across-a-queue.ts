@@ -105,7 +105,7 @@ export default defineExercise<Module>({
     const old = [{}, { headers: {} }, { headers: { traceparent: 'no traceparent' } }]
     for (const headers of old) queue.push(JSON.stringify({ ...headers, body: { booking: 'b-3' } }))
     let processed: unknown[] = []
-    // As a worker may well do, while one of its own spans is the current one.
+    // A worker may receive messages while one of its own spans is active.
     trace.getTracer('worker').startActiveSpan('poll', (span) => {
       processed = receiveAll()
       span.end()
@@ -128,7 +128,7 @@ interface Caller {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Another service, and the headers that it sends. */
+/** Another service and its headers. */
 function newCaller(sampled: boolean): Caller {
   const [traceId, spanId] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')]
   const state = `vendor=${randomBytes(4).toString('hex')}`
@@ -140,7 +140,7 @@ function isFrom(message: Message, traceId: string, spanId: string, flags: TraceF
   return message.headers?.traceparent?.startsWith(`00-${traceId}-${spanId}-`) === true && flagsOf(message) === flags
 }
 
-/** Whether the trace is sampled, as the message says; undefined when it does not. */
+/** The sampled flag of the message's traceparent; undefined without a valid one. */
 function flagsOf({ headers }: Message): TraceFlags | undefined {
   const [, flags] = /^00-[\da-f]{32}-[\da-f]{16}-([\da-f]{2})$/.exec(headers?.traceparent ?? '') ?? []
   return flags === undefined ? undefined : Number.parseInt(flags, 16) & TraceFlags.SAMPLED

@@ -8,7 +8,7 @@ type Module = typeof import('../../../phases/5-unified/solutions/5.1-sampling-th
 
 const TRACES = 10_000
 
-/** Where the error is: at the root, in the middle, at the bottom, or everywhere. */
+/** Traces with an error in the root, in the middle, in the leaf, or everywhere. */
 const FAILURES: readonly (readonly Outcome[])[] = [
   ['failed', 'unset'],
   ['unset', 'failed', 'ok', 'unset'],
@@ -36,7 +36,7 @@ export default defineExercise<Module>({
     const traceIds = newTraceIds(TRACES)
     for (const traceId of traceIds) gateway.serve(traceId, ['unset', ...(randomInt(2) ? (['ok'] as const) : [])])
     const kept = traceIds.filter((traceId) => gateway.spansOf(traceId) > 0)
-    // The number that is kept varies by 30, so this is five times that.
+    // The standard deviation is 30; this allows five times as much.
     claim('of the others about one in ten is kept', Math.abs(kept.length - 0.1 * TRACES) < 150, {
       expected: `about ${0.1 * TRACES} of ${TRACES}, all of them without an error, and half of them with a status OK`,
       seen: String(kept.length),
@@ -57,7 +57,7 @@ export default defineExercise<Module>({
   },
 })
 
-/** As some generators make them: the first digits are the time, and the rest is random. */
+/** As some generators make them: the time followed by random digits. */
 function newTraceIds(count: number): string[] {
   const seconds = Math.floor(Date.now() / 1000).toString(16)
   return Array.from({ length: count }, () => seconds + randomBytes(12).toString('hex'))

@@ -4,7 +4,7 @@ import { servePhase } from '../served-phase.ts'
 
 type Module = typeof import('../../../phases/5-unified/solutions/5.2-tenant-from-baggage.ts')
 
-/** A request's headers, and the tenant that is in its baggage. */
+/** A request's headers and the tenant in its baggage. */
 interface Case {
   readonly headers: Readonly<Record<string, string>>
   readonly tenant?: string
@@ -18,7 +18,7 @@ export default defineExercise<Module>({
   ],
   async check({ tenantField }, claim) {
     const server = await servePhase(5, { plugin: tenantField, after: traceFields })
-    /** Sends the requests at the same time. */
+    /** Sends the requests concurrently. */
     const claimTenants = async (title: string, look: string, cases: readonly Case[]) => {
       const seen = await Promise.all(
         cases.map(async ({ headers, tenant }) => {

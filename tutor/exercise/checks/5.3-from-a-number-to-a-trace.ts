@@ -88,7 +88,7 @@ function examplesIn(buckets: readonly Sample[] = []): Readonly<Record<string, st
   return buckets.flatMap(({ exemplar }) => (exemplar ? [exemplar] : []))
 }
 
-/** How many observations there are: what the largest bucket holds. */
+/** The number of observations, which is the count of the last bucket. */
 function countIn(buckets: readonly Sample[] = []): number | undefined {
   return buckets.at(-1)?.value
 }

@@ -1,4 +1,4 @@
-import { type Entry, textIn } from '../../../../tutor/exercise/catalogue.ts'
+import { type Entry, readText } from '../../../../tutor/exercise/catalogue.ts'
 
 /** An answer that a learner may give: what then stands in the marked place. */
 export type Answer = RightAnswer | WrongAnswer
@@ -28,7 +28,7 @@ export interface WrongAnswer {
  */
 export function answersTo({ name }: Entry): Answer[] {
   const file = `tutor/exercise/answers/${name}.txt`
-  return textIn(file)
+  return readText(file)
     .split(/^(?=# (?:right|wrong): )/m)
     .map((text) => answerIn(text, file))
 }

@@ -2,7 +2,7 @@ import t, { type Test } from 'tap'
 import { catalogue, type Entry } from '../../../../tutor/exercise/catalogue.ts'
 import { answeredWith } from '../../../../tutor/exercise/handed-out.ts'
 import { check } from '../../../../tutor/exercise/verdict.ts'
-import { wordsFor } from '../../../../tutor/exercise/words.ts'
+import { formatVerdict } from '../../../../tutor/exercise/verdict-text.ts'
 import { type Answer, answersTo } from './answers.ts'
 import { compileAnswers } from './compile-answers.ts'
 
@@ -38,7 +38,7 @@ function nameOf({ number }: Entry, { kind, title }: Answer): string {
 
 async function testAnswer(t: Test, entry: Entry, answer: Answer, module: string): Promise<void> {
   const verdict = await check(entry, module)
-  const words = wordsFor(entry, verdict)
+  const words = formatVerdict(entry, verdict)
   if (answer.kind === 'right') {
     t.equal(verdict.problem, undefined, words)
     return

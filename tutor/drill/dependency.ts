@@ -4,12 +4,11 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 
 /**
- * A server on a free port of this machine that ends with the app: something outside that the app calls, and
- * that tells it nothing of itself but its answers.
+ * Starts a server that the app calls, on a free port. It has no telemetry of its own and ends with the app.
  *
  * @returns its base URL
  */
-export async function serveBeside(app: FastifyInstance, listener: RequestListener): Promise<string> {
+export async function startDependency(app: FastifyInstance, listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, '127.0.0.1')
   await once(server, 'listening')
   app.addHook('onClose', async () => {

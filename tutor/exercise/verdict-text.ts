@@ -1,10 +1,10 @@
 import { styleText } from 'node:util'
 import type { Entry } from './catalogue.ts'
-import type { TypeMistake } from './compile.ts'
+import type { CompileError } from './compile.ts'
 import type { Problem, Verdict } from './verdict.ts'
 
-/** The verdict on a file, in words for the learner. */
-export function wordsFor(entry: Entry, { met, printed, problem }: Verdict): string {
+/** The verdict as text for the learner. */
+export function formatVerdict(entry: Entry, { met, printed, problem }: Verdict): string {
   return [
     ...met.map((title) => `  ${colored('green', '✓')} ${title}`),
     ...(problem ? problemIn(entry, problem) : []),
@@ -20,7 +20,7 @@ function problemIn(entry: Entry, problem: Problem): string[] {
       return [cross(title), fact('expected', expected), fact('seen', seen), fact('look at', look)]
     }
     case 'types':
-      return [cross('TypeScript understands the file'), ...problem.mistakes.slice(0, MOST_MISTAKES).flatMap(asLines)]
+      return [cross('TypeScript understands the file'), ...problem.mistakes.slice(0, MAX_ERRORS).flatMap(asLines)]
     case 'thrown':
       return [cross('your code runs without an error'), ...indented(ownFrames(problem.stack, entry), 6)]
     case 'hung':
@@ -44,7 +44,7 @@ function fact(name: string, text: string): string {
   return wrapped(`      ${name.padEnd(8)}  `, text)
 }
 
-/** Breaks lines between words where the terminal ends, and goes on below where the text began. */
+/** Wraps text at the width of the terminal, indented to the start of the text. */
 export function wrapped(prefix: string, text: string): string {
   const width = Math.max(20, (process.stdout.columns ?? Number.POSITIVE_INFINITY) - prefix.length)
   const lines = ['']
@@ -56,10 +56,10 @@ export function wrapped(prefix: string, text: string): string {
   return prefix + lines.join(`\n${' '.repeat(prefix.length)}`)
 }
 
-/** One mistake often makes many. */
-const MOST_MISTAKES = 5
+/** One mistake often causes many errors. */
+const MAX_ERRORS = 5
 
-function asLines({ line, message }: TypeMistake): string[] {
+function asLines({ line, message }: CompileError): string[] {
   return indented(`line ${line}: ${message}`, 6)
 }
 
@@ -67,7 +67,7 @@ function cross(title: string): string {
   return `  ${colored('red', '✗')} ${title}`
 }
 
-/** The error, and where in the learner's file it came from; what lies between is none of the learner's business. */
+/** The error and its location in the learner's file, without the frames of the checker. */
 function ownFrames(stack: string, { file }: Entry): string {
   const [message = '', ...frames] = stack.split(/\n(?= {4}at )/)
   const own = frames.flatMap((frame) => {
@@ -81,7 +81,7 @@ function indented(text: string, by = 4): string[] {
   return text.split('\n').map((line) => ' '.repeat(by) + line)
 }
 
-/** A unified diff, as git would colour it. */
+/** A unified diff in git's colours. */
 export function colouredDiff(diff: string): string {
   return diff
     .split('\n')
@@ -93,7 +93,7 @@ export function colouredDiff(diff: string): string {
     .join('\n')
 }
 
-/** In colour on a terminal that has colours, and as NO_COLOR, FORCE_COLOR and TERM say. */
+/** Coloured if the terminal supports it; NO_COLOR, FORCE_COLOR and TERM are honoured. */
 export function colored(style: 'green' | 'red' | 'bold' | 'dim', text: string): string {
   return styleText(style, text, { stream: process.stdout })
 }

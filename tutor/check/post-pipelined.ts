@@ -2,13 +2,12 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 
 /**
- * Sends a POST without a body to each path, all in one write on one connection, and waits for the answers.
- * Requests on separate connections would not do: a server reads one connection after the other, and may have
- * answered the first request before it reads the second.
+ * Sends a POST without a body to each path, all in one write on one connection, and waits for the answers. With
+ * separate connections, the server might answer the first request before it reads the second.
  *
  * https://www.rfc-editor.org/rfc/rfc9112#name-pipelining
  */
-export async function postAtOnce(url: string, paths: readonly string[], headers: Record<string, string>) {
+export async function postPipelined(url: string, paths: readonly string[], headers: Record<string, string>) {
   const { hostname, port, host } = new URL(url)
   const socket = connect({ host: hostname, port: Number(port || 80) })
   socket.setTimeout(20_000, () => socket.destroy(new Error(`no answer from ${host} within 20 s`)))
