@@ -258,7 +258,7 @@ t.test('a start that cannot succeed ends with one line that says what to do', as
       t.notMatch(stderr, /s3cret|\n +at /)
     })
   }
-  t.test('who was there before is not disturbed', async (t) => {
+  t.test('the first process is not disturbed', async (t) => {
     await t.resolves(database.ping())
   })
 })

@@ -72,7 +72,7 @@ t.test('lists of bookings', async (t) => {
 })
 
 t.test('competition', async (t) => {
-  t.test('100 who want one of 5 seats at once', async (t) => {
+  t.test('100 concurrent requests for 5 seats', async (t) => {
     const { course_id } = await newCourse(app)
     const bookings = await Promise.all(Array.from({ length: 100 }, () => newBooking(app, course_id)))
     const before = await app.course.bookings.outstanding()
@@ -90,7 +90,7 @@ t.test('competition', async (t) => {
     })
   })
 
-  t.test('a booking moves once, and a seat comes back once', async (t) => {
+  t.test('a booking changes its status once, and gives its seat back once', async (t) => {
     const { course_id } = await newCourse(app)
     const { booking_id } = await newBooking(app, course_id)
     const count = async (action: string) => {
@@ -103,7 +103,7 @@ t.test('competition', async (t) => {
     t.same(await seats(app, course_id), [5])
   })
 
-  t.test('of completing and expiring at once, one wins', async (t) => {
+  t.test('of a concurrent completion and expiry, one succeeds', async (t) => {
     const { course_id } = await newCourse(app)
     const { booking_id } = await newBooking(app, course_id)
     await verb(app, booking_id, 'reserve')

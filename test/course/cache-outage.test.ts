@@ -8,7 +8,7 @@ import { scrape } from '../../testkit/scrape.ts'
 import { spanNamed } from '../../testkit/span-tree.ts'
 import { waitFor } from '../../testkit/wait-for.ts'
 
-const AWAY = 'Redis cannot be used; reads go to the database until it is back'
+const UNAVAILABLE = 'Redis cannot be used; reads go to the database until it is back'
 const BACK = 'Redis can be used again'
 
 t.jobs = 2
@@ -55,7 +55,7 @@ t.test('the service on Redis', { buffered: true, ...needs('redis-server') }, asy
   await t.test('a Redis that dies, hangs and comes back costs no read', async (t) => {
     const load = startLoad(t, course)
     await redis.stop()
-    await waitForCount(app, AWAY, 1)
+    await waitForCount(app, UNAVAILABLE, 1)
     const notReady = { status: 503, body: { checks: { database: 'ok', cache: 'failed' } } }
     t.match(await http.getJson(`${app.url}/readyz`), notReady)
     await load.goesOn()
@@ -63,7 +63,7 @@ t.test('the service on Redis', { buffered: true, ...needs('redis-server') }, asy
     await waitForCount(app, BACK, 1)
     await load.goesOn()
     redis.pause()
-    await waitForCount(app, AWAY, 2)
+    await waitForCount(app, UNAVAILABLE, 2)
     t.match(await http.getJson(`${app.url}/readyz`), notReady)
     await load.goesOn()
     redis.resume()
@@ -71,7 +71,7 @@ t.test('the service on Redis', { buffered: true, ...needs('redis-server') }, asy
     await load.goesOn()
     t.same(await load.stop(), [], 'no other answer than 200')
     t.equal((await http.getJson(`${app.url}/readyz`)).status, 200)
-    await waitForCount(app, AWAY, 2)
+    await waitForCount(app, UNAVAILABLE, 2)
 
     const metrics = await scrape(`${app.url}/metrics`)
     t.ok(metrics.total('cache_requests_total', { result: 'error' }) > 0)
@@ -82,7 +82,7 @@ t.test('the service on Redis', { buffered: true, ...needs('redis-server') }, asy
     t.ok(inTime === commands || stall > 0.025, `${commands - inTime} of ${commands} commands took more than 50 ms`)
   })
 
-  await t.test('a write is seen by the next read, with Redis there and away', async (t) => {
+  await t.test('a write is seen by the next read, with and without Redis', async (t) => {
     const rename = async (name: string) => {
       const { status } = await http.sendJson(course, { method: 'PATCH', json: { name } })
       t.equal(status, 200)
@@ -90,10 +90,10 @@ t.test('the service on Redis', { buffered: true, ...needs('redis-server') }, asy
     }
     await rename('Redis is there')
     await redis.stop()
-    await rename('Redis is away')
+    await rename('Redis is down')
     await redis.start()
     await waitForCount(app, BACK, 3)
-    t.match((await http.getJson(course)).body, { name: 'Redis is away' })
+    t.match((await http.getJson(course)).body, { name: 'Redis is down' })
     await rename('Redis is back')
   })
 
@@ -108,7 +108,10 @@ t.test('the service starts without Redis', { buffered: true, ...needs('redis-ser
   const redis = await startRedis(t)
   await redis.stop()
   const app = await startApp(t, { env: { PHASE: '3', REDIS_URL: redis.url } })
-  t.match(await app.waitForLogLine('away', ({ message }) => message === AWAY), { level: 'warn', reason: /REFUSED/ })
+  t.match(await app.waitForLogLine('the warning', ({ message }) => message === UNAVAILABLE), {
+    level: 'warn',
+    reason: /REFUSED/,
+  })
   const course = await someCourse(app)
   t.equal((await fetch(course)).status, 200)
   await redis.start()
@@ -117,7 +120,7 @@ t.test('the service starts without Redis', { buffered: true, ...needs('redis-ser
     t.equal((await fetch(course)).status, 200)
     return (await scrape(`${app.url}/metrics`)).total('cache_requests_total', { result: 'hit' }) > 0
   })
-  await waitForCount(app, AWAY, 1)
+  await waitForCount(app, UNAVAILABLE, 1)
 })
 
 t.test('the service with a wrong password', { buffered: true, ...needs('redis-server') }, async (t) => {
@@ -126,10 +129,10 @@ t.test('the service with a wrong password', { buffered: true, ...needs('redis-se
   const course = await someCourse(app)
   for (let n = 0; n < 20; n++) t.equal((await fetch(course)).status, 200)
   t.equal((await fetch(`${app.url}/readyz`)).status, 503)
-  const warning = await app.waitForLogLine('away', ({ message }) => message === AWAY)
+  const warning = await app.waitForLogLine('the warning', ({ message }) => message === UNAVAILABLE)
   t.match(warning, { level: 'warn', reason: /refuses the password: check REDIS_PASSWORD/ })
   t.equal(warning.request_id, undefined)
-  await waitForCount(app, AWAY, 1)
+  await waitForCount(app, UNAVAILABLE, 1)
   t.notMatch(JSON.stringify(await app.logLines()), /not-this-one/)
 })
 

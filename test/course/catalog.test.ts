@@ -137,7 +137,7 @@ t.test('courses', async (t) => {
     }
   })
 
-  t.test('an id that is no UUID is 400, one that nobody has is 404', async (t) => {
+  t.test('a malformed id is 400, an unknown id is 404', async (t) => {
     for (const method of ['GET', 'PATCH', 'DELETE'] as const) {
       const body = method === 'PATCH' ? { name: 'x' } : undefined
       t.equal((await send(app, method, '/v1/courses/nope', body)).statusCode, 400, method)
@@ -158,7 +158,7 @@ t.test('courses', async (t) => {
     t.match((await send(app, 'GET', `/v1/bookings/${booking.booking_id}`)).json(), { status: 'completed' })
   })
 
-  t.test('of a deletion and a booking at once, one wins', async (t) => {
+  t.test('of a concurrent deletion and booking, one succeeds', async (t) => {
     for (let round = 0; round < 5; round++) {
       const { course_id } = await newCourse(app)
       const [deleted, booked] = await Promise.all([
@@ -183,7 +183,7 @@ t.test('cached courses', async (t) => {
     t.match(heard.cache, [{ operation: 'GET', entity: 'course', system: 'memory', outcome: 'hit' }])
   })
 
-  t.test('readers at the same time share one load', async (t) => {
+  t.test('concurrent readers share one load', async (t) => {
     await send(app, 'PATCH', path, { name: 'Again' })
     heard.clear()
     await Promise.all(Array.from({ length: 20 }, () => send(app, 'GET', path)))

@@ -32,7 +32,7 @@ tap.test('three replicas that compete', needsPostgres(), async (t) => {
     t.same({ courses, migrations }, { courses: 12, migrations: true })
   })
 
-  t.test('300 who want one of 50 seats', async (t) => {
+  t.test('300 concurrent requests for 50 seats', async (t) => {
     const { course_id, batch_id } = await newCourse(client, url('/courses'), 50)
     const bookings = await newBookings(client, 300, () => url('/bookings'), course_id)
     const answers = await Promise.all(bookings.map((id) => client.postJson(url(`/bookings/${id}:reserve`), {})))
@@ -41,7 +41,7 @@ tap.test('three replicas that compete', needsPostgres(), async (t) => {
     const [{ available_seats } = {}] = await sql`select available_seats from batches where batch_id = ${batch_id}`
     t.equal(available_seats, 0)
 
-    t.test('and of whom one gives up twenty times at once', async (t) => {
+    t.test('of which one expires twenty times at once', async (t) => {
       const reserved = bookings[answers.findIndex(({ status }) => status === 200)]
       const expire = () => client.postJson(url(`/bookings/${reserved}:expire`), {})
       const statuses = (await Promise.all(Array.from({ length: 20 }, expire))).map(({ status }) => status)

@@ -20,8 +20,8 @@ t.test('courses in Redis, for two processes', needsRedis(), async (t) => {
   await behavesAsACourseCache(t, a, b)
 })
 
-t.test('courses when the cache is away', async (t) => {
-  const away: Cache = {
+t.test('courses without a cache', async (t) => {
+  const unavailable: Cache = {
     get: async () => ({}),
     set: async () => {
       throw new Error('without a lease nothing is kept')
@@ -30,7 +30,7 @@ t.test('courses when the cache is away', async (t) => {
     ping: async () => undefined,
     close: async () => undefined,
   }
-  const courses = new CourseCache(away)
+  const courses = new CourseCache(unavailable)
   const row = new Row()
   const answers = await Promise.all(Array.from({ length: 20 }, () => courses.get(ID, row.load)))
   t.equal(row.loads, 1, 'the database is not flooded')
@@ -61,14 +61,14 @@ async function behavesAsACourseCache(t: Test, a: Cache, b: Cache): Promise<void>
   t.test('what does not exist, and what fails, is not kept', async (t) => {
     const [here, , row] = await fresh(a, b)
     t.equal(await here.get(ID, async () => undefined), undefined)
-    const fail = async () => Promise.reject(new Error('the database is away'))
-    await Promise.all([1, 2].map(() => t.rejects(here.get(ID, fail), /is away/)))
+    const fail = async () => Promise.reject(new Error('the database is down'))
+    await Promise.all([1, 2].map(() => t.rejects(here.get(ID, fail), /is down/)))
     t.equal(nameOf(await here.get(ID, row.load)), '1')
     t.equal(nameOf(await here.get(ID, row.load)), '1')
     t.equal(row.loads, 1)
   })
 
-  t.test('a row that was read before a change is neither kept nor given to those who ask after it', async (t) => {
+  t.test('a row that was read before a change is neither stored nor returned to later callers', async (t) => {
     const [here, there, row] = await fresh(a, b)
     const slow = row.hold()
     const early = here.get(ID, slow.load)
@@ -82,7 +82,7 @@ async function behavesAsACourseCache(t: Test, a: Cache, b: Cache): Promise<void>
     t.equal(nameOf(await there.get(ID, row.load)), '2')
   })
 
-  t.test('whoever asks after a change sees it, whatever else goes on', async (t) => {
+  t.test('every read after a change sees it, whatever runs concurrently', async (t) => {
     const [here, there, row] = await fresh(a, b)
     let acknowledged = row.version
     let stale = 0

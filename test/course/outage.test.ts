@@ -12,7 +12,7 @@ import { batch } from './course-app.ts'
 
 const servers = needs('postgres', 'initdb')
 
-t.test('a PostgreSQL that goes away', servers, async (t) => {
+t.test('a PostgreSQL server that becomes unavailable', servers, async (t) => {
   const server = await startPostgres(t)
   const app = await startOn(t, server, { DATABASE_STATEMENT_TIMEOUT_MS: '1000' })
   const client = httpClient(t)
@@ -24,7 +24,7 @@ t.test('a PostgreSQL that goes away', servers, async (t) => {
     await mustRecover(t, client, app)
   })
 
-  t.test('that crashes while many ask: nobody waits, nobody gets anything but 503', async (t) => {
+  t.test('that crashes under load: every request gets 503 without delay', async (t) => {
     const stop = new AbortController()
     const statuses = new Set<number>()
     let slowest = 0

@@ -6,7 +6,7 @@ import { batch, courseApp, newBooking, newCourse, seats, send, verb } from './co
 
 const app = await courseApp(t)
 
-t.test('reservations in one statement: who came first gets the seats that are left', async (t) => {
+t.test('reservations in one statement: the first claims get the seats that are left', async (t) => {
   const { course_id, batches = [] } = await newCourse(app, {
     batches: [
       batch({ max_seats: 2 }),
@@ -30,7 +30,7 @@ t.test('reservations in one statement: who came first gets the seats that are le
     [taken, now],
     [second, now],
     [other, now],
-    [first, now], // the third who wants one of two seats
+    [first, now], // the third claim for two seats
   ]
   t.same((await reserveAll(claims)).sort(), [1, 6, 7])
 

@@ -9,7 +9,7 @@ const json = { 'content-type': 'application/json' }
 /** A sentence, and not the pattern. */
 const READABLE = /^(?!.*\\u).{1,120}$/
 
-t.test('a body is checked as it is: no value is turned into one of another type', async (t) => {
+t.test('a body is validated without coercion', async (t) => {
   const course = { slug: 'strict', name: 'Strict' }
   const wrong: Record<string, [path: string, body: object]> = {
     'true for a text': ['/name', { ...course, name: true }],
@@ -124,7 +124,7 @@ t.test('a command without a body may say that its body is JSON', async (t) => {
   t.equal(empty.statusCode, 400, 'where a body is wanted, none is refused')
 })
 
-t.test('one key, one request: capitals in an id and a phone of null make no other one', async (t) => {
+t.test('a key covers equal requests: capitals in an id and a phone of null make no difference', async (t) => {
   const { course_id } = await newCourse(app)
   const customer = { name: 'Ada', email: 'ada@example.com' }
   const bodies = [

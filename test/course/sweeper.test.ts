@@ -82,7 +82,7 @@ t.test('a sweep', async (t) => {
     t.same(await seats(app, courseId), [4])
   })
 
-  t.test('that finds nothing is one statement, which an index answers', async (t) => {
+  t.test('that finds nothing is one statement on an index', async (t) => {
     await app.course.sweeper.sweep()
     const [heard, done] = [listen(t), steps(t)]
     await app.course.sweeper.sweep()
@@ -150,7 +150,7 @@ t.test('a hold that is paid for at the last moment is completed or expired, neve
 })
 
 t.test('sweeping again and again', async (t) => {
-  t.test('costs one warning while the database is away, and goes on when it is back', async (t) => {
+  t.test('costs one warning while the database is unavailable, and continues afterwards', async (t) => {
     const { held } = await holds(1)
     clock.advance(HOLD_MS)
     const lines: string[] = []
@@ -159,32 +159,32 @@ t.test('sweeping again and again', async (t) => {
       info: (message: string) => lines.push(`info: ${message}`),
     } as unknown as SweeperOptions['log']
     let attempts = 0
-    let isAway = true
-    const away = async () => {
+    let isDown = true
+    const failIfDown = async () => {
       attempts++
-      if (isAway) throw new Error('the database is away')
+      if (isDown) throw new Error('the database is down')
     }
     const store = new SweepStore(app.database)
     const { hasOverdueHolds } = store
     store.hasOverdueHolds = async (now) => {
-      await away()
+      await failIfDown()
       return hasOverdueHolds.call(store, now)
     }
-    const sweeper = sweeperWith({ store, database: { ping: away }, log })
+    const sweeper = sweeperWith({ store, database: { ping: failIfDown }, log })
     t.teardown(() => sweeper.stop())
     sweeper.start(5)
     await waitFor('several attempts', () => attempts > 4)
     t.same(lines, ['warn: overdue holds cannot be expired now; trying again'])
-    isAway = false
+    isDown = false
     await waitFor('the hold to expire', async () => (await statusOf(held[0] as Booking)) === 'expired')
     await waitFor('the end of the sweep', () => lines.length === 2)
     t.equal(lines[1], 'info: overdue holds are expired again')
 
-    isAway = true
+    isDown = true
     await waitFor('a warning for the next outage', () => lines.length === 3)
   })
 
-  t.test('stops after the sweep that is under way', async (t) => {
+  t.test('stops after the running sweep', async (t) => {
     const { courseId } = await holds(120)
     clock.advance(HOLD_MS)
     const heard = listen(t)

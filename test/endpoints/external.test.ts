@@ -84,7 +84,7 @@ t.test('GET /external with an API of one’s own', async (t) => {
     )
   })
 
-  t.test('one that hangs is a 504 after EXTERNAL_TIMEOUT_MS', async (t) => {
+  t.test('an API that hangs is a 504 after EXTERNAL_TIMEOUT_MS', async (t) => {
     const asked: (string | undefined)[] = []
     const api = await apiThat(t, ({ url }, response) => {
       asked.push(url)
@@ -104,7 +104,7 @@ t.test('GET /external with an API of one’s own', async (t) => {
     t.strictSame(asked, ['/status/200', '/delay/10'])
   })
 
-  t.test('one that is not there is a 502 that does not say why', async (t) => {
+  t.test('an API that is down is a 502 without the reason', async (t) => {
     const api = await apiThat(t, () => {})
     const gone = api.replace(/\d+$/, '1')
     const { status, body, text } = await getJson(await externalOver(t, gone))
@@ -112,7 +112,7 @@ t.test('GET /external with an API of one’s own', async (t) => {
     t.notMatch(text, /ECONNREFUSED|fetch failed|127\.0\.0\.1/)
   })
 
-  t.test('one that breaks off in the middle of its answer is a 502', async (t) => {
+  t.test('an API that breaks off in the middle of its answer is a 502', async (t) => {
     const api = await apiThat(t, (_request, response) => {
       response.writeHead(200, { 'content-length': '100' })
       response.write('half', () => response.destroy())
@@ -120,7 +120,7 @@ t.test('GET /external with an API of one’s own', async (t) => {
     t.match(await getJson(await externalOver(t, api)), { status: 502, body: { status: 502 } })
   })
 
-  t.test('one that stops in the middle of its answer is a 504', async (t) => {
+  t.test('an API that stops in the middle of its answer is a 504', async (t) => {
     const api = await apiThat(t, (_request, response) => {
       response.writeHead(200, { 'content-length': '100' })
       response.write('half')

@@ -65,7 +65,7 @@ t.test('an app that closes while the partner is still starting leaves none behin
   t.notOk(isRunning(pid))
 })
 
-t.test('one that cannot start is an error for who calls it, and is tried again at the next call', async (t) => {
+t.test('a failed start is an error for the caller, and the next call tries again', async (t) => {
   const config = { ...bareConfig(), PHASE: 9 }
   const app = await appWithPartner(t, config)
   await t.rejects(app.partner.url(), { message: 'the partner process ended with code 1 before it was ready' })

@@ -83,7 +83,7 @@ async function behavesAsACache(t: Test, cache: Cache, system: CacheAnnouncement[
     t.ok(await waitFor('the value to go', isGone, { interval: 5 }))
   })
 
-  t.test('all who miss get the same lease, until one of them keeps a value', async (t) => {
+  t.test('all callers that miss get the same lease, until one stores a value', async (t) => {
     const leases = await Promise.all([1, 2, 3].map(() => cache.get('course', 'leased')))
     const [{ lease = '' } = {}] = leases
     t.type(lease, 'string')

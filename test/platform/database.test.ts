@@ -121,7 +121,7 @@ t.test('a database in memory', async (t) => {
 t.test('a lock file', async (t) => {
   const path = join(await temporaryFolder(t), 'lock')
 
-  t.test('of a process that is gone is taken over', async (t) => {
+  t.test('of a dead process is taken over', async (t) => {
     const gone = spawn(process.execPath, ['--version'], { stdio: 'ignore' })
     await once(gone, 'exit')
     for (const content of [JSON.stringify({ pid: gone.pid, started: 'long ago' }), '', 'nonsense', '{"pid":-1}']) {
@@ -131,7 +131,7 @@ t.test('a lock file', async (t) => {
   })
 
   const skip = process.platform === 'linux' ? false : 'only Linux tells when a process started'
-  t.test('of an earlier process with the pid of one that lives is taken over', { skip }, async (t) => {
+  t.test('of an earlier process with the pid of a running one is taken over', { skip }, async (t) => {
     await writeFile(path, JSON.stringify({ pid: process.ppid, started: 'another boot/1' }))
     mustTake(t, path)
   })

@@ -12,7 +12,7 @@ import { type PostgresServer, startPostgres } from '../../testkit/postgres-serve
 import { waitFor } from '../../testkit/wait-for.ts'
 
 const settings = { ...loadConfig([]), DATABASE_STATEMENT_TIMEOUT_MS: 400, DATABASE_POOL_SIZE: 3 }
-const away = { name: 'DomainError', code: 'unavailable' }
+const unavailable = { name: 'DomainError', code: 'unavailable' }
 
 t.test('a PostgreSQL server', needs('postgres', 'initdb'), async (t) => {
   const server = await startPostgres(t)
@@ -29,7 +29,7 @@ t.test('a PostgreSQL server', needs('postgres', 'initdb'), async (t) => {
     t.same(await notes(database), ['kept'])
   })
 
-  t.test('commits nothing when somebody has swallowed the error of a statement', async (t) => {
+  t.test('commits nothing when the error of a statement was ignored', async (t) => {
     const work = database.transaction(async (tx) => {
       await tx.execute(sql`insert into notes values (${'lost'})`)
       await tx.execute(sql`insert into notes values (${'kept'})`).catch(() => 'never mind')
@@ -55,17 +55,17 @@ t.test('a PostgreSQL server', needs('postgres', 'initdb'), async (t) => {
     }
   })
 
-  t.test('has no more connections than it may, and serves all who wait for one', async (t) => {
+  t.test('limits its connections, and serves all callers in the queue', async (t) => {
     const work = () => database.transaction((tx) => tx.execute(sql`select count(*) from notes`))
     await Promise.all(Array.from({ length: 50 }, work))
     t.ok((await connections(database)) <= settings.DATABASE_POOL_SIZE)
   })
 
-  t.test('ends a statement that takes too long, and lets nobody wait longer for a connection', async (t) => {
+  t.test('ends a statement that takes too long, and limits the wait for a connection as well', async (t) => {
     const began = performance.now()
     const slow = () => database.run((queries) => queries.execute(sql`select pg_sleep(30)`))
     const sleepers = Array.from({ length: settings.DATABASE_POOL_SIZE }, slow)
-    await Promise.all([...sleepers, ...sleepers.map(slow)].map((statement) => t.rejects(statement, away)))
+    await Promise.all([...sleepers, ...sleepers.map(slow)].map((statement) => t.rejects(statement, unavailable)))
     t.ok(performance.now() - began < 2000, `all of them in ${performance.now() - began} ms`)
     await t.resolves(database.ping())
   })
@@ -76,7 +76,7 @@ t.test('a PostgreSQL server', needs('postgres', 'initdb'), async (t) => {
       await tx.execute(sql`select pg_terminate_backend(pg_backend_pid())`).catch(() => 'as intended')
       await tx.execute(sql`insert into notes values (${'second half'})`)
     })
-    await t.rejects(work, away)
+    await t.rejects(work, unavailable)
     t.same(await notes(database), ['kept'])
   })
 
@@ -89,8 +89,8 @@ t.test('a PostgreSQL server', needs('postgres', 'initdb'), async (t) => {
     t.same(await notes(database), ['kept'])
   })
 
-  t.test('whose answer to a change is lost: nobody is told that it was made, or that it was not', async (t) => {
-    const unknown = { ...away, message: /may have been made or not/, cause: { sqlState: '08007' } }
+  t.test('whose answer to a change is lost: the error says that the outcome is unknown', async (t) => {
+    const unknown = { ...unavailable, message: /may have been made or not/, cause: { sqlState: '08007' } }
     for (const [note, last] of Object.entries({ perhaps: 'commit', maybe: 'insert' })) {
       const port = await proxyThatHangsUpAfter(t, server, last)
       const behind = await open(t, { DATABASE_URL: server.url.replace(/:\d+\//, `:${port}/`) })
@@ -100,7 +100,7 @@ t.test('a PostgreSQL server', needs('postgres', 'initdb'), async (t) => {
     }
   })
 
-  t.test('that lets us in no more is away', async (t) => {
+  t.test('that denies access later is unavailable', async (t) => {
     const admin = postgres(server.url, { max: 1 })
     t.teardown(() => admin.end())
     await admin`create role locked login password 'the right one'`
@@ -110,7 +110,7 @@ t.test('a PostgreSQL server', needs('postgres', 'initdb'), async (t) => {
     await admin`select pg_terminate_backend(pid) from pg_stat_activity where usename = 'locked'`
     const work = () => leaving.transaction((tx) => tx.execute(sql`select 1`))
     await waitFor('a new connection', () => work().catch((error) => /password/.test(error.cause.message)))
-    await t.rejects(work(), { ...away, cause: { sqlState: '08001' } })
+    await t.rejects(work(), { ...unavailable, cause: { sqlState: '08001' } })
   })
 
   t.test('is asked no more when the database is closed', async (t) => {
@@ -129,7 +129,7 @@ t.test('at the start', needs('postgres', 'initdb'), async (t) => {
   await admin`create role locked login password 'the right one'`
   const locked = server.url.replace('course@', 'locked:s3cret@')
 
-  t.test('what will not get better ends it at once, in one line without the password', async (t) => {
+  t.test('a permanent error ends the start at once, in one line without the password', async (t) => {
     const hopeless: [string, RegExp][] = [
       [locked, /^DATABASE_URL: has a wrong user or password\. The server says: .*"locked"\.$/],
       [server.url.replace(/course$/, 'nope'), /^DATABASE_URL: names a database that does not exist\. .*"nope"/],
@@ -164,7 +164,7 @@ t.test('at the start', needs('postgres', 'initdb'), async (t) => {
     t.match(waits, [{ name: 'DatabaseError', sqlState: '08006' }], 'and it says so once while it waits')
   })
 
-  t.test('a server that comes late is found', async (t) => {
+  t.test('a server that starts late is found', async (t) => {
     const opening = open(t, { DATABASE_URL: server.url })
     await server.start()
     await t.resolves((await opening).ping())

@@ -11,7 +11,7 @@ import { waitFor } from '../../testkit/wait-for.ts'
 /** The milliseconds that a Redis may cost a command. */
 const PATIENCE = 50
 
-t.test('Redis is away at first', needs('redis-server'), async (t) => {
+t.test('Redis is unavailable at first', needs('redis-server'), async (t) => {
   const redis = await startRedis(t)
   await redis.stop()
   const { cache, log } = await openCache(t, redis)
@@ -55,7 +55,7 @@ t.test('Redis hangs and goes on', needs('redis-server'), async (t) => {
   logged(t, log, ['warn', /did not answer in \d+ ms/])
   const quick = performance.now()
   for (let n = 0; n < 100; n++) await cache.get('course', 'a')
-  t.ok(performance.now() - quick < 500, 'known to be away, it costs nothing')
+  t.ok(performance.now() - quick < 500, 'while known to be unavailable, it costs nothing')
   redis.resume()
   const since = performance.now()
   await works(t, cache)
@@ -121,7 +121,7 @@ t.test('a password', needs('redis-server'), async (t) => {
   }
 })
 
-t.test('a Redis that takes nothing counts as away', needs('redis-server'), async (t) => {
+t.test('a Redis that accepts no writes counts as unavailable', needs('redis-server'), async (t) => {
   const redis = await startRedis(t)
   const { cache, log } = await openCache(t, redis)
   await works(t, cache)

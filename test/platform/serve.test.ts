@@ -67,7 +67,7 @@ t.test('a second signal does not wait', { buffered: true }, async (t) => {
   t.match((await app.logLines()).at(-1), { level: 'warn', message: /^a second signal: / })
 })
 
-t.test('an error that nobody caught is logged with its stack, and ends the process with 1', async (t) => {
+t.test('an uncaught error is logged with its stack, and ends the process with 1', async (t) => {
   const ended = await runApp(t, { script, env: { PHASE: '1', FAIL: 'later' } })
   t.equal(ended.code, 1)
   const fatal = parseLogLines(ended.stdout).find(({ level }) => level === 'fatal')

@@ -76,7 +76,7 @@ t.test('headers', async (t) => {
   })
 })
 
-t.test('CORS_ORIGIN, and nobody else, may read and write', async (t) => {
+t.test('only CORS_ORIGIN may read and write', async (t) => {
   const CORS_ORIGIN = 'https://app.example'
   const { url } = await localServer(t, (app) => app.patch('/data', () => ({})), { CORS_ORIGIN })
   const { send } = httpClient(t)

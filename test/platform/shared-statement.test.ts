@@ -15,7 +15,7 @@ const ECHO = `
   select position, text, pg_current_xact_id()::text
   from unnest($1::text[]) with ordinality as caller (text, position) where text <> 'nothing'`
 
-const away = { name: 'DomainError', code: 'unavailable' }
+const unavailable = { name: 'DomainError', code: 'unavailable' }
 
 t.test('an embedded database', async (t) => {
   await callersShare(t, await open(t, 'memory:'))
@@ -26,7 +26,7 @@ t.test('a PostgreSQL server', needs('postgres', 'initdb'), async (t) => {
   const database = await open(t, server.url)
   await callersShare(t, database)
 
-  t.test('whoever would wait too long for those who are held up goes alone', async (t) => {
+  t.test('a caller that has queued for 250 ms gets a statement of its own', async (t) => {
     const admin = postgres(server.url, { max: 2 })
     t.teardown(() => admin.end())
     const call = database.share(`
@@ -37,7 +37,7 @@ t.test('a PostgreSQL server', needs('postgres', 'initdb'), async (t) => {
     await admin.begin(async (tx) => {
       await tx`select pg_advisory_xact_lock(1)`
       for (let i = 0; i < 4; i++) heldUp.push(call(['1']))
-      await waitFor('the fourth of them, which has lost its patience', async () => {
+      await waitFor('the fourth caller, which has left the queue', async () => {
         const [{ count } = {}] = await admin`select count(*)::int from pg_locks where not granted`
         return count === 4
       })
@@ -51,11 +51,11 @@ t.test('a PostgreSQL server', needs('postgres', 'initdb'), async (t) => {
     t.same(await Promise.all(heldUp), Array(5).fill([1, 1]))
   })
 
-  t.test('when it goes away, nobody is left to wait', async (t) => {
+  t.test('an outage rejects every caller', async (t) => {
     const call = database.share(ECHO)
     await server.stop('immediate')
     const outcomes = await Promise.allSettled(Array.from({ length: 20 }, (_, i) => call([`caller ${i}`])))
-    for (const outcome of outcomes) t.match(outcome, { status: 'rejected', reason: away })
+    for (const outcome of outcomes) t.match(outcome, { status: 'rejected', reason: unavailable })
     await server.start()
     await waitFor('an answer', () => call(['again']))
     t.match(await Promise.all(['a', 'b', 'c', 'd', 'e'].map((text) => call([text]))), [{ 1: 'a' }, { 1: 'b' }])
@@ -65,7 +65,7 @@ t.test('a PostgreSQL server', needs('postgres', 'initdb'), async (t) => {
 async function callersShare(t: Test, database: Database): Promise<void> {
   const call = database.share(ECHO)
 
-  await t.test('callers who come at once share statements, and each gets the row for its own value', async (t) => {
+  await t.test('concurrent callers share statements, and each gets the row for its own value', async (t) => {
     const texts = ['a "quote"', 'back\\slash', '{curly, braces}', '', 'NULL', 'two\nlines', 'ü€🎉', "it's"]
     const values = Array.from({ length: 120 }, (_, i) => (i % 5 === 3 ? 'nothing' : `${i} ${texts[i % texts.length]}`))
     const { queries } = listen(t)
@@ -82,7 +82,7 @@ async function callersShare(t: Test, database: Database): Promise<void> {
     t.equal(queries.length, transactions.size, 'as many are announced as the database has executed')
   })
 
-  await t.test('a caller alone is not kept waiting', async (t) => {
+  await t.test('a single caller does not queue', async (t) => {
     t.match(await call(['alone']), { 1: 'alone' })
     t.equal(await call(['nothing']), undefined)
   })
@@ -116,7 +116,7 @@ async function callersShare(t: Test, database: Database): Promise<void> {
     }
   })
 
-  await t.test('a caller that has queued and goes alone has the statement in its own context', async (t) => {
+  await t.test('the only caller of a statement after a queue has it in its own context', async (t) => {
     const { queries } = listen(t)
     await Promise.all(['a', 'b', 'c', 'd'].map((text, i) => caller.run(i, () => call([text]))))
     t.same(
@@ -165,7 +165,7 @@ async function callersShare(t: Test, database: Database): Promise<void> {
     t.same(shares, [])
   })
 
-  await t.test('an error is for all whom the statement was for, and for nobody else', async (t) => {
+  await t.test('an error rejects all callers of the statement, and no others', async (t) => {
     const square = database.share(
       `select position, number * number from unnest($1::int[]) with ordinality as caller (number, position)`,
     )

@@ -146,7 +146,7 @@ t.test('a call whose deadline has passed is not started', async (t) => {
 t.test('health follows readiness, for each service', async (t) => {
   let isReady = true
   const readiness = async () => {
-    if (!isReady) throw new Error('away')
+    if (!isReady) throw new Error('unavailable')
   }
   const { server, address } = await serveGrpc(t, app, app.course, readiness)
   const client = await reflectedClient(t, address)

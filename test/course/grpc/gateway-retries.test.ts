@@ -12,7 +12,7 @@ import { serveGrpc } from './grpc-app.ts'
 
 const app = await courseApp(t)
 const id = '01943ad7-aa80-7001-8000-000000000000'
-const away = new DomainError('unavailable', 'away')
+const unavailable = new DomainError('unavailable', 'down')
 
 const noCatalog = {} as CatalogService
 const noBookings = {} as BookingService
@@ -28,7 +28,7 @@ async function remote(t: Test, services: { catalog?: object; bookings?: object }
 t.test('a read is tried again, and succeeds when the server is back', async (t) => {
   let calls = 0
   const getCourse = async () => {
-    if (++calls < 3) throw away
+    if (++calls < 3) throw unavailable
     throw new DomainError('not_found', 'There is no such course.')
   }
   const { catalog } = await remote(t, { catalog: { getCourse } })
@@ -40,10 +40,10 @@ t.test('and given up in the end, with what the server said', async (t) => {
   let calls = 0
   const getCourse = async () => {
     calls++
-    throw away
+    throw unavailable
   }
   const { catalog } = await remote(t, { catalog: { getCourse } })
-  await t.rejects(catalog.getCourse(id), { name: 'DomainError', code: 'unavailable', message: 'away' })
+  await t.rejects(catalog.getCourse(id), { name: 'DomainError', code: 'unavailable', message: 'down' })
   t.equal(calls, 4)
 })
 
@@ -51,7 +51,7 @@ t.test('a change is sent once, unless it has an idempotency key', async (t) => {
   const keys: (string | undefined)[] = []
   const reserveBooking: BookingService['reserveBooking'] = async (_id, idempotency) => {
     keys.push(idempotency?.key)
-    throw away
+    throw unavailable
   }
   const { bookings } = await remote(t, { bookings: { reserveBooking } })
   await t.rejects(bookings.reserveBooking(id), { code: 'unavailable' })
@@ -60,7 +60,7 @@ t.test('a change is sent once, unless it has an idempotency key', async (t) => {
   t.same(keys, [undefined, 'k', 'k', 'k', 'k'])
 })
 
-t.test('several servers take turns, and one that is away is left out', async (t) => {
+t.test('several servers take turns, and an unavailable server is skipped', async (t) => {
   const { catalog, servers } = await remote(t, { catalog: { deleteCourse: async () => {} } }, 2)
   const calls = heard(t)
   await Promise.all(Array.from({ length: 20 }, () => catalog.deleteCourse(id)))

@@ -79,7 +79,7 @@ t.test('a gateway and its course service', async (t) => {
     t.match(paid.body.bookings[0], { customer: { name: String }, paid_at: String })
   })
 
-  t.test('every failure is the one that REST has in one process', async (t) => {
+  t.test('every failure is the same as over REST in one process', async (t) => {
     t.match(await getJson(`${gateway.url}/v1/courses/${absent}`), {
       status: 404,
       body: { detail: 'There is no such course.' },
@@ -103,7 +103,7 @@ t.test('a gateway and its course service', async (t) => {
     t.match(await reserve(loser.booking_id), { status: 409, body: { title: 'Sold Out' } })
   })
 
-  t.test('an idempotency key does what it does in one process', async (t) => {
+  t.test('an idempotency key has the same effect as in one process', async (t) => {
     const single = { course_id: '01943ad7-aa80-7001-8000-000000000000', user_id: 'ada' }
     const book = (json: object) => postJson<Booking>(`${gateway.url}/v1/bookings`, json, { 'idempotency-key': 'k-1' })
     const made = await book(single)
@@ -125,7 +125,7 @@ t.test('a gateway and its course service', async (t) => {
     t.ok(answer.ms >= 2900 && answer.ms < 4000, `answered after ${answer.ms} ms`)
   })
 
-  t.test('one that is killed: 503 in under a second, and recovery by itself', async (t) => {
+  t.test('a killed course service: 503 in under a second, and recovery by itself', async (t) => {
     await course.stop('SIGKILL')
     const ask = () => timed(() => getJson(`${gateway.url}/v1/courses`))
     const change = () => timed(() => postJson(`${gateway.url}/v1/bookings`, { course_id: absent, user_id: 'ada' }))
