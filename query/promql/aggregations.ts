@@ -155,7 +155,10 @@ function fold(result: StepSeries, members: readonly StepSeries[], Kind: new () =
 
 function warnOfQuantiles(quantiles: Float64Array, { parameter }: Aggregation, annotations: Annotations): void {
   const range = (parameter as NonNullable<typeof parameter>).range
-  if (quantiles.some(Number.isNaN)) annotations.invalidQuantile(Number.NaN, range)
+  if (quantiles.some(Number.isNaN)) {
+    annotations.invalidQuantile(Number.NaN, range)
+    return
+  }
   const most = largest(quantiles)
   const least = smallest(quantiles)
   if (most > 1) annotations.invalidQuantile(most, range)
@@ -185,8 +188,8 @@ function best(
   isTop: boolean,
   sizes: Float64Array,
 ): StepSeries[] {
-  if (largest(sizes) < 1) return []
   if (sizes.some(Number.isNaN)) throw new ExecutionError('Parameter value is NaN')
+  if (largest(sizes) < 1) return []
   if (smallest(sizes) <= -(2 ** 63)) throw new ExecutionError(`Scalar value ${smallest(sizes)} underflows int64`)
   if (largest(sizes) >= 2 ** 63) throw new ExecutionError(`Scalar value ${largest(sizes)} overflows int64`)
 
@@ -232,7 +235,6 @@ function countValues(
   return result.series
 }
 
-/** Of numbers; -Infinity when all are NaN. */
 function largest(values: Float64Array): number {
   return values.reduce((most, value) => (value > most ? value : most), Number.NEGATIVE_INFINITY)
 }

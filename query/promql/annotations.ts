@@ -4,6 +4,7 @@ import { formatShort } from './format-number.ts'
 import { positionIn } from './position.ts'
 
 interface Monotonicity {
+  from: number
   firstTime: number
   lastTime: number
   lowest: number
@@ -21,54 +22,58 @@ export interface FallingBuckets {
   readonly largest: number
 }
 
-/** What Prometheus remarks on a query beside its result: each remark once, with its position. */
+/** How many remarks of a kind are listed. */
+const MOST = 10
+
+/**
+ * What Prometheus remarks on a query beside its result. A remark that would be made twice is made once, with the
+ * position of the last of them.
+ */
 export class Annotations {
-  readonly #warnings = new Set<string>()
-  readonly #infos = new Set<string>()
-  readonly #monotonicity = new Map<number, Monotonicity>()
+  readonly #warnings = new Map<string, number>()
+  readonly #infos = new Map<string, number>()
+  #monotonicity: Monotonicity | undefined
 
   /** @param text the query */
   constructor(readonly text: string) {}
 
   get warnings(): string[] {
-    return [...this.#warnings]
+    return this.#listed(this.#warnings, 'warning')
   }
 
   get infos(): string[] {
-    return [...this.#infos, ...[...this.#monotonicity].map(([from, found]) => this.#describe(from, found))]
-  }
-
-  warn(message: string, { from }: TextRange): void {
-    this.#warnings.add(`PromQL warning: ${message} (${positionIn(this.text, from)})`)
-  }
-
-  inform(message: string, { from }: TextRange): void {
-    this.#infos.add(`PromQL info: ${message} (${positionIn(this.text, from)})`)
+    const infos = new Map(this.#infos)
+    if (this.#monotonicity !== undefined) infos.set(description(this.#monotonicity), this.#monotonicity.from)
+    return this.#listed(infos, 'info')
   }
 
   invalidQuantile(q: number, range: TextRange): void {
-    this.warn(`quantile value should be between 0 and 1, got ${formatShort(q)}`, range)
+    this.#warn(`quantile value should be between 0 and 1, got ${formatShort(q)}`, range)
   }
 
   badBucketLabel(value: string, range: TextRange): void {
-    this.warn(`bucket label "le" is missing or has a malformed value of ${quote(value)}`, range)
+    this.#warn(`bucket label "le" is missing or has a malformed value of ${quote(value)}`, range)
   }
 
   possiblyNoCounter(name: string, range: TextRange): void {
-    this.inform(`metric might not be a counter, name does not end in _total/_sum/_count/_bucket: ${quote(name)}`, range)
+    this.#inform(
+      `metric might not be a counter, name does not end in _total/_sum/_count/_bucket: ${quote(name)}`,
+      range,
+    )
   }
 
   sortInRangeQuery(range: TextRange): void {
-    this.warn('sort is ineffective for range queries since results are always ordered by labels', range)
+    this.#warn('sort is ineffective for range queries since results are always ordered by labels', range)
   }
 
   /** @param time milliseconds */
   forcedMonotonicity({ lowest, highest, largest }: FallingBuckets, time: number, { from }: TextRange): void {
-    const known = this.#monotonicity.get(from)
+    const known = this.#monotonicity
     if (known === undefined) {
-      this.#monotonicity.set(from, { firstTime: time, lastTime: time, lowest, highest, largest, count: 1 })
+      this.#monotonicity = { from, firstTime: time, lastTime: time, lowest, highest, largest, count: 1 }
       return
     }
+    known.from = from
     known.firstTime = Math.min(known.firstTime, time)
     known.lastTime = Math.max(known.lastTime, time)
     known.lowest = Math.min(known.lowest, lowest)
@@ -77,15 +82,29 @@ export class Annotations {
     known.count++
   }
 
-  #describe(from: number, { firstTime, lastTime, lowest, highest, largest, count }: Monotonicity): string {
-    return (
-      'PromQL info: input to histogram_quantile needed to be fixed for monotonicity ' +
-      '(see https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)' +
-      `, from buckets ${formatShort(lowest)} to ${formatShort(highest)}` +
-      `, with a max diff of ${formatShort(Number(largest.toPrecision(2)))}` +
-      `, over ${count} samples from ${isoSeconds(firstTime)} to ${isoSeconds(lastTime)} (${positionIn(this.text, from)})`
-    )
+  #warn(message: string, { from }: TextRange): void {
+    this.#warnings.set(message, from)
   }
+
+  #inform(message: string, { from }: TextRange): void {
+    this.#infos.set(message, from)
+  }
+
+  #listed(remarks: ReadonlyMap<string, number>, kind: 'warning' | 'info'): string[] {
+    const all = [...remarks].map(([message, from]) => `PromQL ${kind}: ${message} (${positionIn(this.text, from)})`)
+    if (all.length <= MOST) return all
+    return [...all.slice(0, MOST), `${all.length - MOST} more ${kind} annotations omitted`]
+  }
+}
+
+function description({ firstTime, lastTime, lowest, highest, largest, count }: Monotonicity): string {
+  return (
+    'input to histogram_quantile needed to be fixed for monotonicity ' +
+    '(see https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)' +
+    `, from buckets ${formatShort(lowest)} to ${formatShort(highest)}` +
+    `, with a max diff of ${formatShort(Number(largest.toPrecision(2)))}` +
+    `, over ${count} samples from ${isoSeconds(firstTime)} to ${isoSeconds(lastTime)}`
+  )
 }
 
 function isoSeconds(ms: number): string {

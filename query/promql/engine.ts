@@ -4,11 +4,11 @@ import type { SeriesSource } from '../series/series.ts'
 import { Annotations } from './annotations.ts'
 import { Budget, DEFAULT_LIMITS, type Limits } from './budget.ts'
 import { documentedType, typeOf } from './check-types.ts'
+import { type QueryTimes, withDurations } from './duration-expression.ts'
 import { Evaluator } from './evaluate.ts'
 import type { Expression } from './expression.ts'
 import { parseExpression } from './parse.ts'
-import type { StepSeries, Steps, Value } from './value.ts'
-import { timeOf } from './value.ts'
+import { InvalidQuery, type StepSeries, type Steps, timeOf, type Value } from './value.ts'
 
 export interface EngineOptions {
   /** For how long a sample is the value of its series, in milliseconds; 5 minutes, as in Prometheus. */
@@ -17,6 +17,9 @@ export interface EngineOptions {
   readonly defaultStep: number
   readonly limits: Limits
 }
+
+/** Text, or an expression that was parsed from it. */
+export type Query = string | { readonly text: string; readonly expression: Expression }
 
 /** Milliseconds since 1970, and a value. */
 export type Sample = readonly [time: number, value: number]
@@ -39,11 +42,6 @@ export interface Answer {
   readonly infos: readonly string[]
 }
 
-/** An expression that a range query cannot have, or limits that make no sense. */
-export class InvalidQuery extends Error {
-  override readonly name = 'InvalidQuery'
-}
-
 /** Answers PromQL queries as Prometheus 3 does: https://prometheus.io/docs/prometheus/latest/querying/basics/ */
 export class Engine {
   readonly #options: EngineOptions
@@ -56,12 +54,11 @@ export class Engine {
   }
 
   /**
-   * @param query text, or an expression that was parsed from `text`
    * @param time milliseconds since 1970
-   * @throws {ParseError | ExecutionError | QueryTimeout}
+   * @throws {ParseError | InvalidQuery | ExecutionError | QueryTimeout}
    */
-  instant(query: string | { readonly text: string; readonly expression: Expression }, time: number): Answer {
-    const { text, expression } = parsed(query)
+  instant(query: Query, time: number): Answer {
+    const { text, expression } = parsed(query, { step: 0, range: 0 })
     const steps: Steps = { start: time, interval: 0, count: 1 }
     const annotations = new Annotations(text)
     const value = this.#evaluator(annotations, time, time).evaluate(expression, steps)
@@ -74,13 +71,8 @@ export class Engine {
    * @param step milliseconds
    * @throws {ParseError | InvalidQuery | ExecutionError | QueryTimeout}
    */
-  range(
-    query: string | { readonly text: string; readonly expression: Expression },
-    start: number,
-    end: number,
-    step: number,
-  ): Answer {
-    const { text, expression } = parsed(query)
+  range(query: Query, start: number, end: number, step: number): Answer {
+    const { text, expression } = parsed(query, { step, range: end - start })
     const type = typeOf(expression)
     if (type !== 'scalar' && type !== 'vector')
       throw new InvalidQuery(
@@ -99,11 +91,9 @@ export class Engine {
   }
 }
 
-function parsed(query: string | { readonly text: string; readonly expression: Expression }): {
-  readonly text: string
-  readonly expression: Expression
-} {
-  return typeof query === 'string' ? { text: query, expression: parseExpression(query) } : query
+function parsed(query: Query, times: QueryTimes): { readonly text: string; readonly expression: Expression } {
+  const { text, expression } = typeof query === 'string' ? { text: query, expression: parseExpression(query) } : query
+  return { text, expression: withDurations(expression, times) }
 }
 
 function answer(result: Result, { warnings, infos }: Annotations): Answer {

@@ -24,6 +24,20 @@ export interface StringLiteral extends Node {
   readonly value: string
 }
 
+/** A duration that is computed, in seconds: `[5m * 2]`, `offset (1h - step())`. */
+export type DurationExpression =
+  | { readonly kind: 'literal'; readonly seconds: number; readonly range: TextRange }
+  | { readonly kind: 'step' | 'range'; readonly range: TextRange }
+  | { readonly kind: 'negative'; readonly operand: DurationExpression; readonly range: TextRange }
+  | {
+      readonly kind: DurationOperator
+      readonly left: DurationExpression
+      readonly right: DurationExpression
+      readonly range: TextRange
+    }
+
+export type DurationOperator = '+' | '-' | '*' | '/' | '%' | '^' | 'min_of' | 'max_of'
+
 /** `@ 1609746000`, in milliseconds, or `@ start()`. */
 export type At = number | 'start' | 'end'
 
@@ -35,6 +49,8 @@ export interface VectorSelector extends Node {
   readonly matchers: readonly Matcher[]
   /** Milliseconds. */
   readonly offset: number
+  /** What the offset is computed from, if it is. */
+  readonly offsetExpression?: DurationExpression | undefined
   readonly at: At | undefined
 }
 
@@ -44,6 +60,7 @@ export interface MatrixSelector extends Node {
   readonly selector: VectorSelector
   /** Milliseconds. */
   readonly duration: number
+  readonly durationExpression?: DurationExpression | undefined
 }
 
 /** `rate(http_requests_total[1m])[10m:30s]`. */
@@ -52,9 +69,12 @@ export interface Subquery extends Node {
   readonly expression: Expression
   /** Milliseconds. */
   readonly duration: number
+  readonly durationExpression?: DurationExpression | undefined
   /** Milliseconds; undefined when the default is to be used. */
   readonly step: number | undefined
+  readonly stepExpression?: DurationExpression | undefined
   readonly offset: number
+  readonly offsetExpression?: DurationExpression | undefined
   readonly at: At | undefined
 }
 

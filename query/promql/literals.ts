@@ -1,4 +1,5 @@
 /** Numbers, durations and strings, as they are written in a query. */
+import { quote } from '../quote.ts'
 
 const UNITS_MS: Readonly<Record<string, number>> = {
   ms: 1,
@@ -41,17 +42,33 @@ export function formatDuration(ms: number): string {
   return text
 }
 
-/** @returns undefined when it is no number, as `08` with its leading zero is in Go. */
-export function parseNumber(text: string): number | undefined {
-  const lower = text.toLowerCase().replaceAll('_', '')
-  const unsigned = lower.replace(/^[+-]/, '')
-  const sign = lower.startsWith('-') ? -1 : 1
-  if (unsigned === 'inf') return sign * Number.POSITIVE_INFINITY
-  if (unsigned === 'nan') return Number.NaN
-  if (/^0x[0-9a-f]+$/.test(unsigned)) return sign * Number(unsigned)
-  if (/^0[0-7]+$/.test(unsigned)) return sign * Number.parseInt(unsigned, 8)
-  if (/^(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/.test(unsigned)) return sign * Number(unsigned)
-  return undefined
+/**
+ * A number, or a duration as a number of seconds.
+ *
+ * @throws the message of Go's parser when it is neither
+ */
+export function readNumber(text: string): { readonly value: number; readonly isDuration: boolean } {
+  if (/^[0-9]+[smhdwy]/.test(text)) {
+    const ms = parseDuration(text)
+    if (ms === undefined) throw new Error(`not a valid duration string: ${quote(text)}`)
+    return { value: ms / 1000, isDuration: true }
+  }
+  const value = parseNumber(text)
+  if (value === undefined)
+    throw new Error(`error parsing number: strconv.ParseFloat: parsing ${quote(text)}: invalid syntax`)
+  return { value, isDuration: false }
+}
+
+/** Only whole numbers may have underscores, and a leading zero makes them octal where it can. */
+function parseNumber(text: string): number | undefined {
+  const lower = text.toLowerCase()
+  if (lower === 'inf') return Number.POSITIVE_INFINITY
+  if (lower === 'nan') return Number.NaN
+  const digits = lower.replaceAll('_', '')
+  if (/^0x[0-9a-f]+$/.test(digits)) return Number(digits) < 2 ** 63 ? Number(digits) : undefined
+  if (/^0[0-7]+$/.test(digits)) return Number.parseInt(digits, 8)
+  if (/^[1-9][0-9]*$|^0$/.test(digits)) return Number(digits)
+  return /^(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/.test(lower) ? Number(lower) : undefined
 }
 
 const ESCAPED: Readonly<Record<string, string>> = {

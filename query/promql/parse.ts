@@ -12,6 +12,8 @@ import {
   type Aggregator,
   type At,
   type BinaryOperator,
+  type DurationExpression,
+  type DurationOperator,
   type Expression,
   isSetOperator,
   type Matching,
@@ -20,11 +22,11 @@ import {
   type TextRange,
   type VectorSelector,
 } from './expression.ts'
-import { parseDuration, parseNumber, unquote } from './literals.ts'
+import { readNumber, unquote } from './literals.ts'
 import { ParseError } from './position.ts'
 import { refusal, signatureOf } from './signatures.ts'
 import { syntaxError } from './syntax-error.ts'
-import { readTokens } from './tokens.ts'
+import { forGrammar, readTokens } from './tokens.ts'
 
 const strictParser = parser.configure({ strict: true })
 
@@ -32,11 +34,12 @@ const strictParser = parser.configure({ strict: true })
 export function parseExpression(text: string): Expression {
   const { tokens, error } = readTokens(text)
   if (tokens.length === 1 && error === undefined) throw new ParseError(text, 0, 'no expression found in input')
-  const mistake = firstMistake(text)
+  const readable = forGrammar(text, tokens)
+  const mistake = firstMistake(readable)
   if (mistake !== undefined) throw syntaxError(text, tokens, mistake, error)
   if (error !== undefined) throw error
 
-  const tree = strictParser.parse(text)
+  const tree = strictParser.parse(readable)
   const expression = new Converter(text).convert(tree.topNode.firstChild as SyntaxNode)
   checkTypes(text, expression)
   return expression
@@ -164,22 +167,11 @@ class Converter {
   }
 
   #number(range: TextRange): NumberLiteral {
-    const written = this.slice(range)
-    const value = parseNumber(written)
-    if (value !== undefined) return { kind: 'number', value, isDuration: false, range }
-    return { kind: 'number', value: this.#duration(range) / 1000, isDuration: true, range }
-  }
-
-  /** @returns milliseconds */
-  #duration(range: TextRange): number {
-    const written = this.slice(range)
-    let ms: number | undefined
     try {
-      ms = parseDuration(written)
+      return { kind: 'number', ...readNumber(this.slice(range)), range }
     } catch (error) {
       this.fail(range, (error as Error).message)
     }
-    return ms ?? this.fail(range, `unknown unit or order of units in duration ${quote(written)}`)
   }
 
   #selector(node: SyntaxNode): VectorSelector {
@@ -190,6 +182,7 @@ class Converter {
       .sort((a, b) => a.from - b.from)
       .map((matcher) => this.#matcher(matcher))
     const text = name === null ? '' : this.slice(name)
+    if (/^atan2$/i.test(text)) this.fail(node, `unexpected <op:${text}>`)
     if (text !== '') matchers.push(new Matcher('__name__', '=', text))
     return { kind: 'vectorSelector', name: text, matchers, offset: 0, at: undefined, range: rangeOf(node) }
   }
@@ -215,6 +208,8 @@ class Converter {
     const names: string[] = []
     for (let child = node?.firstChild ?? null; child !== null; child = child.nextSibling) {
       const name = this.#labelName(child)
+      if (/^without$/i.test(this.slice(child)))
+        this.fail(child, `unexpected <${this.slice(child)}> in grouping opts, expected label`)
       if (name === '') this.fail(child, `invalid label name for grouping: ${quote(name)}`)
       names.push(name)
     }
@@ -299,7 +294,7 @@ class Converter {
   postfix(node: SyntaxNode, operand: Expression): Expression {
     switch (node.name) {
       case 'OffsetExpr':
-        return this.#withOffset(operand, this.#offset(node.getChild('OffsetDurationExpr') as SyntaxNode), node.to)
+        return this.#withOffset(operand, this.#durationOf(node.getChild('OffsetDurationExpr') as SyntaxNode), node.to)
       case 'StepInvariantExpr':
         return this.#withAt(operand, this.#at(node, operand), node.to)
       case 'MatrixSelector':
@@ -317,9 +312,15 @@ class Converter {
     const bracket = this.text.indexOf('[', operand.range.to)
     const duration = this.#positiveDuration(node.getChild('DurationExpr') as SyntaxNode)
     if (operand.kind !== 'vectorSelector') this.fail(bracket, 'ranges only allowed for vector selectors')
-    if (operand.offset !== 0) this.fail(bracket, 'no offset modifiers allowed before range')
+    if (isOffset(operand)) this.fail(bracket, 'no offset modifiers allowed before range')
     if (typeof operand.at === 'number') this.fail(bracket, 'no @ modifiers allowed before range')
-    return { kind: 'matrixSelector', selector: operand, duration, range: { from: operand.range.from, to: node.to } }
+    return {
+      kind: 'matrixSelector',
+      selector: operand,
+      duration: duration.ms,
+      durationExpression: duration.computed,
+      range: { from: operand.range.from, to: node.to },
+    }
   }
 
   #subquery(node: SyntaxNode, operand: Expression): Expression {
@@ -327,26 +328,29 @@ class Converter {
     return {
       kind: 'subquery',
       expression: operand,
-      duration: duration as number,
-      step,
+      duration: (duration as Duration).ms,
+      durationExpression: duration?.computed,
+      step: step?.ms,
+      stepExpression: step?.computed,
       offset: 0,
       at: undefined,
       range: { from: operand.range.from, to: node.to },
     }
   }
 
-  #withOffset(operand: Expression, offset: number, to: number): Expression {
+  #withOffset(operand: Expression, { ms: offset, computed }: Duration, to: number): Expression {
     const range = { from: operand.range.from, to }
+    const offsetExpression = computed
     const target = operand.kind === 'matrixSelector' ? operand.selector : operand
     if (target.kind !== 'vectorSelector' && target.kind !== 'subquery')
       this.fail(
         operand.range,
         'offset modifier must be preceded by an instant vector selector or range vector selector or a subquery',
       )
-    if (target.offset !== 0) this.fail(operand.range, 'offset may not be set multiple times')
+    if (isOffset(target)) this.fail(operand.range, 'offset may not be set multiple times')
     return operand.kind === 'matrixSelector'
-      ? { ...operand, selector: { ...operand.selector, offset }, range }
-      : { ...(target as VectorSelector | Subquery), offset, range }
+      ? { ...operand, selector: { ...operand.selector, offset, offsetExpression }, range }
+      : { ...(target as VectorSelector | Subquery), offset, offsetExpression, range }
   }
 
   #withAt(operand: Expression, at: At, to: number): Expression {
@@ -375,32 +379,61 @@ class Converter {
     return Math.round(seconds * 1000)
   }
 
-  /** @returns milliseconds */
-  #offset(node: SyntaxNode): number {
-    const sign = node.getChild('UnaryOp')
-    if (sign === null) return this.#plainDuration(node)
-    const inner = node.getChild('OffsetDurationExpr') as SyntaxNode
-    const ms = this.#plainDuration(inner)
-    return this.slice(sign) === '-' ? -ms : ms
+  /** A duration that must be positive: a number of milliseconds, or what it is to be computed from. */
+  #positiveDuration(node: SyntaxNode): Duration {
+    const duration = this.#durationOf(node)
+    if (duration.computed === undefined && duration.ms <= 0) this.fail(node, 'duration must be greater than 0')
+    return duration
   }
 
-  #positiveDuration(node: SyntaxNode): number {
-    const sign = node.getChild('UnaryOp')
-    const inner = sign === null ? node : (node.getChild('DurationExpr') as SyntaxNode)
-    const ms = this.#plainDuration(inner)
-    if (ms <= 0 || (sign !== null && this.slice(sign) === '-')) this.fail(node, 'duration must be greater than 0')
-    return ms
+  #durationOf(node: SyntaxNode): Duration {
+    const computed = this.#durationExpression(node)
+    if (computed.kind !== 'literal') return { ms: 0, computed }
+    const { seconds, range } = computed
+    if (!(Math.abs(seconds) <= 2 ** 63 / 1e9)) this.fail(range, 'duration out of range')
+    return { ms: Math.trunc(Math.round(seconds * 1e9) / 1e6), computed: undefined }
   }
 
-  #plainDuration(node: SyntaxNode): number {
+  #durationExpression(node: SyntaxNode): DurationExpression {
+    const range = rangeOf(node)
     const literal = node.getChild('NumberDurationLiteralInDurationContext')
-    if (literal === null || node.firstChild?.nextSibling != null || /^\(/.test(this.slice(node)))
-      this.fail(node, 'experimental duration expression is not enabled')
-    const seconds = parseNumber(this.slice(literal))
-    if (seconds === undefined) return this.#duration(literal)
-    if (!(Math.abs(seconds) <= 2 ** 63 / 1e9)) this.fail(literal, 'duration out of range')
-    return Math.trunc(Math.round(seconds * 1e9) / 1e6)
+    if (literal !== null) return { kind: 'literal', seconds: this.#seconds(literal), range }
+    if (node.getChild('DurationStep') !== null) return { kind: 'step', range }
+    if (node.getChild('DurationRange') !== null) return { kind: 'range', range }
+    const operands = node.getChildren('DurationExpr').concat(node.getChildren('OffsetDurationExpr'))
+    const [left, right] = operands.map((operand) => this.#durationExpression(operand))
+    if (left === undefined) throw new Error(`the grammar has a duration that is not known here: ${node}`)
+    const sign = node.getChild('UnaryOp')
+    if (sign !== null) return this.slice(sign) === '-' ? negative(left, range) : left
+    if (right === undefined) return left
+    if (node.getChild('DurationMinOf') !== null) return { kind: 'min_of', left, right, range }
+    if (node.getChild('DurationMaxOf') !== null) return { kind: 'max_of', left, right, range }
+    const operator = node.firstChild?.nextSibling as SyntaxNode
+    const kind = this.slice(operator) as DurationOperator
+    if (right.kind === 'literal' && right.seconds === 0 && (kind === '/' || kind === '%'))
+      this.fail(operator, kind === '/' ? 'division by zero' : 'modulo by zero')
+    return { kind, left, right, range }
   }
+
+  #seconds(literal: SyntaxNode): number {
+    return this.#number(rangeOf(literal)).value
+  }
+}
+
+interface Duration {
+  /** 0 while it is not computed yet. */
+  readonly ms: number
+  readonly computed: DurationExpression | undefined
+}
+
+function isOffset({ offset, offsetExpression }: VectorSelector | Subquery): boolean {
+  return offset !== 0 || offsetExpression !== undefined
+}
+
+function negative(operand: DurationExpression, range: TextRange): DurationExpression {
+  return operand.kind === 'literal'
+    ? { kind: 'literal', seconds: -operand.seconds, range }
+    : { kind: 'negative', operand, range }
 }
 
 const TAKES_PARAMETER = new Set(['topk', 'bottomk', 'quantile', 'count_values', 'limitk', 'limit_ratio'])

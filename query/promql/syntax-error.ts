@@ -1,6 +1,7 @@
+import { readNumber } from './literals.ts'
 import { ParseError } from './position.ts'
 import { refusal } from './signatures.ts'
-import { describe, type Token } from './tokens.ts'
+import { describe, isMetricNamedOffset, type Token } from './tokens.ts'
 
 /**
  * The message that Prometheus has for a query that the grammar cannot read.
@@ -19,14 +20,14 @@ export function syntaxError(
   const at = found === -1 ? tokens.length - 1 : found
   const token = tokens[at] as Token
   const before = tokens[at - 1]
-  if (token.text === '(' && before?.kind === 'identifier')
-    return new ParseError(text, before.from, refusal(before.text))
-  if (token.text === '(' && before !== undefined && /^(?:max_of|min_of)$/i.test(before.text))
-    return new ParseError(text, before.from, refusal(before.text))
-
   const surroundings = new Surroundings()
-  for (const earlier of tokens.slice(0, at)) surroundings.enter(earlier)
-  if (token.text === ')' && before?.text === ',' && surroundings.inCall)
+  for (const earlier of tokens.slice(0, at)) {
+    checkNumber(text, earlier)
+    surroundings.enter(earlier)
+  }
+  if (token.text === '(' && before !== undefined && mayBeFunction(before) && !surroundings.inGrouping)
+    return new ParseError(text, before.from, refusal(before.text))
+  if (before?.text === ',' && surroundings.inCall)
     return new ParseError(text, before.from, 'trailing commas not allowed in function call args')
   const [context, expected] = surroundings.describe()
   const where = context === '' ? '' : ` in ${context}`
@@ -34,35 +35,76 @@ export function syntaxError(
   return new ParseError(text, token.from, `unexpected ${describe(token)}${where}${wanted}`)
 }
 
-type Bracket = 'parentheses' | 'aggregation' | 'call' | 'grouping' | 'braces' | 'brackets'
+function isOffset(token: Token, before: Token | undefined): boolean {
+  return token.kind === 'keyword' && /^offset$/i.test(token.text) && !isMetricNamedOffset(token, before)
+}
 
-const BEFORE_GROUPING = /^(?:by|without|on|ignoring)$/i
-const BEFORE_INCLUDED = /^(?:group_left|group_right)$/i
+function mayBeFunction({ kind, text }: Token): boolean {
+  return kind === 'identifier' || /^(?:max_of|min_of)$/i.test(text)
+}
+
+/** A number that is none is a mistake of its own, and comes first. */
+function checkNumber(text: string, token: Token): void {
+  if (token.kind !== 'number' && token.kind !== 'duration') return
+  try {
+    readNumber(token.text)
+  } catch (error) {
+    throw new ParseError(text, token.from, (error as Error).message)
+  }
+}
+
+type Bracket = 'parentheses' | 'duration' | 'aggregation' | 'call' | 'grouping' | 'braces' | 'brackets'
+
+const BY = /^(?:by|without)$/i
+const ON = /^(?:on|ignoring)$/i
+const GROUP = /^(?:group_left|group_right)$/i
 const DURATION = 'number, duration, step(), or range()'
 
 /** What is open where the mistake is, and what may follow there. */
 class Surroundings {
   readonly #open: Bracket[] = []
+  /** The bracket that was closed last. */
+  #closed: Bracket | undefined
   #last: Token | undefined
   #sawColon = false
   #sawDuration = false
+  /** Whether an `@` is not followed by a moment yet. */
+  #awaitsMoment = false
+  /** Whether `offset`, and a sign perhaps, are not followed by a duration yet. */
+  #awaitsOffset = false
+  /** Whether an aggregator and its labels are not followed by an expression yet. */
+  #awaitsBody = false
+  /** Whether the last word is one that labels in parentheses follow. */
+  #awaitsLabels = false
+
+  get inGrouping(): boolean {
+    return this.#open.at(-1) === 'grouping'
+  }
 
   get inCall(): boolean {
     return this.#open.at(-1) === 'call' || this.#open.at(-1) === 'aggregation'
   }
 
   enter(token: Token): void {
-    if (token.text === '(') this.#open.push(this.#kindOfParentheses())
-    else if (token.text === '{') this.#open.push('braces')
-    else if (token.text === '[') {
+    const { text, kind } = token
+    if (text === '(') this.#openParentheses()
+    else if (text === '{') this.#open.push('braces')
+    else if (text === '[') {
       this.#open.push('brackets')
       this.#sawColon = false
       this.#sawDuration = false
-    } else if (/^[)}\]]$/.test(token.text)) this.#open.pop()
-    else if (token.text === ':') {
+    } else if (/^[)}\]]$/.test(text)) this.#close()
+    else if (text === ':') {
       this.#sawColon = true
       this.#sawDuration = false
-    } else if (token.kind === 'number' || token.kind === 'duration') this.#sawDuration = true
+    } else if (kind === 'number' || kind === 'duration') {
+      this.#sawDuration = true
+      this.#awaitsMoment = false
+    } else if (text === '@') this.#awaitsMoment = true
+    else if (kind === 'operator' && this.#open.at(-1) === 'brackets') this.#sawDuration = false
+    this.#awaitsOffset = isOffset(token, this.#last) || (this.#awaitsOffset && /^[+-]$/.test(text))
+    this.#awaitsLabels = kind === 'keyword' && (ON.test(text) || (BY.test(text) && this.#isModifier()))
+    if (this.#awaitsLabels && this.#last?.kind === 'aggregator') this.#awaitsBody = true
     this.#last = token
   }
 
@@ -71,20 +113,32 @@ class Surroundings {
     const open = this.#open.at(-1)
     if (open === 'braces') return ['label matching', this.#expectedInBraces()]
     if (open === 'grouping') return ['grouping opts', /^[(,]$/.test(last?.text ?? '') ? 'label' : '"," or ")"']
-    if (open === 'brackets') return this.#describeBrackets()
-    if (last?.kind === 'keyword' && BEFORE_GROUPING.test(last.text)) return ['grouping opts', '"("']
-    if (last?.kind === 'keyword' && /^offset$/i.test(last.text)) return ['offset', DURATION]
-    if (last?.text === '@') return ['@', 'timestamp']
-    return this.#open.includes('aggregation') ? ['aggregation', ''] : ['', '']
+    if (this.#awaitsMoment) return ['@', 'timestamp']
+    if (this.#open.includes('brackets')) return this.#describeBrackets()
+    if (this.#awaitsLabels) return ['grouping opts', '"("']
+    if (last?.kind === 'keyword' && GROUP.test(last.text)) return ['grouping opts', '"("']
+    if (this.#awaitsOffset || this.#open.includes('duration')) return ['offset', DURATION]
+    return this.#awaitsBody || this.#open.includes('aggregation') ? ['aggregation', ''] : ['', '']
   }
 
-  #kindOfParentheses(): Bracket {
+  /** `by` is the name of a metric, except behind an aggregator and behind what it aggregates. */
+  #isModifier(): boolean {
+    return this.#last?.kind === 'aggregator' || (this.#last?.text === ')' && this.#closed === 'aggregation')
+  }
+
+  #openParentheses(): void {
     const last = this.#last
-    if (last?.kind === 'aggregator') return 'aggregation'
-    if (last?.kind === 'identifier') return 'call'
-    if (last?.kind === 'keyword' && (BEFORE_GROUPING.test(last.text) || BEFORE_INCLUDED.test(last.text)))
-      return 'grouping'
-    return 'parentheses'
+    if (this.#awaitsLabels || (last?.kind === 'keyword' && GROUP.test(last.text))) this.#open.push('grouping')
+    else if (this.#awaitsOffset) this.#open.push('duration')
+    else if (last?.kind === 'aggregator' || this.#awaitsBody) {
+      this.#open.push('aggregation')
+      this.#awaitsBody = false
+    } else this.#open.push(last?.kind === 'identifier' ? 'call' : 'parentheses')
+  }
+
+  #close(): void {
+    this.#closed = this.#open.pop()
+    if (this.#last?.text === '(') this.#awaitsMoment = false
   }
 
   #expectedInBraces(): string {
@@ -95,8 +149,9 @@ class Surroundings {
   }
 
   #describeBrackets(): readonly [string, string] {
+    const isComplete = this.#sawDuration && this.#open.at(-1) === 'brackets'
     if (!this.#sawColon)
-      return this.#sawDuration ? ['subquery or range', '":" or "]"'] : ['subquery or range selector', DURATION]
-    return ['subquery selector', this.#sawDuration ? '"]"' : `${DURATION.replace(', or', ',')}, or "]"`]
+      return isComplete ? ['subquery or range', '":" or "]"'] : ['subquery or range selector', DURATION]
+    return ['subquery selector', isComplete ? '"]"' : `${DURATION.replace(', or', ',')}, or "]"`]
   }
 }

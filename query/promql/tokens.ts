@@ -10,6 +10,7 @@ export type TokenKind =
   | 'identifier'
   | 'metric identifier'
   | 'keyword'
+  | 'preprocessor'
   | 'aggregator'
   | 'operator'
   | 'punctuation'
@@ -29,10 +30,10 @@ const AGGREGATOR_WORDS = new Set(
   'sum avg count min max group stddev stdvar topk bottomk count_values quantile limitk limit_ratio'.split(' '),
 )
 const KEYWORDS = new Set(
-  'offset smoothed anchored by without on ignoring group_left group_right fill fill_left fill_right bool start end step range max_of min_of'.split(
-    ' ',
-  ),
+  'offset smoothed anchored by without on ignoring group_left group_right fill fill_left fill_right bool'.split(' '),
 )
+/** Words that are keywords in front of parentheses only. */
+const PREPROCESSORS = new Set(['start', 'end', 'step', 'range', 'max_of', 'min_of'])
 const DURATION_KEYWORDS = new Set(['step', 'range', 'max_of', 'min_of'])
 
 /** Which word a message is about: `identifier "foo"`, `<op:+>`, `end of input`. */
@@ -41,7 +42,7 @@ export function describe({ kind, text }: Token): string {
   if (kind === 'keyword') return `<${text}>`
   if (kind === 'operator') return `<op:${text}>`
   if (kind === 'aggregator') return `<aggr:${text}>`
-  if (kind === 'punctuation') return quote(text)
+  if (kind === 'punctuation' || kind === 'preprocessor') return quote(text)
   if (kind === 'identifier' || kind === 'metric identifier') return `${kind} ${quote(text)}`
   const encoded = new TextEncoder().encode(text).length
   return `${kind} ${encoded > 10 ? `${quote([...text].slice(0, 10).join(''))}...` : quote(text)}`
@@ -59,6 +60,33 @@ export function readTokens(text: string): { tokens: readonly Token[]; error: Par
   }
 }
 
+/**
+ * The same text for the grammar, which does not know all of what Prometheus takes: `2.`, `0x_ff`, colons in labels, a
+ * metric of the name `offset`. Words stand in their places, as long as the ones that they stand for.
+ */
+export function forGrammar(text: string, tokens: readonly Token[]): string {
+  let result = ''
+  tokens.forEach((token, i) => {
+    result += text.slice(result.length, token.from)
+    const { length } = token.text
+    if (/\w$/.test(result)) result += token.text
+    else if (token.kind === 'duration' || (token.kind === 'number' && /^[0-9.]/.test(token.text)))
+      result += '1'.repeat(length)
+    else if (token.kind === 'metric identifier' || isMetricNamedOffset(token, tokens[i - 1]))
+      result += 'x'.repeat(length)
+    else result += token.text
+  })
+  return result + text.slice(result.length)
+}
+
+/** Where an operand is expected, `offset` is the name of a metric. */
+export function isMetricNamedOffset({ kind, text }: Token, before: Token | undefined): boolean {
+  if (kind !== 'keyword' || text.toLowerCase() !== 'offset') return false
+  return (
+    before === undefined || (before.kind === 'operator' && before.text !== '@') || /^(?:[(,]|bool)$/i.test(before.text)
+  )
+}
+
 class Lexer {
   readonly tokens: Token[] = []
   #at = 0
@@ -66,6 +94,7 @@ class Lexer {
   #depth = 0
   #inBraces = false
   #inBrackets = false
+  #inDuration = false
   #sawColon = false
   #sawDuration = false
 
@@ -79,18 +108,19 @@ class Lexer {
       this.#emit(this.#readOne())
     }
     if (this.#inBraces) this.#fail('unexpected end of input inside braces')
-    if (this.#inBrackets) this.#fail('unexpected end of input in duration expression')
+    if (this.#inDuration) this.#fail('unexpected end of input in duration expression')
     if (this.#depth > 0) this.#fail('unclosed left parenthesis')
+    if (this.#inBrackets) this.#fail('unclosed left bracket')
     this.#emit('end')
   }
 
   #readOne(): TokenKind {
     if (this.#inBraces) return this.#readInBraces()
-    return this.#inBrackets ? this.#readInBrackets() : this.#read()
+    return this.#inDuration ? this.#readDuration() : this.#read()
   }
 
   #skip(): void {
-    const gap = this.#inBrackets ? /[ \t\n\r]*/y : /(?:[ \t\n\r]|#[^\n\r]*)*/y
+    const gap = this.#inDuration ? /[ \t\n\r]*/y : /(?:[ \t\n\r]|#[^\n\r]*)*/y
     this.#take(gap)
   }
 
@@ -98,7 +128,7 @@ class Lexer {
     const character = this.#next()
     if (/[0-9]/.test(character) || (character === '.' && /[0-9]/.test(this.#peek()))) return this.#readNumber()
     if (/["'`]/.test(character)) return this.#readString(character)
-    if (/[a-zA-Z_:]/.test(character)) return this.#readWord()
+    if (/[a-zA-Z_:]/.test(character)) return this.#inBrackets ? this.#readWordInBrackets(character) : this.#readWord()
     switch (character) {
       case '+':
       case '-':
@@ -129,15 +159,19 @@ class Lexer {
         this.#inBraces = true
         return 'punctuation'
       case '[':
+        if (this.#inBrackets) this.#fail(`unexpected left bracket '['`)
         this.#inBrackets = true
+        this.#inDuration = true
         this.#sawColon = false
         return 'punctuation'
       case ']':
-        return this.#fail(`unexpected right bracket ']'`)
+        if (!this.#inBrackets) this.#fail(`unexpected right bracket ']'`)
+        this.#inBrackets = false
+        return 'punctuation'
       case ',':
         return 'punctuation'
       case '@':
-        return 'punctuation'
+        return 'operator'
       default:
         return this.#fail(`unexpected character: ${rune(character)}`)
     }
@@ -171,15 +205,18 @@ class Lexer {
     }
   }
 
-  #readInBrackets(): TokenKind {
+  /** Behind `[`, until the first number: from there on words are what they are elsewhere. */
+  #readDuration(): TokenKind {
     const character = this.#next()
     if (/[0-9]/.test(character) || (character === '.' && /[0-9]/.test(this.#peek()))) {
       this.#sawDuration = true
+      this.#inDuration = false
       return this.#readNumber()
     }
     switch (character) {
       case ']':
         this.#inBrackets = false
+        this.#inDuration = false
         return 'punctuation'
       case ':':
         if (!this.#sawDuration) this.#failBehind('unexpected colon before duration in duration expression')
@@ -200,10 +237,7 @@ class Lexer {
       case '^':
         return 'operator'
     }
-    if (/[a-zA-Z]/.test(character)) {
-      this.#take(/[a-zA-Z_]*/y)
-      if (DURATION_KEYWORDS.has(this.text.slice(this.#start, this.#at).toLowerCase())) return 'keyword'
-    }
+    if (this.#readDurationKeyword(character)) return 'preprocessor'
     this.#fail(`unexpected character in duration expression: ${rune(character)}`)
   }
 
@@ -211,6 +245,22 @@ class Lexer {
     this.#depth--
     if (this.#depth < 0) this.#failBehind(`unexpected right parenthesis ')'`)
     return 'punctuation'
+  }
+
+  #readWordInBrackets(character: string): TokenKind {
+    if (character === ':') {
+      if (this.#sawColon) this.#fail(`unexpected colon ':'`)
+      this.#sawColon = true
+      return 'punctuation'
+    }
+    if (this.#readDurationKeyword(character)) return 'preprocessor'
+    this.#fail(`unexpected character: ${rune(character)}, expected ':'`)
+  }
+
+  #readDurationKeyword(character: string): boolean {
+    if (!/[srm]/i.test(character)) return false
+    this.#take(/[a-zA-Z_]*/y)
+    return DURATION_KEYWORDS.has(this.text.slice(this.#start, this.#at).toLowerCase())
   }
 
   #readWord(): TokenKind {
@@ -222,18 +272,45 @@ class Lexer {
     if (AGGREGATOR_WORDS.has(lower)) return 'aggregator'
     if (lower.startsWith('fill') && !/^[ \t\n\r]*\(/.test(this.text.slice(this.#at))) return 'identifier'
     if (KEYWORDS.has(lower)) return 'keyword'
+    if (PREPROCESSORS.has(lower)) return 'preprocessor'
     return word.includes(':') ? 'metric identifier' : 'identifier'
   }
 
   #readNumber(): TokenKind {
     this.#at = this.#start
-    if (this.#take(/0[xX]_?[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*(?![a-zA-Z0-9_.])/y)) return 'number'
-    const decimal =
-      /(?:[0-9]+(?:_[0-9]+)*\.?(?:[0-9]+(?:_[0-9]+)*)?|\.[0-9]+(?:_[0-9]+)*)(?:[eE][+-]?[0-9]+(?:_[0-9]+)*)?(?![a-zA-Z0-9_.])/y
-    if (this.#take(decimal)) return 'number'
-    if (this.#take(/[0-9]+(?:[smhdwy]s?)(?:[0-9]+[smhdw]s?)*(?![a-zA-Z0-9_])/y)) return 'duration'
-    this.#take(/[0-9a-zA-Z_.]*/y)
+    if (this.#scanNumber()) return 'number'
+    if (this.#scanDuration()) return 'duration'
     this.#fail(`bad number or duration syntax: ${quote(this.text.slice(this.#start, this.#at))}`)
+  }
+
+  /** Stops behind the character that shows that it is no number, which is part of the message then. */
+  #scanNumber(): boolean {
+    const isHex = this.#take(/0[xX]_?/y)
+    const digit = isHex ? /[0-9a-fA-F]+/y : /[0-9]+/y
+    if (!isHex) this.#take(/\.?/y)
+    this.#take(digit)
+    let sawDot = false
+    let sawExponent = false
+    for (;;) {
+      if (this.#take(/\./y)) {
+        if (sawDot || this.#take(/[_.]/y) || isHex) return false
+        sawDot = true
+      } else if (this.#take(/[eE]/y)) {
+        if (sawExponent) return false
+        sawExponent = true
+        this.#take(/[+-]/y)
+        if (this.#take(/[._eE]/y) || this.#peek() === '') return false
+      } else if (this.#take(/_/y)) {
+        if (this.#take(/[._eE]/y) || this.#peek() === '') return false
+      } else if (!this.#take(digit)) break
+    }
+    return !/[a-zA-Z0-9_]/.test(this.#peek())
+  }
+
+  #scanDuration(): boolean {
+    if (!this.#take(/[smhdwy]s?/y)) return false
+    while (this.#take(/[0-9]+/y)) if (!this.#take(/[smhdw]s?/y)) return false
+    return !this.#take(/[a-zA-Z0-9_]/y)
   }
 
   #readString(mark: string): TokenKind {

@@ -32,6 +32,11 @@ export function emptySeries(labels: Labels, steps: Steps): StepSeries {
   return { labels, values: new Float64Array(steps.count), present: new Uint8Array(steps.count) }
 }
 
+/** A query that can be parsed, but makes no sense where it is asked. */
+export class InvalidQuery extends Error {
+  override readonly name = 'InvalidQuery'
+}
+
 /** The query is right, but its execution failed. The message is Prometheus'. */
 export class ExecutionError extends Error {
   override readonly name = 'ExecutionError'

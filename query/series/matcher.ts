@@ -42,5 +42,10 @@ export class Matcher {
 
 /** `.` matches a newline too, as since Prometheus 3. @throws the message of RE2. */
 export function compileExpression(text: string): RE2JS {
-  return RE2JS.compile(text, RE2JS.DOTALL)
+  try {
+    return RE2JS.compile(text, RE2JS.DOTALL)
+  } catch (error) {
+    // The flag is prepended to what is quoted in the message.
+    throw new Error((error as Error).message.replace('`(?s)', '`'))
+  }
 }
