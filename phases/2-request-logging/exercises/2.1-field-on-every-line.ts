@@ -11,7 +11,7 @@
  */
 import type { FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
-import type {} from '../request-scope.ts'
+import type {} from '../../2-request-logging/request-scope.ts'
 
 export const appVersion = fastifyPlugin(
   async (app) => {

@@ -12,7 +12,7 @@
 import type { FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import type {} from '../../1-logging/request-end.ts'
-import { asPartOf } from '../request-scope.ts'
+import { asPartOf } from '../../2-request-logging/request-scope.ts'
 
 /** In milliseconds. */
 const SLOW = 50

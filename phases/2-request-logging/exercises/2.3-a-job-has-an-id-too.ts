@@ -12,7 +12,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { FastifyBaseLogger } from 'fastify'
-import { scopes } from '../request-scope.ts'
+import { scopes } from '../../2-request-logging/request-scope.ts'
 
 /**
  * Runs a job.

@@ -12,7 +12,7 @@
  */
 import { trace } from '@opentelemetry/api'
 import fastifyPlugin from 'fastify-plugin'
-import { fail } from '../span-for.ts'
+import { fail } from '../../4-tracing/span-for.ts'
 
 export interface RatingsOptions {
   /** Asks another service, which often fails. */

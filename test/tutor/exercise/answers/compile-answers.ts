@@ -21,7 +21,7 @@ export async function compileAnswers(
   const linkAll = (to: string, from: string) => {
     mkdirSync(join(folder, to, 'phases/answers/all'), { recursive: true })
     symlinkSync(join(root, from, 'src'), join(folder, to, 'src'))
-    for (const name of readdirSync(join(root, 'phases')).filter((name) => /^\d-/.test(name)))
+    for (const name of readdirSync(join(root, from, 'phases')))
       symlinkSync(join(root, from, 'phases', name), join(folder, to, 'phases', name))
   }
   linkAll('sources', '.')
