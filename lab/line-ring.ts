@@ -41,6 +41,14 @@ export class LineRing {
     else this.#append(lines)
   }
 
+  /** Takes one line with its newline, as a log destination does. */
+  write(line: string): void {
+    const at = this.#end % this.#bytes.length
+    const most = 3 * line.length // bytes that UTF-8 can take
+    if (most <= MAX_LINE && most <= this.#bytes.length - at) this.#end += this.#bytes.write(line, at)
+    else this.add(Buffer.from(line))
+  }
+
   /** The newest `limit` of the lines that begin at `after` or behind it. */
   read(after: number, limit: number): LineBatch {
     const start = this.#startOfLine(after)

@@ -23,7 +23,7 @@ export interface TelemetryBuffer {
 export function bufferTelemetry(app: FastifyInstance): TelemetryBuffer {
   const log = new LineRing(LINE_BYTES)
   const pending = new PendingSpans<ReadableSpan>(describeSpan)
-  if (app.hasDecorator('addLogDestination')) app.addLogDestination({ write: (line) => log.add(Buffer.from(line)) })
+  if (app.hasDecorator('addLogDestination')) app.addLogDestination(log)
   if (app.hasDecorator('addSpanProcessor')) app.addSpanProcessor(new LabSpanProcessor(pending))
   return { log, pending, readMetrics: app.hasDecorator('registry') ? metricReader(app.registry) : undefined }
 }

@@ -45,8 +45,10 @@ t.test('a ring of lines gives back the newest whole lines, whatever they are', a
   const line = text.map((found) => found.replaceAll('\n', ' '))
   await fc.assert(
     fc.property(fc.array(fc.array(line, { minLength: 1, maxLength: 5 }), { maxLength: 30 }), (chunks) => {
-      const ring = new LineRing(capacity)
+      const [ring, oneByOne] = [new LineRing(capacity), new LineRing(capacity)]
       for (const chunk of chunks) ring.add(Buffer.from(chunk.map((one) => `${one}\n`).join('')))
+      for (const one of chunks.flat()) oneByOne.write(`${one}\n`)
+      if (JSON.stringify(oneByOne.read(0, 1000)) !== JSON.stringify(ring.read(0, 1000))) return false
       const all = chunks.flat()
       const { lines } = ring.read(0, 1000)
       const found = lines.map(({ text }) => text)
