@@ -3,14 +3,22 @@ import { getBooleanFromEnv, getStringFromEnv } from '@opentelemetry/core'
 import type { FastifyBaseLogger } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import type { PhaseOptions } from '../phase.ts'
+import {
+  any,
+  batchSize,
+  type Choice,
+  env,
+  headers,
+  methods,
+  oneOf,
+  otlpEndpoint,
+  pemFile,
+  share,
+  url,
+  type Variable,
+  wholeNumber,
+} from './otel-values.ts'
 
-interface Variable {
-  /** To complete "Set it to …". */
-  readonly expected: string
-  accepts(value: string): boolean
-}
-
-const any: Variable = { expected: 'any text', accepts: () => true }
 const boolean = oneOf('true', 'false')
 const protocol = oneOf('grpc', 'http/protobuf', 'http/json')
 const compression = oneOf('gzip', 'none')
@@ -19,7 +27,7 @@ const compression = oneOf('gzip', 'none')
 const ALWAYS: Readonly<Record<string, Variable>> = {
   OTEL_SERVICE_NAME: any,
   OTEL_RESOURCE_ATTRIBUTES: any,
-  OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS: any,
+  OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS: methods,
   OTEL_SDK_DISABLED: boolean,
   OTEL_LOG_LEVEL: oneOf('none', 'error', 'warn', 'info', 'debug', 'verbose', 'all'),
   OTEL_PROPAGATORS: {
@@ -35,16 +43,12 @@ const ALWAYS: Readonly<Record<string, Variable>> = {
     'always_off',
     'traceidratio',
   ),
-  OTEL_TRACES_SAMPLER_ARG: {
-    expected: 'a number from 0 to 1, and OTEL_TRACES_SAMPLER to parentbased_traceidratio or traceidratio',
-    accepts: (value) =>
-      Number(value) >= 0 && Number(value) <= 1 && (Number(value) === 1 || /ratio$/i.test(env('OTEL_TRACES_SAMPLER'))),
-  },
+  OTEL_TRACES_SAMPLER_ARG: share,
   OTEL_LOGS_EXPORTER: oneOf('none'),
   OTEL_BSP_SCHEDULE_DELAY: wholeNumber(0),
   OTEL_BSP_EXPORT_TIMEOUT: wholeNumber(1),
   OTEL_BSP_MAX_QUEUE_SIZE: wholeNumber(1),
-  OTEL_BSP_MAX_EXPORT_BATCH_SIZE: wholeNumber(1),
+  OTEL_BSP_MAX_EXPORT_BATCH_SIZE: batchSize,
   OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: wholeNumber(0),
   OTEL_ATTRIBUTE_COUNT_LIMIT: wholeNumber(0),
   OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT: wholeNumber(0),
@@ -58,7 +62,7 @@ const ALWAYS: Readonly<Record<string, Variable>> = {
 /** What is honoured where spans go to Jaeger in its own format: phase 4. */
 const WITH_JAEGER: Readonly<Record<string, Variable>> = {
   OTEL_TRACES_EXPORTER: oneOf('jaeger', 'console', 'none'),
-  OTEL_EXPORTER_JAEGER_ENDPOINT: any,
+  OTEL_EXPORTER_JAEGER_ENDPOINT: url,
   OTEL_EXPORTER_JAEGER_USER: any,
   OTEL_EXPORTER_JAEGER_PASSWORD: any,
 }
@@ -68,15 +72,15 @@ const WITH_OTLP: Readonly<Record<string, Variable>> = {
   OTEL_TRACES_EXPORTER: oneOf('otlp', 'console', 'none'),
   OTEL_METRICS_EXPORTER: oneOf('prometheus', 'none'),
   OTEL_METRICS_EXEMPLAR_FILTER: oneOf('trace_based'),
-  ...ofTraces('ENDPOINT', any),
+  ...ofTraces('ENDPOINT', otlpEndpoint),
   ...ofTraces('PROTOCOL', protocol),
   ...ofTraces('COMPRESSION', compression),
-  ...ofTraces('HEADERS', any),
+  ...ofTraces('HEADERS', headers),
   ...ofTraces('TIMEOUT', wholeNumber(1)),
   ...ofTraces('INSECURE', boolean),
-  ...ofTraces('CERTIFICATE', any),
-  ...ofTraces('CLIENT_KEY', any),
-  ...ofTraces('CLIENT_CERTIFICATE', any),
+  ...ofTraces('CERTIFICATE', pemFile),
+  ...ofTraces('CLIENT_KEY', pemFile),
+  ...ofTraces('CLIENT_CERTIFICATE', pemFile),
 }
 
 const HONOURED = { jaeger: { ...ALWAYS, ...WITH_JAEGER }, otlp: { ...ALWAYS, ...WITH_OTLP } }
@@ -101,27 +105,44 @@ export interface OtelVariablesOptions extends PhaseOptions {
 }
 
 /**
- * Makes sure that no variable of OpenTelemetry is ignored in silence. A value that does not exist and a variable that
- * has no effect are a warning each, and count as unset from there on, as the specification demands.
+ * Makes sure that no variable of OpenTelemetry is ignored in silence. A word that does not exist and a variable that
+ * has no effect are a warning each, and count as unset from there on, as the specification demands. It demands the same
+ * of a number, an endpoint or a certificate that cannot work; here they end the start, because the missing spans would
+ * be noticed too late.
  *
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
+ *
+ * @throws an error named `ConfigError`, whose message names the variable and says what to do.
  */
 export const otelVariables = fastifyPlugin<OtelVariablesOptions>(
   async (app, { backend }) => {
-    for (const name of Object.keys(process.env)
-      .filter((name) => name.startsWith('OTEL_'))
-      .sort()) {
-      if (env(name) === '') continue
+    const names = Object.keys(process.env).filter((name) => name.startsWith('OTEL_') && env(name) !== '')
+    refuseFaults(names, backend)
+    for (const name of names.sort()) {
       const problem = check(name, backend)
       if (problem === undefined) continue
       app.log.warn({ reason: `${name}: ${problem}` }, 'a variable of OpenTelemetry is ignored')
-      // The SDK reads the environment by itself, and would take a wrong number for right or complain in its own words.
+      // The SDK reads the environment by itself, and would take a wrong word for right or complain in its own words.
       delete process.env[name]
     }
     logWhatTheSdkSays(app.log)
   },
   { name: 'otel-variables' },
 )
+
+function refuseFaults(names: readonly string[], backend: keyof typeof HONOURED): void {
+  for (const name of names) {
+    const variable = variableOf(name, backend)
+    const fault = variable?.fault?.(env(name), name)
+    if (variable === undefined || fault === undefined) continue
+    const error = new Error(`${name}: ${fault.problem}. Set ${name} to ${fault.expected ?? variable.expected}.`)
+    throw Object.assign(error, { name: 'ConfigError' })
+  }
+}
+
+function variableOf(name: string, backend: keyof typeof HONOURED): Variable | undefined {
+  return (HONOURED[backend] as Record<string, Variable>)[name]
+}
 
 /** Whether spans and OpenTelemetry's metrics are switched off. Propagation is not. */
 export function isSdkDisabled(): boolean {
@@ -130,10 +151,11 @@ export function isSdkDisabled(): boolean {
 
 /** @returns why a variable that is set cannot be honoured, and what to do */
 function check(name: string, backend: keyof typeof HONOURED): string | undefined {
-  const variable = (HONOURED[backend] as Record<string, Variable>)[name]
+  const variable = variableOf(name, backend)
   if (variable === undefined) return checkElsewhere(name, backend)
   const value = env(name)
-  if (!variable.accepts(value)) return `${JSON.stringify(value)} has no effect. Set it to ${variable.expected}.`
+  if (variable.accepts?.(value) === false)
+    return `${JSON.stringify(value)} has no effect. Set it to ${variable.expected}.`
   if (isChoice(variable)) process.env[name] = value.toLowerCase() // the SDK knows lower case only
   return undefined
 }
@@ -174,33 +196,8 @@ const LEVELS = {
   all: { pino: 'trace', api: DiagLogLevel.ALL },
 } as const
 
-/** Without the blanks around it. Empty is the same as unset. */
-function env(name: string): string {
-  return process.env[name]?.trim() ?? ''
-}
-
-interface Choice extends Variable {
-  readonly values: readonly string[]
-}
-
 function isChoice(variable: Variable): variable is Choice {
   return 'values' in variable
-}
-
-/** One of some words, in upper or lower case. */
-function oneOf(...values: string[]): Choice {
-  return {
-    values,
-    expected: values.join(', ').replace(/, ([^,]+)$/, ' or $1'),
-    accepts: (value) => values.includes(value.toLowerCase()),
-  }
-}
-
-function wholeNumber(minimum: number): Variable {
-  return {
-    expected: `a whole number, ${minimum} or more`,
-    accepts: (value) => /^\d+$/.test(value) && Number(value) >= minimum && Number(value) < 2 ** 31,
-  }
 }
 
 /** A variable of the exporter for all signals, and its form for traces, which wins. */

@@ -1,4 +1,4 @@
-import { diag, trace } from '@opentelemetry/api'
+import { trace } from '@opentelemetry/api'
 import { getNumberFromEnv, getStringFromEnv } from '@opentelemetry/core'
 import {
   AlwaysOffSampler,
@@ -27,19 +27,16 @@ export function keepingLinked(sampler: Sampler): Sampler {
 }
 
 /**
- * The sampler that `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG` name, as the SDK reads them.
+ * The sampler that `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG` name. The SDK reads them too, but does not
+ * export its sampler for others to wrap. `otelVariables` has removed names that do not exist.
  *
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#general-sdk-configuration
  */
 export function samplerFromEnvironment(): Sampler {
-  const name = getStringFromEnv('OTEL_TRACES_SAMPLER') ?? DEFAULT
-  const sampler = SAMPLERS[name.replace(/^parentbased_/, '')]?.()
-  if (sampler === undefined) diag.error(`OTEL_TRACES_SAMPLER is ${name}, which does not exist. ${DEFAULT} is used.`)
-  const root = sampler ?? new AlwaysOnSampler()
-  return sampler === undefined || name.startsWith('parentbased_') ? new ParentBasedSampler({ root }) : root
+  const name = getStringFromEnv('OTEL_TRACES_SAMPLER') ?? 'parentbased_always_on'
+  const root = SAMPLERS[name.replace(/^parentbased_/, '')]?.() ?? new AlwaysOnSampler()
+  return name.startsWith('parentbased_') ? new ParentBasedSampler({ root }) : root
 }
-
-const DEFAULT = 'parentbased_always_on'
 
 const SAMPLERS: Readonly<Record<string, () => Sampler>> = {
   always_on: () => new AlwaysOnSampler(),

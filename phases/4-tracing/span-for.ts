@@ -9,6 +9,7 @@ import {
 } from '@opentelemetry/api'
 import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions'
 import type { FastifyInstance } from 'fastify'
+import { listen } from '../1-logging/listen.ts'
 import { bindScope } from '../2-request-logging/bind-scope.ts'
 import { scopes } from '../2-request-logging/request-scope.ts'
 import type { Progress, Tracing } from '../announcements.ts'
@@ -41,30 +42,24 @@ export function spanFor<T extends object>(
   const tracer = app.tracerProvider.getTracer(APP_NAME, INSTRUMENTATION_VERSION)
   const spans = new WeakMap<object, Span>()
 
-  function start(message: unknown) {
+  function start(message: T) {
     const parent = context.active()
-    const links = linksOf(message as T)
+    const links = linksOf(message)
     // Work outside of any request (at start-up, for a scrape) is no trace of its own, unless it does the work of several.
     if (links.length === 0 && trace.getSpan(parent) === undefined) return scopes.getStore()
-    const description = describe(message as T)
+    const description = describe(message)
     const span = tracer.startSpan(description.name, { ...description, links }, parent)
-    spans.set(message as T, span)
+    spans.set(message, span)
     return scopeWith(trace.setSpan(parent, span))
   }
 
-  function end(message: unknown) {
-    const { error } = message as Progress
-    const span = spans.get(message as T)
-    if (span === undefined) return
-    if (error) fail(span, error as Error)
-    finish?.(span, message as T & Progress)
-    span.end()
-  }
-
   bindScope(app, channel, start)
-  channel.asyncEnd.subscribe(end)
-  app.addHook('onClose', async () => {
-    channel.asyncEnd.unsubscribe(end)
+  listen(app, channel.asyncEnd, (message) => {
+    const span = spans.get(message)
+    if (span === undefined) return
+    if (message.error) fail(span, message.error as Error)
+    finish?.(span, message)
+    span.end()
   })
   return (message) => spans.get(message)
 }

@@ -13,6 +13,7 @@ import fastifyPlugin from 'fastify-plugin'
 import type { PhaseOptions } from '../phase.ts'
 import { contextManager } from './context-manager.ts'
 import { type LossReason, LostSpans } from './lost-spans.ts'
+import { DEFAULT_QUEUE_SIZE } from './otel-values.ts'
 import { isSdkDisabled } from './otel-variables.ts'
 import { warnOncePerOutage } from './outage.ts'
 import { propagatorOr } from './propagators.ts'
@@ -82,7 +83,7 @@ export const tracerProvider = fastifyPlugin<TracerProviderOptions>(
     // A batch costs much the same whether it is large or small, so few large ones are cheaper.
     const batches = spanBatches(exporter, lost, {
       scheduledDelayMillis: getNumberFromEnv('OTEL_BSP_SCHEDULE_DELAY') ?? 1000,
-      maxQueueSize: getNumberFromEnv('OTEL_BSP_MAX_QUEUE_SIZE') ?? 8192,
+      maxQueueSize: getNumberFromEnv('OTEL_BSP_MAX_QUEUE_SIZE') ?? DEFAULT_QUEUE_SIZE,
       maxExportBatchSize: getNumberFromEnv('OTEL_BSP_MAX_EXPORT_BATCH_SIZE') ?? 1024,
       exportTimeoutMillis,
     })

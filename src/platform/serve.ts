@@ -3,10 +3,8 @@ import type { FastifyInstance } from 'fastify'
 import type { Phase } from '../../phases/phase.ts'
 import { type Config, type ConfigDefaults, ConfigError, loadConfig } from '../config.ts'
 import { loadPhase } from '../load-phase.ts'
-import { checkExportTarget } from './export-target.ts'
 import { fromHere } from './from-here.ts'
 import { bypassProxyOnLoopback } from './no-proxy.ts'
-import { checkOtelValues } from './otel-values.ts'
 import { shutDownWithGrace } from './shutdown.ts'
 
 export interface Serving {
@@ -33,8 +31,6 @@ export async function serve(
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   try {
     const config = loadConfig(process.argv.slice(2), defaults)
-    checkOtelValues()
-    checkExportTarget()
     bypassProxyOnLoopback()
     const phase = await loadPhase(config.PHASE)
     const app = build(config, phase)
@@ -45,7 +41,9 @@ export async function serve(
     const { url, grpcAddress } = await listen(app, config)
     onListening({ app, config, phase, url, grpcAddress })
   } catch (error) {
-    process.stderr.write(`${error instanceof ConfigError ? error.message : ((error as Error).stack ?? error)}\n`)
+    const { name, message, stack } = error as Error
+    // By its name, because phases have settings of their own and do not know this class.
+    process.stderr.write(`${name === 'ConfigError' ? message : (stack ?? error)}\n`)
     process.exit(1)
   }
 }

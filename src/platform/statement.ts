@@ -80,7 +80,10 @@ export function announceAlways<R>(
   )
 }
 
-/** Reads a statement's verb and table from its text; remembers them for the next time. */
+/**
+ * Reads a statement's verb and table from its text, which is all that Drizzle hands its client, and remembers them.
+ * Stores would have to name both once more with each of their statements, and could name the wrong ones.
+ */
 export function describe(text: string): Statement {
   let statement = known.get(text)
   if (statement === undefined) {

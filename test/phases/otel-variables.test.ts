@@ -143,7 +143,10 @@ t.test('a place to send to that cannot work ends the start with one line', async
       },
       'OTEL_EXPORTER_OTLP_ENDPOINT: "localhost:4318" is no URL',
     ],
-    [{ OTEL_EXPORTER_JAEGER_ENDPOINT: 'jaeger:14268' }, 'OTEL_EXPORTER_JAEGER_ENDPOINT: "jaeger:14268" is no URL'],
+    [
+      { PHASE: '4', OTEL_EXPORTER_JAEGER_ENDPOINT: 'jaeger:14268' },
+      'OTEL_EXPORTER_JAEGER_ENDPOINT: "jaeger:14268" is no URL',
+    ],
     [
       { OTEL_EXPORTER_OTLP_CERTIFICATE: '/nowhere/ca.pem' },
       'OTEL_EXPORTER_OTLP_CERTIFICATE: /nowhere/ca.pem cannot be read (ENOENT)',

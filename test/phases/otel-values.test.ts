@@ -1,16 +1,24 @@
+import Fastify from 'fastify'
 import t from 'tap'
-import { HONOURED_NAMES } from '../../phases/4-tracing/otel-variables.ts'
-import { ConfigError } from '../../src/config.ts'
-import { checkOtelValues } from '../../src/platform/otel-values.ts'
+import { HONOURED_NAMES, otelVariables } from '../../phases/4-tracing/otel-variables.ts'
 import { partnerScript, runApp } from '../../testkit/app-process.ts'
+import { bareConfig } from '../platform/local-server.ts'
 
-function refusal(env: Record<string, string>): ConfigError | undefined {
+const config = bareConfig()
+
+/** Why an app does not start with these variables; undefined if it does. */
+async function refusal(variables: Record<string, string>): Promise<Error | undefined> {
+  const before = { ...process.env }
+  Object.assign(process.env, variables)
+  const app = Fastify()
   try {
-    checkOtelValues(env)
+    await app.register(otelVariables, { backend: 'otlp', config })
     return undefined
   } catch (error) {
-    if (error instanceof ConfigError) return error
-    throw error
+    return error as Error
+  } finally {
+    process.env = before
+    await app.close()
   }
 }
 
@@ -19,12 +27,12 @@ t.test('every number that a phase honours is checked', async (t) => {
   t.ok(names.length > 13, 'they have been found')
   for (const name of names) {
     for (const value of ['abc', '-1', '5s', '0x10', 'Infinity', 'NaN', '9999999999']) {
-      t.match(refusal({ [name]: value }), {
-        variable: name,
+      t.match(await refusal({ [name]: value }), {
+        name: 'ConfigError',
         message: `${name}: ${JSON.stringify(value)} does not work. Set ${name} to `,
       })
     }
-    for (const value of ['', ' ', '1', ' 1 ']) t.equal(refusal({ [name]: value }), undefined, `${name}=${value}`)
+    for (const value of ['', ' ', '1', ' 1 ']) t.equal(await refusal({ [name]: value }), undefined, `${name}=${value}`)
   }
 })
 
@@ -37,10 +45,10 @@ t.test('values that cannot work', async (t) => {
     ['OTEL_TRACES_SAMPLER_ARG', '5', '1.01', '1e1', '.', '50%'],
     ['OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS', ',', 'GET,,POST', 'GET POST'],
   ] as [string, ...string[]][])
-    for (const value of values) t.match(refusal({ [name]: value }), { variable: name }, `${name}=${value}`)
+    for (const value of values) t.match(await refusal({ [name]: value }), { message: `${name}: ` }, `${name}=${value}`)
   const batch = { OTEL_BSP_MAX_QUEUE_SIZE: '50', OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '51' }
   t.match(
-    refusal(batch)?.message,
+    (await refusal(batch))?.message,
     'Set OTEL_BSP_MAX_EXPORT_BATCH_SIZE to 50 or less, or OTEL_BSP_MAX_QUEUE_SIZE to more.',
   )
 })
@@ -55,14 +63,14 @@ t.test('values that work', async (t) => {
     { OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Basic%20YWJj==,x-tenant=a' },
     { OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS: 'GET, PURGE' },
   ] as Record<string, string>[])
-    t.equal(refusal(env), undefined, JSON.stringify(env))
+    t.equal(await refusal(env), undefined, JSON.stringify(env))
 })
 
 t.test('headers are refused without their values, which are secrets', async (t) => {
   for (const list of ['s3cret', 'a=b,s3cret', '=s3cret', 'a=s3cret%zz', 'a b=s3cret', 'a=s3cret%0a'])
     for (const name of ['OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_EXPORTER_OTLP_TRACES_HEADERS']) {
-      const error = refusal({ [name]: list })
-      t.match(error, { variable: name }, list)
+      const error = await refusal({ [name]: list })
+      t.match(error, { message: `${name}: ` }, list)
       t.notMatch(error?.message, 's3cret')
     }
 })
