@@ -23,7 +23,7 @@ export const openapi = fastifyPlugin(
           { name: 'Tutorial', description: 'Endpoints that behave in one telling way each.' },
           { name: 'Courses', description: 'The catalog.' },
           { name: 'Bookings', description: 'From created to completed, one seat at a time.' },
-          { name: 'Operations', description: 'For whoever runs the service.' },
+          { name: 'Operations', description: 'For those who operate the service.' },
         ],
       },
       transformObject: (made) => completed((made as { openapiObject: Document }).openapiObject),

@@ -33,7 +33,7 @@ const NO_SHARES: readonly ShareAnnouncement[] = []
  * @param text the statement with placeholders, as it is sent
  * @param rowsOf tells from the driver's result how many rows were read or changed
  * @param shares those of the callers, for a shared statement
- * @throws CallEnded when nobody waits for the answer any more; nothing is sent then
+ * @throws CallEnded when the call has ended; the statement is then not sent
  */
 export function announceStatement<R>(
   database: DatabaseId,
