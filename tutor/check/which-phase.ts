@@ -13,10 +13,13 @@ export class NoServer extends Error {
   override readonly name = 'NoServer'
 }
 
+/** What can be reached is a service of another project. */
+export class OtherServer extends NoServer {}
+
 /**
  * Detects from outside which phase a server runs: each phase adds something observable.
  *
- * @throws NoServer when nothing answers, or something else does.
+ * @throws NoServer when nothing answers, OtherServer when something else does.
  */
 export async function whichPhase(url: string, logFile: string): Promise<FoundPhase> {
   await expectServer(url)
@@ -49,7 +52,7 @@ async function expectServer(url: string): Promise<void> {
     if (isConnectionRefused(error)) throw new NoServer(`No server answers at ${url}.`)
     if (!(error instanceof SyntaxError)) throw error
   }
-  throw new NoServer(`What answers at ${url} is not this app: its GET /hello says something else.`)
+  throw new OtherServer(`What answers at ${url} is not this app: its GET /hello says something else.`)
 }
 
 function isConnectionRefused(error: unknown): boolean {
