@@ -35,7 +35,7 @@ function eject(args: readonly string[]): void {
 
 In ${folder}, install what they import:
 
-${indented(installCommands(phase.packages, manifest))}
+${indented(installCommands(phase.packages, manifest, service.installed))}
 
 Where you create the app, in a file of ${relative(folder, dirname(service.into)) || 'that folder'}:
 

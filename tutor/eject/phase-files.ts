@@ -53,7 +53,7 @@ export function withoutBookings(index: string): string {
   const imports = /^import \{ ([^}]+) \} from '\.\.\/booking\/.*'\n/gm
   const names = [...index.matchAll(imports)].flatMap(([, list]) => (list as string).split(', '))
   return names.reduce(
-    (text, name) => text.replace(new RegExp(`\\n? *\\b${name},|, ${name}\\b|\\b${name}, `), ''),
+    (text, name) => text.replace(new RegExp(`\\n *${name},(?=\\n)|, ${name}\\b|\\b${name}, `), ''),
     index.replaceAll(imports, ''),
   )
 }

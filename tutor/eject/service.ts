@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { UsageError } from '../exercise/usage-error.ts'
+import type { Dependencies } from './install-command.ts'
 import type { Endings } from './phase-files.ts'
 
 /** The service that a phase is written into. */
@@ -11,6 +12,8 @@ export interface Service {
   readonly into: string
   readonly isCommonJs: boolean
   readonly endings: Endings
+  /** What it has installed. */
+  readonly installed: Dependencies
 }
 
 /**
@@ -28,10 +31,11 @@ export function readService(folder: string, into: string): Service {
     into: emptyFolder(folder, into),
     isCommonJs,
     endings: endingsFor(isCommonJs, folder),
+    installed: manifest,
   }
 }
 
-interface Manifest {
+interface Manifest extends Dependencies {
   readonly name?: string
   readonly type?: string
 }
