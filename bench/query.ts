@@ -24,7 +24,9 @@ const QUERIES = [
   'sum by (route) (rate(requests_total[5m]))',
   'histogram_quantile(0.95, sum by (route, le) (rate(duration_seconds_bucket[5m])))',
   'sum by (route) (rate(requests_total{code=~"5.."}[1m])) / sum by (route) (rate(requests_total[1m]))',
-  'max_over_time(requests_total[1m])',
+  'max_over_time(requests_total[5m])',
+  'avg_over_time(requests_total[5m])',
+  'quantile_over_time(0.9, requests_total[1m])',
   'topk(5, rate(requests_total[1m]))',
 ]
 

@@ -1,6 +1,6 @@
 import { quote } from '../quote.ts'
 import type { TextRange } from './expression.ts'
-import { formatShort } from './format-number.ts'
+import { formatGeneral } from './format-number.ts'
 import { positionIn } from './position.ts'
 
 interface Monotonicity {
@@ -48,7 +48,7 @@ export class Annotations {
   }
 
   invalidQuantile(q: number, range: TextRange): void {
-    this.#warn(`quantile value should be between 0 and 1, got ${formatShort(q)}`, range)
+    this.#warn(`quantile value should be between 0 and 1, got ${formatGeneral(q)}`, range)
   }
 
   badBucketLabel(value: string, range: TextRange): void {
@@ -101,8 +101,8 @@ function description({ firstTime, lastTime, lowest, highest, largest, count }: M
   return (
     'input to histogram_quantile needed to be fixed for monotonicity ' +
     '(see https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)' +
-    `, from buckets ${formatShort(lowest)} to ${formatShort(highest)}` +
-    `, with a max diff of ${formatShort(Number(largest.toPrecision(2)))}` +
+    `, from buckets ${formatGeneral(lowest)} to ${formatGeneral(highest)}` +
+    `, with a max diff of ${formatGeneral(largest, 2)}` +
     `, over ${count} samples from ${isoSeconds(firstTime)} to ${isoSeconds(lastTime)}`
   )
 }

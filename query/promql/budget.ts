@@ -8,7 +8,7 @@ export interface Limits {
   readonly time: number
 }
 
-/** Prometheus' own limit of samples, and a time after which nobody waits for a chart any more. */
+/** As many samples as Prometheus allows by default. Its time limit is two minutes; a chart must not take so long. */
 export const DEFAULT_LIMITS: Limits = { samples: 50_000_000, time: 10_000 }
 
 /** Keeps a query within its limits. */

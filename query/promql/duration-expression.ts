@@ -1,6 +1,7 @@
 /** Durations that are computed: `[5m * 2]`, `offset (1h - step())`, `[max_of(step(), 1m)]`. */
 import { arithmetic } from './arithmetic.ts'
 import type { DurationExpression, Expression } from './expression.ts'
+import { larger, smaller } from './math-functions.ts'
 import { InvalidQuery } from './value.ts'
 
 /** What `step()` and `range()` are in a query, in milliseconds. Both are 0 in an instant query. */
@@ -79,8 +80,8 @@ function secondsOf(expression: DurationExpression, times: QueryTimes): number {
   const left = secondsOf(expression.left, times)
   const right = secondsOf(expression.right, times)
   const { kind, range } = expression
-  if (kind === 'min_of') return Math.min(left, right)
-  if (kind === 'max_of') return Math.max(left, right)
+  if (kind === 'min_of') return smaller(left, right)
+  if (kind === 'max_of') return larger(left, right)
   if (right === 0 && (kind === '/' || kind === '%'))
     throw new InvalidQuery(`${range.from}:${range.to}: ${kind === '/' ? 'division' : 'modulo'} by zero`)
   return arithmetic(kind)(left, right)

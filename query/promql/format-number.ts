@@ -18,14 +18,18 @@ export function formatPlain(value: number): string {
   return `${sign}${digits.slice(0, point).padEnd(point, '0')}${digits.length > point ? `.${digits.slice(point)}` : ''}`
 }
 
-/** As Go's `%g`, in messages. */
-export function formatShort(value: number): string {
+/**
+ * As Go's `%g`, in messages.
+ *
+ * @param digits how many at most; without it, as many as it takes to tell the number from all others
+ */
+export function formatGeneral(value: number, digits?: number): string {
   if (!Number.isFinite(value)) return infinite(value)
   if (value === 0) return Object.is(value, -0) ? '-0' : '0'
-  const exponent = Math.floor(Math.log10(Math.abs(value)))
-  const written = value.toExponential()
-  const exact = Number(/e([+-]\d+)$/.exec(written)?.[1] ?? exponent)
-  return exact < -4 || exact >= 21 ? withLongExponent(written) : formatPlain(value)
+  const exact = Number(digits === undefined ? value : value.toPrecision(digits))
+  const written = exact.toExponential()
+  const exponent = Number(written.split('e')[1])
+  return exponent < -4 || exponent >= (digits ?? 6) ? withLongExponent(written) : formatPlain(exact)
 }
 
 /** Go writes at least two digits: `1e-07`. */

@@ -26,22 +26,6 @@ export function parseDuration(text: string): number | undefined {
   return ms
 }
 
-/** The way Prometheus prints durations: `1h30m`, `250ms`, `0s`. */
-export function formatDuration(ms: number): string {
-  if (ms === 0) return '0s'
-  let rest = Math.abs(ms)
-  let text = ms < 0 ? '-' : ''
-  for (const unit of DURATION_UNITS) {
-    const length = UNITS_MS[unit] as number
-    // Prometheus writes years and weeks only when nothing remains.
-    if ((unit === 'y' || unit === 'w') && rest % length !== 0) continue
-    const count = Math.floor(rest / length)
-    if (count > 0) text += `${count}${unit}`
-    rest -= count * length
-  }
-  return text
-}
-
 /**
  * A number, or a duration as a number of seconds.
  *

@@ -38,8 +38,18 @@ export function round(value: number, toNearest: number): number {
   return Math.floor(value * inverse + 0.5) / inverse
 }
 
-/** NaN stays NaN, except between bounds that are infinite, as in Go. */
 export function clamp(value: number, least: number, most: number): number {
-  const lowered = most === Number.NEGATIVE_INFINITY ? most : Math.min(most, value)
-  return least === Number.POSITIVE_INFINITY ? least : Math.max(least, lowered)
+  return larger(least, smaller(most, value))
+}
+
+/** As in Go, -Infinity is smaller than NaN. */
+export function smaller(a: number, b: number): number {
+  const { NEGATIVE_INFINITY } = Number
+  return a === NEGATIVE_INFINITY || b === NEGATIVE_INFINITY ? NEGATIVE_INFINITY : Math.min(a, b)
+}
+
+/** As in Go, Infinity is larger than NaN. */
+export function larger(a: number, b: number): number {
+  const { POSITIVE_INFINITY } = Number
+  return a === POSITIVE_INFINITY || b === POSITIVE_INFINITY ? POSITIVE_INFINITY : Math.max(a, b)
 }

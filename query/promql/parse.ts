@@ -30,10 +30,15 @@ import { forGrammar, readTokens } from './tokens.ts'
 
 const strictParser = parser.configure({ strict: true })
 
+/** The grammar's parser gives up at about 2,800 levels of nesting, with a message that does not say so. */
+const MOST_WORDS = 2000
+
 /** @throws {ParseError} with Prometheus' message */
 export function parseExpression(text: string): Expression {
   const { tokens, error } = readTokens(text)
   if (tokens.length === 1 && error === undefined) throw new ParseError(text, 0, 'no expression found in input')
+  const excess = tokens[MOST_WORDS]
+  if (excess !== undefined) throw new ParseError(text, excess.from, `the query has more than ${MOST_WORDS} words`)
   const readable = forGrammar(text, tokens)
   const mistake = firstMistake(readable)
   if (mistake !== undefined) throw syntaxError(text, tokens, mistake, error)

@@ -72,8 +72,8 @@ export const rangeFunctions: Readonly<Record<string, RangeFunction>> = {
   changes: { minimum: 1, compute: changes },
   resets: { minimum: 1, compute: resetsIn },
   avg_over_time: { minimum: 1, compute: average },
-  min_over_time: { minimum: 1, compute: (window) => extreme(window, (value, least) => value < least) },
-  max_over_time: { minimum: 1, compute: (window) => extreme(window, (value, most) => value > most) },
+  min_over_time: { minimum: 1, compute: least },
+  max_over_time: { minimum: 1, compute: most },
   sum_over_time: { minimum: 1, compute: sum },
   count_over_time: { minimum: 1, compute: (window) => window.count },
   quantile_over_time: {
@@ -171,24 +171,48 @@ function resetsIn({ resets, first, end }: SampleWindow): number {
   return count
 }
 
-function average({ values, first, end }: SampleWindow): number {
+function average(window: SampleWindow): number {
+  const { sum, lost } = exactSum(window)
+  if (Number.isFinite(sum)) return sum / window.count + lost / window.count
   const mean = new ExactMean()
-  for (let i = first; i < end; i++) mean.add(values[i] as number)
+  for (let i = window.first; i < window.end; i++) mean.add(window.values[i] as number)
   return mean.mean
 }
 
-function sum({ values, first, end }: SampleWindow): number {
-  const exact = new ExactSum()
-  for (let i = first; i < end; i++) exact.add(values[i] as number)
-  return Math.abs(exact.sum) === Number.POSITIVE_INFINITY ? exact.sum : exact.total
+function sum(window: SampleWindow): number {
+  const { sum, lost } = exactSum(window)
+  return Math.abs(sum) === Number.POSITIVE_INFINITY ? sum : sum + lost
+}
+
+/** What an ExactSum does, without an object for each window. */
+function exactSum({ values, first, end }: SampleWindow): { readonly sum: number; readonly lost: number } {
+  let sum = 0
+  let lost = 0
+  for (let i = first; i < end; i++) {
+    const value = values[i] as number
+    const next = sum + value
+    if (next === Number.POSITIVE_INFINITY || next === Number.NEGATIVE_INFINITY) lost = 0
+    else lost += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum
+    sum = next
+  }
+  return { sum, lost }
 }
 
 /** NaN only when there is nothing else. */
-function extreme({ values, first, end }: SampleWindow, isBetter: (value: number, best: number) => boolean): number {
+function least({ values, first, end }: SampleWindow): number {
   let best = values[first] as number
   for (let i = first + 1; i < end; i++) {
     const value = values[i] as number
-    if (isBetter(value, best) || Number.isNaN(best)) best = value
+    if (value < best || Number.isNaN(best)) best = value
+  }
+  return best
+}
+
+function most({ values, first, end }: SampleWindow): number {
+  let best = values[first] as number
+  for (let i = first + 1; i < end; i++) {
+    const value = values[i] as number
+    if (value > best || Number.isNaN(best)) best = value
   }
   return best
 }

@@ -1,4 +1,4 @@
-/** Queries that nobody would think of: everything that the language has, put together at random, with the types right. */
+/** Random queries that are well typed and use every part of the language. */
 import fc from 'fast-check'
 
 const METRICS: Readonly<Record<string, readonly string[]>> = {

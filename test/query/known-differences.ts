@@ -1,10 +1,20 @@
 /**
- * Where Debian's Prometheus, 2.42, differs from Prometheus 3, which is what the engine follows. Everything else must
- * be the same. The samples and the generated queries keep clear of the rest of what has changed:
+ * Where Debian's Prometheus, 2.42, differs from Prometheus 3, which the engine follows. Everything else must be the
+ * same. The samples and the generated queries avoid the other changes:
  *
- * - Ranges and the look-back are open at their beginning; in 2.42 they were closed. No sample is that exactly in time.
- * - `rate` extends a young counter to zero in another way. No counter in the samples is young.
- * - `.` in a regular expression matches a newline. No label in the samples has one.
+ * - Ranges and the look-back are open on the left; in 2.42 they were closed. No sample lies exactly on such an edge.
+ * - `rate` extrapolates a young counter to zero differently. No counter in the samples is young.
+ * - `.` in a regular expression matches a newline. No label in the samples contains one.
+ * - `stddev` and `stdvar` of a single NaN or infinite value are NaN; in 2.42 they were 0.
+ * - `atan2` with a number drops the metric name.
+ * - `predict_linear` over a range with `@` has a value at every step.
+ *
+ * Compared with Prometheus 3.14 by hand, the engine differs in four cases, where it does what the documentation says:
+ *
+ * - `predict_linear` over a subquery with `@` has a result. There it is always empty.
+ * - `timestamp(x offset 5m @ 100)` heeds the offset. There it is ignored.
+ * - A remark on a subquery has its position. There it is always 1:1.
+ * - The remark on buckets that fall has the number of samples. There the number doubles with each step.
  */
 import type { ApiAnswer } from './real-prometheus.ts'
 
