@@ -21,7 +21,7 @@ export interface Observability {
  * OpenTelemetry's `OTEL_…`. What is still waiting to be written or sent leaves the process when the app closes.
  *
  * @param options `serviceName` is the name in logs, metrics and traces unless `OTEL_SERVICE_NAME` is set
- * @throws when a setting cannot work. The message names the variable and says what to do.
+ * @throws an error named `ConfigError` when a setting cannot work. Its message names the variable and says what to do.
  */
 export function openObservability(phase: Phase, { serviceName }: { readonly serviceName: string }): Observability {
   const options: PhaseOptions = { config: readConfig(serviceName) }
@@ -55,10 +55,9 @@ function openLogger(phase: Phase, options: PhaseOptions): FastifyBaseLogger | un
   try {
     return phase.logger?.(options)
   } catch (cause) {
-    const { message } = cause as Error
-    throw new Error(`LOG_FILE cannot be written (${message}). Set it to a file that can be, or leave it unset.`, {
-      cause,
-    })
+    throw configError(
+      `LOG_FILE cannot be written (${(cause as Error).message}). Set it to a file that can be, or leave it unset.`,
+    )
   }
 }
 
@@ -123,5 +122,9 @@ function decoded(text: string): string | undefined {
 }
 
 function unusable(name: string, value: string, expected: string): Error {
-  return new Error(`${name}: ${JSON.stringify(value)} does not work. Set ${name} to ${expected}.`)
+  return configError(`${name}: ${JSON.stringify(value)} does not work. Set ${name} to ${expected}.`)
+}
+
+function configError(message: string): Error {
+  return Object.assign(new Error(message), { name: 'ConfigError' })
 }
