@@ -41,7 +41,7 @@ Where you create the app, in a file of ${relative(folder, dirname(service.into))
 
 ${indented(wiring(service, phase.phase))}
 
-Leave out the last line if your service already closes the app on these signals.`)
+Put the last line where you call app.listen(), unless your service already closes the app on these signals.`)
 }
 
 function parse(args: readonly string[]): { number: string; folder: string; into: string } {
