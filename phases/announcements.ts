@@ -184,7 +184,7 @@ export const channels = {
 }
 
 /** A tracing channel whose listeners get a `T` that has been announced. */
-export type Tracing<T extends object> = TracingChannel<unknown, T & Progress>
+export type Tracing<T extends object> = TracingChannel<object, T & Progress>
 
 /**
  * Runs `work` and announces its start, its end and its error on a tracing channel.

@@ -38,7 +38,7 @@ function listenForEnd(t: Test) {
 
 t.test('a call is announced, and what it does runs inside the announcement', async (t) => {
   const heard: (RpcAnnouncement & Progress)[] = []
-  const scope = new AsyncLocalStorage<string>()
+  const scope = new AsyncLocalStorage<{ method: string }>()
   const seen: (string | undefined)[] = []
   const handlers = {
     start: () => {},
@@ -47,11 +47,11 @@ t.test('a call is announced, and what it does runs inside the announcement', asy
     asyncEnd: (announcement: RpcAnnouncement & Progress) => void heard.push(announcement),
     error: () => {},
   }
-  const onQuery = () => void seen.push(scope.getStore())
+  const onQuery = () => void seen.push(scope.getStore()?.method)
   channels.rpcServer.subscribe(handlers)
   channels.rpcServer.start.bindStore(scope, ({ method, requestMetadata, responseMetadata }) => {
     responseMetadata.set('x-request-id', requestMetadata.get('x-request-id') ?? 'none')
-    return method
+    return { method }
   })
   channels.query.start.subscribe(onQuery)
   t.teardown(() => {
