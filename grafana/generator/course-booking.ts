@@ -7,7 +7,7 @@ const STATUSES = 'booking_status_total{job=~"$job"}'
 const reached = (status: string, range: string) =>
   `sum(increase(booking_status_total{job=~"$job", status="${status}"}[${range}]))`
 
-/** How the business goes, and what it stands on. */
+/** Bookings, and the database and cache behind them. */
 export const courseBooking = dashboardOf({
   uid: 'course-booking',
   title: 'Course booking',

@@ -3,23 +3,23 @@ import type { Panel } from './panels.ts'
 import type { Variable } from './variables.ts'
 
 export interface DashboardOptions {
-  /** Its address, and the name of its file: `service-overview`. */
+  /** Also the name of its file: `service-overview`. */
   readonly uid: string
   readonly title: string
   readonly description: string
   readonly variables: readonly Variable[]
-  /** How far it looks back: `now-30m`. */
+  /** Start of the time range: `now-30m`. */
   readonly from?: string
   readonly rows: readonly Row[]
 }
 
 export interface Row {
   readonly title: string
-  /** From left to right; a new line begins where 24 columns are full. */
+  /** From left to right; a new line begins after 24 columns. */
   readonly panels: readonly Panel[]
 }
 
-/** What all dashboards are tagged with, so that each can link to the others. */
+/** All dashboards have this tag, so that each can link to the others. */
 const TAG = 'course-app'
 
 const linkToOthers = {
@@ -35,7 +35,6 @@ const linkToOthers = {
   },
 }
 
-/** A dashboard as Grafana reads it. */
 export function dashboardOf(options: DashboardOptions): dashboard.Dashboard {
   const { uid, title, description, variables, from = 'now-30m', rows } = options
   const builder = new dashboard.DashboardBuilder(title)
@@ -51,11 +50,11 @@ export function dashboardOf(options: DashboardOptions): dashboard.Dashboard {
     builder.withRow(new dashboard.RowBuilder(row.title))
     for (const panel of row.panels) builder.withPanel(panel)
   }
-  return numbered(builder.build())
+  return withIds(builder.build())
 }
 
-/** Grafana tells panels by a number, and queries of a panel by a letter. */
-function numbered(built: dashboard.Dashboard): dashboard.Dashboard {
+/** Grafana identifies panels by number, and the queries of a panel by letter. */
+function withIds(built: dashboard.Dashboard): dashboard.Dashboard {
   built.panels?.forEach((panel, index) => {
     panel.id = index + 1
     if (!('targets' in panel)) return

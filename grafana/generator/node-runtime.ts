@@ -4,7 +4,7 @@ import { instance, job } from './variables.ts'
 
 const OF = '{job=~"$job", instance=~"$instance"}'
 
-/** The process itself: its thread, its memory, what it holds open. */
+/** The process: event loop, memory, open handles. */
 export const nodeRuntime = dashboardOf({
   uid: 'node-runtime',
   title: 'Node runtime',

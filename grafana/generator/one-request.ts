@@ -8,18 +8,18 @@ import { customTarget, described, graph, JAEGER, LOKI, type Panel } from './pane
 import { OF_USERS, p95, quantile, ratio } from './promql.ts'
 import { job, route } from './variables.ts'
 
-/** Lines of any service that belong to the request, whichever of its two ids was entered. */
+/** Lines of any service that have the trace id or the request id entered. */
 const LINES =
   '{service=~".+"} | (trace_id!="" and trace_id="$trace_id") or (request_id!="" and request_id="$request_id")'
 const BUCKETS = `http_server_request_duration_seconds_bucket{job=~"$job", route=~"$route", ${OF_USERS}}`
 const REQUESTS = `http_server_request_count_total{job=~"$job", route=~"$route", ${OF_USERS}}`
 const FAILED = `http_server_request_count_total{job=~"$job", route=~"$route", ${OF_USERS}, status=~"5.."}`
 
-/** What a line says about its request; the ids and the service are beside it. */
+/** Fields of a request log line, without the ids and the service. */
 const FIELDS = ['time', 'method', 'path', 'route', 'rpc', 'status', 'grpc_status', 'latency']
 const COLUMNS = [...FIELDS, 'service', 'trace_id', 'request_id']
 
-/** One request in all three: its trace, its log lines, and how others on its route fared. */
+/** One request: its trace, its log lines, and the metrics of its route. */
 export const oneRequest = dashboardOf({
   uid: 'one-request',
   title: 'One request',
@@ -89,7 +89,7 @@ export const oneRequest = dashboardOf({
   ],
 })
 
-/** What the request log says, as a table whose cells lead on. */
+/** The request log as a table with links. */
 function requestLines(): Panel {
   const options = {
     title: 'Who answered it',
@@ -142,7 +142,7 @@ function requestLines(): Panel {
     .overrideByName('latency', [{ id: 'unit', value: 'ms' }])
 }
 
-/** Before phase 5 log lines have no trace id; the span itself still knows the request's. */
+/** Before phase 5 log lines have no trace id, but spans have the request id. */
 function tracesOfRequestId(): Panel {
   const options = {
     title: 'Traces with this request id',

@@ -8,33 +8,33 @@ import * as stat from '@grafana/grafana-foundation-sdk/stat'
 import * as statetimeline from '@grafana/grafana-foundation-sdk/statetimeline'
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries'
 
-/** What every panel says about itself. */
+/** Options of all panels. */
 export interface PanelOptions {
   readonly title: string
-  /** How to read it: what is normal, what is not, what to do then. Shown behind the (i) beside the title. */
+  /** How to read it: what is normal, what is not, and what to do. Shown behind the (i) beside the title. */
   readonly description: string
-  /** As Grafana calls it: `reqps`, `s`, `percentunit` (0 to 1), `bytes`. */
+  /** Grafana's name: `reqps`, `s`, `percentunit` (0 to 1), `bytes`. */
   readonly unit: string
   /** Columns, of 24. */
   readonly width: number
   readonly height?: number
-  /** From which value on (or, with `good: 'high'`, below which) something is not as it should be. */
+  /** Values above these limits (with `good: 'high'`, below them) are a problem. */
   readonly thresholds?: Thresholds
 }
 
 export interface Thresholds {
   readonly warn: number
   readonly bad?: number
-  /** What is good: small values, unless said otherwise. */
+  /** Default `low`. */
   readonly good?: 'low' | 'high'
 }
 
-/** One line, or one for each series that the expression gives. */
+/** One line per series of the result. */
 export interface Query {
   readonly expr: string
   /** `{{route}}` stands for the label. */
   readonly legend: string
-  /** Shows single requests as dots that lead to their traces; the expression must be about buckets of a histogram. */
+  /** Shows exemplars as dots that link to their traces. The expression must use the buckets of a histogram. */
   readonly exemplars?: boolean
 }
 
@@ -44,10 +44,10 @@ export const PROMETHEUS = { type: 'prometheus', uid: 'prometheus' }
 export const LOKI = { type: 'loki', uid: 'loki' }
 export const JAEGER = { type: 'jaeger', uid: 'jaeger' }
 
-/** How something has changed over time. `stacked` where the lines are parts of a whole. */
+/** A time series. `stacked` if the lines are parts of a whole. */
 export function graph(options: PanelOptions & { readonly stacked?: boolean }, ...queries: readonly Query[]): Panel {
   const panel = described(new timeseries.PanelBuilder(), options)
-    .axisSoftMin(0) // what can be negative, such as a budget, may go below
+    .axisSoftMin(0) // negative values, such as an exhausted budget, still extend the axis
     .lineWidth(1)
     .fillOpacity(options.stacked ? 40 : 10)
     .showPoints(common.VisibilityMode.Never)
@@ -69,7 +69,7 @@ export function graph(options: PanelOptions & { readonly stacked?: boolean }, ..
     : panel.thresholdsStyle(new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.Dashed))
 }
 
-/** How something is now, or came to over the time shown. */
+/** The current value, or the total over the time range. */
 export function number(options: PanelOptions, query: Query): Panel {
   return described(new stat.PanelBuilder(), { height: 4, ...options })
     .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']))
@@ -79,7 +79,7 @@ export function number(options: PanelOptions, query: Query): Panel {
     .targets([target(query).instant()])
 }
 
-/** Amounts beside each other, as a bar each. */
+/** One bar per value. */
 export function bars(options: PanelOptions, ...queries: readonly Query[]): Panel {
   return described(new bargauge.PanelBuilder(), options)
     .min(0)
@@ -89,7 +89,7 @@ export function bars(options: PanelOptions, ...queries: readonly Query[]): Panel
     .targets(queries.map((query) => target(query).instant()))
 }
 
-/** A histogram over time: the more of something, the brighter. The expression gives buckets. */
+/** A heatmap of a histogram. The expression returns buckets. */
 export function heat(options: PanelOptions, query: Query): Panel {
   return described(new heatmap.PanelBuilder(), options)
     .calculate(false)
@@ -105,14 +105,14 @@ export function heat(options: PanelOptions, query: Query): Panel {
     .targets([target(query).format(prometheus.PromQueryFormat.Heatmap)])
 }
 
-/** A bar for each series, coloured while it has a value. */
+/** A bar per series, coloured while it has a value. */
 export function timeline(options: PanelOptions, query: Query): Panel {
   return described(new statetimeline.PanelBuilder(), options)
     .noValue('none')
     .targets([target(query)])
 }
 
-/** What all kinds of panels of Grafana's SDK can be told. */
+/** The methods that all panel builders of Grafana's SDK have. */
 interface Describable {
   title(title: string): this
   description(description: string): this
@@ -123,14 +123,13 @@ interface Describable {
   thresholds(thresholds: Builder<dashboard.ThresholdsConfig>): this
 }
 
-/** The panel with what `options` say. */
 export function described<T extends Describable>(panel: T, options: PanelOptions, source = PROMETHEUS): T {
   const { title, description, unit, width, height = 8, thresholds } = options
   const told = panel.title(title).description(description).unit(unit).span(width).height(height).datasource(source)
   return thresholds === undefined ? told : told.thresholds(steps(thresholds))
 }
 
-/** A query for a data source that the SDK has no builder for. */
+/** A query for a data source without a builder in the SDK. */
 export function customTarget(query: object): Builder<Dataquery> {
   return { build: () => query as Dataquery }
 }

@@ -7,7 +7,7 @@ const REQUESTS = `http_server_request_count_total{job=~"$job", route=~"$route", 
 const FAILED = `http_server_request_count_total{job=~"$job", route=~"$route", ${OF_USERS}, status=~"5.."}`
 const BUCKETS = `http_server_request_duration_seconds_bucket{job=~"$job", route=~"$route", ${OF_USERS}}`
 
-/** Is it well, and if not, which route is not: rate, errors, duration, and what is running out. */
+/** Rate, errors and duration by route, and saturation. */
 export const serviceOverview = dashboardOf({
   uid: 'service-overview',
   title: 'Service overview',

@@ -10,7 +10,7 @@ const burn = (window: string) => ({
   legend: `{{job}}: ${window}`,
 })
 
-/** Whether what was promised is kept, and how long that will last. */
+/** Whether the objective is met, and how fast the error budget burns. */
 export const slo = dashboardOf({
   uid: 'slo',
   title: 'SLO and error budget',

@@ -5,14 +5,14 @@ import { OF_USERS } from './promql.ts'
 
 export type Variable = Builder<dashboard.VariableModel>
 
-/** Which services to show. All of them are not all jobs: what Prometheus itself and Grafana report is left out. */
+/** Selects services. "All" excludes the jobs of Prometheus and Grafana. */
 export const job = labelOf('job', 'Service', 'http_server_request_count_total', 'course-app|gateway|course|partner')
 
 export const instance = labelOf('instance', 'Instance', 'nodejs_version_info{job=~"$job"}')
 
 export const route = labelOf('route', 'Route', `http_server_request_count_total{job=~"$job", ${OF_USERS}}`)
 
-/** A choice among the values of a label, several or all of them. */
+/** A multiple choice among the values of a label, with "All". */
 function labelOf(name: string, label: string, series: string, all = '.*'): Variable {
   return new dashboard.QueryVariableBuilder(name)
     .label(label)

@@ -1,5 +1,5 @@
 /**
- * `npm run dashboards`: writes grafana/dashboards, which Grafana reads when it starts and whenever a file changes.
+ * `npm run dashboards`: writes grafana/dashboards. Grafana reads them at its start and whenever a file changes.
  *
  * Usage: node dist/grafana/generator/write.js [folder]
  */
