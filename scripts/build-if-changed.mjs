@@ -1,5 +1,5 @@
-// Compiles when a source is newer than what was compiled last. Looking takes a few milliseconds;
-// tsc takes a second to find out that it has nothing to do.
+// Compiles when a source is newer than the last build. The check takes a few milliseconds, where tsc takes a second to
+// find that nothing has changed.
 import { spawnSync } from 'node:child_process'
 import { readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -24,7 +24,7 @@ process.chdir(join(import.meta.dirname, '..'))
 function changedAt(path) {
   const stats = statSync(path, { throwIfNoEntry: false })
   if (!stats?.isDirectory()) return stats?.mtimeMs ?? 0
-  // Exercises are compiled by `npm run exercise`. A folder's own time tells of files that were added or removed.
+  // `npm run exercise` compiles exercises. A folder's own mtime shows added and removed files.
   const names = readdirSync(path).filter((name) => name !== 'exercises')
   return names.reduce((latest, name) => Math.max(latest, changedAt(`${path}/${name}`)), stats.mtimeMs)
 }

@@ -1,4 +1,4 @@
-// Bundles the Lab's page from lab/page into dist/lab/page. With --watch it does so again at every change.
+// Bundles the Lab's page from lab/page into dist/lab/page. With --watch it rebuilds at every change.
 import { copyFileSync, existsSync, mkdirSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, context } from 'esbuild'
@@ -21,7 +21,7 @@ const options = {
   logLevel: 'warning',
 }
 
-/** The server reads the page when it starts, and `node --watch` starts it again when a file of its own changes. */
+/** The server reads the page at its start, and `node --watch` restarts it only when one of its own files changes. */
 const restart = {
   name: 'restart',
   setup: ({ onEnd }) =>

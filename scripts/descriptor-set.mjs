@@ -1,9 +1,9 @@
-// Makes a descriptor set as protoc would: one descriptor a file, with its imports and comments. protobufjs' own
-// toDescriptor() puts the files of a package together and leaves out imports, so that grpcurl cannot use them.
+// Creates a descriptor set like protoc: one descriptor per file, with its imports and comments. protobufjs' own
+// toDescriptor() merges the files of a package and omits imports, so that grpcurl cannot use the result.
 import protobuf from 'protobufjs'
 import descriptor from 'protobufjs/ext/descriptor/index.js'
 
-// Numbers of fields in google/protobuf/descriptor.proto, of which a path to what a comment is about consists.
+// Field numbers in google/protobuf/descriptor.proto. The path of a comment consists of them.
 const FILE = { message: 4, enum: 5, service: 6 }
 const MESSAGE = { field: 2, nested: 3, enum: 4, oneof: 8 }
 const ENUM_VALUE = 2
@@ -11,7 +11,7 @@ const METHOD = 2
 
 /**
  * @param {string[]} files relative to `folder`
- * @param {string} folder where imports are looked for too
+ * @param {string} folder also the root of imports
  * @returns {Buffer} a google.protobuf.FileDescriptorSet, imports first
  */
 export function descriptorSetOf(files, folder) {
@@ -27,13 +27,13 @@ function load(files, folder) {
   root.resolvePath = (_origin, target) => (target.startsWith('google/protobuf/') ? target : `${folder}/${target}`)
   root.loadSync(files, { keepCase: true, alternateCommentMode: true })
   root.resolveAll()
-  // Names as in `import` statements, not where they happen to be on this machine.
+  // Names as in `import` statements instead of absolute paths.
   for (const object of topLevelObjects(root)) object.filename = nameOf(object, folder)
   root.files = root.files.map((path) => path.replace(`${folder}/`, ''))
   return root
 }
 
-/** protobufjs has the well-known types built in, and gives them no file. */
+/** protobufjs has built-in well-known types, without a file name. */
 function nameOf({ filename, name }, folder) {
   return filename?.replace(`${folder}/`, '') ?? `google/protobuf/${name.toLowerCase()}.proto`
 }
@@ -105,7 +105,7 @@ function addService(service, path, comment, uses) {
   }
 }
 
-/** Each `optional` field is a oneof of its own, which comes after those that somebody wrote. protobufjs forgets both. */
+/** Each `optional` field is a synthetic oneof, listed after the real ones. protobufjs omits both. */
 function messageOf(type) {
   const message = type.toDescriptor('proto3')
   const oneofs = oneofsOf(type)

@@ -6,7 +6,7 @@ process.chdir(join(import.meta.dirname, '..'))
 
 const compiler = spawn(process.execPath, ['node_modules/typescript/bin/tsc', '--watch', '--preserveWatchOutput'], {
   stdio: ['ignore', 'pipe', 'inherit'],
-  detached: true, // a group of its own, because tsc runs in a child of the child
+  detached: true, // a separate process group, because tsc runs in a child of the child
 })
 const bundler = spawn(process.execPath, ['scripts/build-page.mjs', '--watch'], {
   stdio: ['ignore', 'inherit', 'inherit'],
@@ -21,7 +21,7 @@ process.on('exit', () => {
 
 compiler.stdout.on('data', (text) => {
   process.stderr.write(text)
-  // tsc says this after each round; the app starts after the first that went well and restarts by itself.
+  // tsc prints this after each build. The app starts after the first one without errors and then restarts by itself.
   if (app === undefined && /Found 0 errors/.test(text)) {
     app = spawn(process.execPath, ['--watch', '--enable-source-maps', 'dist/src/main.js', ...process.argv.slice(2)], {
       stdio: 'inherit',

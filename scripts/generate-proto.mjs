@@ -1,5 +1,5 @@
-// Writes what follows from proto/: the TypeScript types of its messages, and a descriptor set, which is the whole of
-// it in binary form. So the running program neither reads nor parses a .proto file.
+// Generates code from proto/: the TypeScript types of its messages, and a descriptor set, its binary form. So the
+// running program does not read or parse .proto files.
 // Usage: node scripts/generate-proto.mjs [folder to write to]
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -22,7 +22,7 @@ process.chdir(root)
 rmSync(out, { recursive: true, force: true })
 mkdirSync(out, { recursive: true })
 
-// The options are those of src/platform/grpc/definitions.ts, so that the types say what comes out of it.
+// The same options as in src/platform/grpc/definitions.ts, so that the types match the decoded messages.
 const options = [
   ...['--grpcLib=@grpc/grpc-js', '--keepCase', '--longs=Number', '--enums=String', '--defaults', '--includeComments'],
   ...['--outputTemplate=Received%s', '--importFileExtension=.ts', '--includeDirs=proto', `--outDir=${out}`],

@@ -1,5 +1,5 @@
-// Makes docs/lab.png, with which the README begins: the Lab with the story of one request.
-// It needs chromium (apt-get install chromium), and starts a server of its own with an empty database.
+// Makes docs/lab.png, the first picture of the README: the Lab with the story of one request.
+// It needs chromium (apt-get install chromium), and starts its own server with an empty database.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
@@ -37,7 +37,7 @@ try {
   rmSync(folder, { recursive: true })
 }
 
-/** The banner on stderr says it, and the server listens by then. */
+/** The server prints its URL on stderr when it listens. */
 async function urlOf({ stderr }) {
   let printed = ''
   for await (const line of createInterface({ input: stderr })) {
@@ -55,7 +55,7 @@ async function takeScreenshot(browser, url) {
     reducedMotion: 'reduce',
   })
   await page.goto(url)
-  // Once before, so that the picture does not show how a process starts.
+  // A warm-up, so that the picture does not show a cold start.
   for (const path of ['/propagation', '/slow', '/propagation']) {
     await page.getByRole('button', { name: `Send GET ${path}`, exact: true }).click()
     await page.locator('#story-title', { hasText: `GET ${path}` }).waitFor()

@@ -1,5 +1,5 @@
 // Runs the app as three processes: the course service, a gateway, which calls it over gRPC, and the partner, which the
-// gateway starts. Ctrl-C stops all of them; when one ends by itself the others are stopped too, and the exit code is 1.
+// gateway starts. Ctrl-C stops all of them. When one ends by itself, the others are stopped and the exit code is 1.
 // Settings come from the environment (PHASE=4 PORT=9000 npm run topology). The gateway listens on PORT, the course
 // service on GRPC_PORT, and on the port after PORT for /metrics, /livez and /readyz. Port 0 is any free one.
 import { spawn } from 'node:child_process'
@@ -15,7 +15,7 @@ if (!/^\d+$/.test(PORT) || Number(PORT) > 65_534) {
   process.stderr.write(`PORT: ${JSON.stringify(PORT)} does not work. Set PORT to a port number, 0 to 65534.\n`)
   process.exit(1)
 }
-/** In the order in which they start; they stop in the other, so that the gateway can finish what it has begun. */
+/** In start order. They stop in reverse order, so that the gateway can finish its requests in flight. */
 const running = []
 let stopping = false
 
@@ -31,7 +31,7 @@ function start(role, settings) {
   const child = spawn(process.execPath, ['--enable-source-maps', main], {
     env: { ...process.env, ...settings, ROLE: role, LOG_FILE: logFileOf(role) },
     stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true, // a group of its own, for Ctrl-C is for this process, which then stops the others in order
+    detached: true, // Ctrl-C must reach only this process, which then stops the others in order
   })
   print(role, child.stdout, process.stdout)
   print(role, child.stderr, process.stderr)
@@ -45,7 +45,7 @@ function start(role, settings) {
   return child
 }
 
-/** Two processes cannot share a file that is rotated. */
+/** Processes cannot share a rotated file. */
 function logFileOf(role) {
   return LOG_FILE && join(dirname(LOG_FILE), `${role}.log`)
 }
@@ -54,17 +54,17 @@ function print(role, from, to) {
   createInterface({ input: from }).on('line', (line) => to.write(`${role.padEnd(7)} | ${line}\n`))
 }
 
-/** Where the course service takes gRPC, and where it tells its health: it prints both when it is ready. */
+/** The course service prints its gRPC address and its health URL when it is ready. */
 async function grpcAddressOf(child) {
-  return await printed(child, /^ {2}gRPC +(.+:\d+)$/)
+  return await waitForLine(child, /^ {2}gRPC +(.+:\d+)$/)
 }
 
 async function healthUrlOf(child) {
-  return await printed(child, /^ {2}Health +(http:\S+)$/)
+  return await waitForLine(child, /^ {2}Health +(http:\S+)$/)
 }
 
-/** @returns what the group in the pattern found in a line of stderr; undefined if the process ends before */
-async function printed(child, pattern) {
+/** @returns the match of the pattern's group in a line of stderr; undefined if the process ends first */
+async function waitForLine(child, pattern) {
   const found = new Promise((resolve) => {
     createInterface({ input: child.stderr }).on('line', (line) => {
       const [, text] = pattern.exec(line) ?? []
