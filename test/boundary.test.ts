@@ -37,14 +37,14 @@ function telemetryIn(imports: readonly Import[]): string[] {
   return imports.filter(({ from }) => TELEMETRY.test(from)).map(({ file, from }) => `${file} imports ${from}`)
 }
 
-/** Type imports as well: what is copied must compile where it goes. */
+/** Includes type imports, because copied files must compile elsewhere. */
 function reachingOut(imports: readonly Import[]): string[] {
   return imports
     .filter((found) => found.from.startsWith('.') && !targetOf(found).startsWith('phases/'))
     .map((found) => `${found.file} imports ${targetOf(found)}`)
 }
 
-/** The application takes from `phases/` what it announces, bookings included, and what a phase is. */
+/** The application imports from `phases/` only announcements, including those of bookings, and the types of a phase. */
 function reachingIntoPhases(imports: readonly Import[]): string[] {
   return imports
     .filter((found) => found.from.startsWith('.') && targetOf(found).startsWith('phases/'))
@@ -56,7 +56,7 @@ function reachingIntoPhases(imports: readonly Import[]): string[] {
 
 const ANNOUNCEMENTS = ['phases/announcements.ts', 'phases/booking/announcements.ts']
 
-/** The folder of the domain can be left out: only the lists of plugins name what is in it. */
+/** The domain's folder can be left out, because only the lists of plugins import from it. */
 function reachingIntoBooking(imports: readonly Import[]): string[] {
   return imports
     .filter((found) => found.from.startsWith('.') && targetOf(found).startsWith('phases/booking/'))
@@ -64,7 +64,7 @@ function reachingIntoBooking(imports: readonly Import[]): string[] {
     .map((found) => `${found.file} imports ${targetOf(found)}`)
 }
 
-/** What an adopter copies: not the lessons' exercises, and not what only this application has. */
+/** The files an adopter copies: without exercises, and without parts specific to this application. */
 function carriedAway(): string[] {
   return readdirSync(join(root, 'phases'), { recursive: true, encoding: 'utf8' })
     .map((name) => join('phases', name))
@@ -81,7 +81,7 @@ function naming(file: string, source: string): string[] {
     )
 }
 
-/** An operator's path in a list: that a route is not traced is for the route to say. */
+/** Operator paths in a list. Instead, a route declares that it is not traced. */
 function listingPaths(file: string, source: string): string[] {
   const lists = source.matchAll(/(?:new Set\()?\[\s*['"`]\/[^\]]*\]/g)
   return [...lists].map(([list]) => `${file}: ${list}`)
@@ -94,14 +94,14 @@ function reachingAhead(imports: readonly Import[]): string[] {
     .map((found) => `${found.file} imports ${targetOf(found)}`)
 }
 
-/** The Lab works in any service, for it takes what a phase's plugins add to Fastify. */
+/** The Lab works in any service, because it uses only what a phase's plugins add to Fastify. */
 function needingPhases(imports: readonly Import[]): string[] {
   return imports
     .filter((found) => found.from.startsWith('.') && targetOf(found).startsWith('phases/') && !found.typeOnly)
     .map((found) => `${found.file} imports ${targetOf(found)}`)
 }
 
-/** All folders with code, and from which others each may import, types included. */
+/** The folders from which each folder may import, types included. */
 const DEPENDENCIES: Readonly<Record<string, readonly string[]>> = {
   phases: [],
   src: ['phases', 'lab'],
@@ -123,10 +123,10 @@ function reachingAcross(imports: readonly Import[]): string[] {
     .map((found) => `${found.file} imports ${targetOf(found)}`)
 }
 
-/** What gRPC would reach of HTTP: the routes, and the answers to their errors. */
+/** Files of HTTP that gRPC must not reach: the routes and their error responses. */
 const HTTP = /^src\/(course\/http\/|endpoints\/(?!hop-service)|platform\/(problem|refusal|server|validation)\.ts)/
 
-/** The paths of imports that lead from files of gRPC, through whichever others, to a file of HTTP. */
+/** Import paths from files of gRPC to files of HTTP, direct or indirect. */
 function reachingHttp(imports: readonly Import[]): string[] {
   const targets = targetsIn(imports)
   const seen = new Set<string>()
@@ -154,7 +154,7 @@ function cyclesIn(imports: readonly Import[]): string[] {
   return cycles
 }
 
-/** By file, the files that it imports. */
+/** Imported files by importing file. */
 function targetsIn(imports: readonly Import[]): Map<string, string[]> {
   const targets = new Map<string, string[]>()
   for (const found of imports.filter(({ from }) => from.startsWith('.'))) {
@@ -163,7 +163,7 @@ function targetsIn(imports: readonly Import[]): Map<string, string[]> {
   return targets
 }
 
-t.test('src/ announces: it imports no logger, no metrics and no tracing library', (t) => {
+t.test('src/ imports no logger, no metrics and no tracing library', (t) => {
   const imports = importsBelow('src')
   t.ok(imports.length > 50, 'the imports have been found')
   t.strictSame(telemetryIn(imports), [])
@@ -185,7 +185,7 @@ t.test('only the lists of plugins import from phases/booking, so that it can be 
   t.end()
 })
 
-t.test('what is carried away names neither this application nor its domain, and lists no paths', (t) => {
+t.test('adopted code names neither this application nor its domain, and lists no paths', (t) => {
   const files = carriedAway()
   t.ok(files.length > 50, 'the files have been found')
   const sources = files.map((file) => [file, readFileSync(join(root, file), 'utf8')] as const)
@@ -200,7 +200,7 @@ t.test('what is carried away names neither this application nor its domain, and 
   t.end()
 })
 
-t.test('src/ takes from phases/ what it announces and the types of a phase', (t) => {
+t.test('src/ imports from phases/ only announcements and the types of a phase', (t) => {
   t.strictSame(reachingIntoPhases(importsBelow('src')), [])
   t.end()
 })
@@ -215,19 +215,19 @@ t.test('gRPC reaches no file of HTTP', (t) => {
   t.end()
 })
 
-t.test('no file imports itself through others, not even for a type', (t) => {
+t.test('there are no import cycles, type imports included', (t) => {
   t.strictSame(cyclesIn(Object.keys(DEPENDENCIES).flatMap(importsBelow)), [])
   t.end()
 })
 
-t.test('lab/ takes only types from phases/', (t) => {
+t.test('lab/ imports only types from phases/', (t) => {
   const imports = importsBelow('lab')
   t.ok(imports.length > 100, 'the imports have been found')
   t.strictSame(needingPhases(imports), [])
   t.end()
 })
 
-t.test('a forbidden import is found in whichever form', (t) => {
+t.test('finds forbidden imports in every form', (t) => {
   const forms = `
 import { pino } from 'pino'
 import {

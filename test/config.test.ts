@@ -9,7 +9,7 @@ import { runApp, startApp } from '../testkit/app-process.ts'
 import { startJaegerReceiver } from '../testkit/jaeger-receiver.ts'
 import { localServer } from './platform/local-server.ts'
 
-/** The same start as main.js, without what takes its time. */
+/** The same start as main.js, without its slow parts. */
 const smallServer = new URL('platform/small-server.js', import.meta.url)
 
 async function temporaryFolder(t: Test): Promise<string> {
@@ -18,7 +18,7 @@ async function temporaryFolder(t: Test): Promise<string> {
   return folder
 }
 
-/** Loads the configuration in a folder with this `.env`, in this environment and no other. */
+/** Loads the configuration in a folder with this `.env` and exactly this environment. */
 async function load(t: Test, given: { env?: Record<string, string>; file?: string; args?: string[] }) {
   const folder = await temporaryFolder(t)
   if (given.file !== undefined) await writeFile(join(folder, '.env'), given.file)
@@ -33,20 +33,20 @@ async function load(t: Test, given: { env?: Record<string, string>; file?: strin
   }
 }
 
-/** In place: what reads `.env` writes to the real environment, not to an object in its stead. */
+/** Changes `process.env` in place, because the `.env` loader writes to the real environment. */
 function becomeEnvironment(env: NodeJS.ProcessEnv): void {
   for (const name of Object.keys(process.env)) delete process.env[name]
   Object.assign(process.env, env)
 }
 
-/** A program in a folder of the test's own, for what must be there before it starts. */
+/** Runs a program in a temporary folder that the test prepares. */
 async function scriptIn(folder: string, program: URL): Promise<string> {
   const script = join(folder, 'start.mjs')
   await writeFile(script, `process.chdir(${JSON.stringify(folder)})\nawait import('${program.href}')\n`)
   return script
 }
 
-t.test('the defaults are those of the contract', async (t) => {
+t.test('defaults', async (t) => {
   t.match(await load(t, {}), {
     PHASE: 5,
     HOST: '127.0.0.1',
@@ -64,7 +64,7 @@ t.test('the defaults are those of the contract', async (t) => {
   })
 })
 
-t.test('arguments win over the environment, it over .env, and that over the defaults', async (t) => {
+t.test('arguments override the environment, which overrides .env, which overrides the defaults', async (t) => {
   const file = 'PHASE=1\nPORT=1001\nLOG_LEVEL=warn\nOTEL_SERVICE_NAME="from file"\n# a comment\n'
   const env = { PHASE: '2', PORT: '1002' }
   t.match(await load(t, { file, env, args: ['--phase', '3', '--log-file='] }), {
@@ -77,7 +77,7 @@ t.test('arguments win over the environment, it over .env, and that over the defa
   })
 })
 
-t.test('a role that is not the whole app is its name, unless it is given one', async (t) => {
+t.test('a role other than the whole app is the service name, unless one is set', async (t) => {
   t.match(await load(t, { env: { ROLE: 'gateway' } }), { OTEL_SERVICE_NAME: 'gateway' })
   t.match(await load(t, { args: ['--role', 'course'] }), { OTEL_SERVICE_NAME: 'course' })
   t.match(await load(t, { env: { ROLE: 'course', OTEL_SERVICE_NAME: 'mine' } }), { OTEL_SERVICE_NAME: 'mine' })
@@ -125,13 +125,13 @@ t.test('--stack finds the servers of compose.yaml on the ports that they publish
   t.strictSame(await load(t, { file: 'STACK=true\nPHASE=3\n' }), onStack)
   t.match(await load(t, { env: { STACK: 'false' } }), { DATABASE_URL: undefined, REDIS_URL: undefined })
 
-  t.test('with the passwords that compose.yaml is given', async (t) => {
+  t.test('with the passwords of compose.yaml', async (t) => {
     const file = 'POSTGRES_PASSWORD=one\nREDIS_PASSWORD=two\n'
     const { DATABASE_URL, REDIS_URL } = await load(t, { file, args: ['--stack'] })
     t.match([DATABASE_URL, REDIS_URL], ['postgres://course:one@', 'redis://:two@'])
   })
 
-  t.test('what is given wins', async (t) => {
+  t.test('explicit settings override it', async (t) => {
     const given = { DATABASE_URL: 'memory:', REDIS_URL: 'redis://elsewhere:6379', HOST: '127.0.0.1' }
     t.match(await load(t, { env: given, args: ['--stack'] }), given)
     t.match(await load(t, { args: ['--stack', '--host', '::1'] }), { HOST: '::1' })
@@ -152,7 +152,7 @@ t.test('an empty variable counts as unset, but an empty LOG_FILE means no file',
   t.strictSame(await load(t, { env: empty }), { ...(await load(t, {})), LOG_FILE: '' })
 })
 
-t.test('a value that cannot work is refused with its name and a remedy', async (t) => {
+t.test('an invalid value is rejected with its name and a remedy', async (t) => {
   for (const [name, ...values] of [
     ['PHASE', '9', '-1', 'x', '1.5'],
     ['PORT', 'abc', '65536', 'Infinity', '8080/'],
@@ -196,7 +196,7 @@ t.test('a value that cannot work is refused with its name and a remedy', async (
   await t.rejects(load(t, { env: { HOST: 'evil\nfatal: forged' }, args: ['--port', '1\n2'] }), { message: /^[^\n]*$/ })
 })
 
-t.test('a start that cannot succeed ends with one line that says what to do', async (t) => {
+t.test('a failed start prints one line with the remedy', async (t) => {
   const folder = await temporaryFolder(t)
   const file = join(folder, 'file')
   await writeFile(file, '')

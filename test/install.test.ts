@@ -10,7 +10,7 @@ import { startApp } from '../testkit/app-process.ts'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' }).split('\0').filter(Boolean)
 
-t.test('no path is read from a URL, where a space is %20 and a Windows drive follows a slash', async (t) => {
+t.test('no path is taken from URL.pathname, which has %20 for spaces and a slash before Windows drives', async (t) => {
   const sources = tracked.filter((name) => /\.(ts|tsx|mjs|cjs)$/.test(name))
   t.ok(sources.length > 300, 'the sources have been found')
   const wrong = sources.filter((name) =>
@@ -19,7 +19,7 @@ t.test('no path is read from a URL, where a space is %20 and a Windows drive fol
   t.same(wrong, [], 'use import.meta.dirname or fileURLToPath')
 })
 
-t.test('the course installs, starts and checks itself in a folder with an unusual name', async (t) => {
+t.test('installs, starts and passes its checks in a folder with an unusual name', async (t) => {
   const parent = mkdtempSync(join(tmpdir(), 'course-app-install-'))
   t.teardown(() => rmSync(parent, { recursive: true, force: true, maxRetries: 3 }))
   const clone = join(parent, 'ü #1 100% dir')
@@ -28,7 +28,7 @@ t.test('the course installs, starts and checks itself in a folder with an unusua
     cpSync(join(root, name), join(clone, name))
   }
 
-  // The packages are there already; `npm ci` ends with `prepare`, which builds.
+  // The packages are already installed; `npm ci` ends with `prepare`, which builds.
   symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'))
   const install = await run(clone, 'npm', ['run', 'prepare'])
   t.equal(install.code, 0, 'npm run prepare', { output: install.output })

@@ -14,7 +14,7 @@ import { childrenOf } from './partner/child-processes.ts'
 
 const MAX_MEMORY_MB = 450
 
-/** The partner of an app; waits until it has answered, for it starts beside the app. */
+/** Waits until the app's partner, which starts in parallel, answers. */
 async function partnerOf(app: AppProcess): Promise<number> {
   const response = await fetch(`${app.url}/propagation`)
   if (response.status !== 200) throw new Error(await response.text())
@@ -23,7 +23,7 @@ async function partnerOf(app: AppProcess): Promise<number> {
   return pid
 }
 
-/** The most memory that the process ever had in use. Only Linux keeps that. */
+/** Peak memory of the process. Only Linux reports it. */
 async function peakMemoryMb(app: AppProcess): Promise<number> {
   const status = await readFile(`/proc/${app.pid}/status`, 'utf8')
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024
@@ -35,7 +35,7 @@ async function temporaryFolder(t: Test): Promise<string> {
   return folder
 }
 
-t.test('one life after the other on the same data', async (t) => {
+t.test('restarts on the same data', async (t) => {
   const env = { DATABASE_URL: undefined, DATA_DIR: join(await temporaryFolder(t), 'data') }
   const { getJson, postJson } = httpClient(t)
   const paths: string[] = []
@@ -49,7 +49,7 @@ t.test('one life after the other on the same data', async (t) => {
     for (const path of paths) t.equal((await getJson(app.url + path)).status, 200, path)
   }
 
-  await t.test('the first start, as it comes out of the box', async (t) => {
+  await t.test('first start with defaults', async (t) => {
     const app = await startApp(t, { env })
     if (process.platform === 'linux') {
       const peak = await peakMemoryMb(app)
@@ -71,7 +71,7 @@ t.test('one life after the other on the same data', async (t) => {
     for (const { message } of parseLogLines(app.stdout())) t.type(message, 'string', 'stdout holds log lines alone')
   })
 
-  await t.test('after a kill -9 everything is still there', async (t) => {
+  await t.test('kill -9 loses no data', async (t) => {
     const app = await startApp(t, { env: { ...env, PHASE: '2', EXTERNAL_TIMEOUT_MS: '10000' } })
     await hasAllCourses(app)
     await createCourse(app, 'second-life')
@@ -89,7 +89,7 @@ t.test('one life after the other on the same data', async (t) => {
     t.notOk(isRunning(successor))
   })
 
-  await t.test('and after an orderly end', async (t) => {
+  await t.test('shutdown loses no data', async (t) => {
     const asked: (string | undefined)[] = []
     const api = createServer(({ url }) => asked.push(url)).listen(0, '127.0.0.1')
     t.teardown(() => {
@@ -103,7 +103,7 @@ t.test('one life after the other on the same data', async (t) => {
     t.match(app.stderr(), /^ +Phase 0: The bare server$/m)
     t.notMatch(app.stderr(), /\/metrics|Logs/, 'the banner promises nothing that phase 0 lacks')
     t.equal((await getJson(`${app.url}/metrics`)).status, 404)
-    // An app that has just started may need all of the timeout for getting there.
+    // A new app may need the whole timeout to connect.
     await waitFor('EXTERNAL_API_URL to be called in the partner’s place', async () => {
       t.match(await getJson(`${app.url}/external`), { status: 504, body: { detail: /within 500 ms/ } })
       return asked.length > 0

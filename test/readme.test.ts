@@ -12,12 +12,12 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
 const readme = read('README.md')
 
-/** What stands between backticks, without them. */
+/** Text in backticks, without them. */
 function code(text = ''): string[] {
   return [...text.matchAll(/`([^`]+)`/g)].map(([, found]) => found as string)
 }
 
-/** The body rows of the first table after `marker`, each as its cells. */
+/** The body rows of the first table after `marker`, as cells. */
 function tableAfter(marker: string): string[][] {
   const [, after] = readme.split(`\n${marker}\n`)
   if (after === undefined) throw new Error(`README.md has no ${marker}`)
@@ -34,7 +34,7 @@ function tableAfter(marker: string): string[][] {
     )
 }
 
-/** Which settings there are, which `loadConfig` tells when it is given one that does not exist. */
+/** All settings, which `loadConfig` lists when one is unknown. */
 function settings(): string[] {
   try {
     loadConfig(['--no-such-setting'])
@@ -45,10 +45,10 @@ function settings(): string[] {
   throw new Error('loadConfig takes a setting that does not exist')
 }
 
-/** The table says once that each variable of the exporter has a form for traces. */
+/** The table mentions only once that each variable of the exporter has a variant for traces. */
 const withoutSignal = (name: string) => name.replace('OTEL_EXPORTER_OTLP_TRACES_', 'OTEL_EXPORTER_OTLP_')
 
-/** Every setting with its default as one would write it; `unset` where there is none. */
+/** Every setting with its default; `unset` where there is none. */
 function defaults(): Record<string, string> {
   const names = settings()
   for (const name of names) delete process.env[name]
@@ -70,7 +70,7 @@ t.test('configuration', async (t) => {
     t.same(Object.fromEntries(own.map((name) => [name, table[name]])), expected)
   })
 
-  t.test('and beside them what OpenTelemetry reads', async (t) => {
+  t.test('the README lists OpenTelemetry’s variables', async (t) => {
     const others = Object.keys(table).filter((name) => !own.includes(name))
     t.same(
       others.filter((name) => !name.startsWith('OTEL_')),
@@ -125,7 +125,7 @@ t.test('the running app', async (t) => {
     t.same(table.map(([name]) => code(name)[0]).sort(), inCode.map(([, name]) => name).sort())
   })
 
-  t.test('the endpoint tables list what the API documents, and what they list is there', async (t) => {
+  t.test('the endpoint tables agree with the API’s documentation', async (t) => {
     const { paths } = (await (await fetch(`${app.url}/swagger/json`)).json()) as { paths: Record<string, object> }
     const documented = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
@@ -144,7 +144,7 @@ t.test('the running app', async (t) => {
     }
   })
 
-  t.test('every curl command in a table succeeds, or fails as its row says', async (t) => {
+  t.test('every curl command in a table has the documented result', async (t) => {
     const commands = ['Tutorial:', 'Course booking:', 'Operations:'].flatMap((heading) =>
       tableAfter(heading).map(([, meaning, command]) => ({ meaning, command: code(command)[0] as string })),
     )
@@ -156,7 +156,7 @@ t.test('the running app', async (t) => {
   })
 })
 
-/** What curl would send, for the few options that the README uses. */
+/** Parses the curl options that the README uses. */
 function requestOf(command: string, base: string): { url: string; init: RequestInit } {
   const words = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => (quoted ?? plain) as string)
   const after = (option: string) => words[words.indexOf(option) + 1] as string

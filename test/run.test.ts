@@ -7,7 +7,7 @@ import { waitFor } from '../testkit/wait-for.ts'
 
 const runner = fileURLToPath(new URL('run.js', import.meta.url))
 
-/** Lets the runner run one test file, with its own timeout unless one is given in seconds. */
+/** Runs one test file with the runner; `seconds` overrides the timeout. */
 function runTest(path: string, seconds?: number): Promise<{ code: number; output: string }> {
   const { TAP_TIMEOUT: _, ...inherited } = process.env
   const env = seconds === undefined ? inherited : { ...inherited, TAP_TIMEOUT: String(seconds) }
@@ -23,7 +23,7 @@ interface Case {
   readonly code: number
   readonly shows: RegExp
   readonly source: string
-  /** Seconds that the file may take. */
+  /** Timeout in seconds. */
   readonly timeout?: number
 }
 
@@ -50,7 +50,7 @@ const cases: readonly Case[] = [
     code: 1,
     shows: /timeout!/,
     timeout: 2,
-    // A server keeps the process alive until tap has said that the time is over.
+    // A server keeps the process alive until tap reports the timeout.
     source: `import { createServer } from 'node:http'
       const server = createServer().listen(0)
       t.on('timeout', () => server.close())
@@ -78,7 +78,7 @@ for (const { name, code, shows, timeout } of cases) {
   })
 }
 
-t.test('nothing outlives a test file', async (t) => {
+t.test('no process outlives a test file', async (t) => {
   const source = `import t from 'tap'
     import { spawn } from 'node:child_process'
     const child = spawn('sleep', ['60'], { stdio: 'ignore' })
@@ -90,7 +90,7 @@ t.test('nothing outlives a test file', async (t) => {
   await waitFor('it to be gone', () => !isRunning(pid))
 })
 
-t.test('a file that is not there', async (t) => {
+t.test('a missing file', async (t) => {
   t.match(await runTest('nowhere.test.js'), { code: 1, output: /is not compiled/ })
   t.match(await runTest('no such test'), { code: 1, output: /0 test files/ })
 })

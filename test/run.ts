@@ -1,10 +1,10 @@
 /**
- * `npm test`: runs every test file in a plain Node process of its own, two at a time except for a few.
+ * `npm test`: runs every test file in a separate plain Node process, two at a time except for a few.
  *
- * Why not tap's own command: it loads its TypeScript plugin (which does not work with TypeScript 7),
- * module hooks and a process recorder into each test, and, through NODE_OPTIONS, into each app that a test
- * starts. That costs half a second of CPU per process, and the app under test is no longer the app that
- * users run. A tap test file is a complete program, so plain Node will do.
+ * tap's own command loads its TypeScript plugin (which does not work with TypeScript 7), module hooks and a
+ * process recorder into each test and, through NODE_OPTIONS, into each app that a test starts. That costs half
+ * a second of CPU per process, and the app under test would differ from the one that users run. A tap test file
+ * is a complete program, so plain Node can run it.
  *
  * A file fails when its process does, when it (or a subtest in it) asserts nothing, or when it takes too long.
  * Usage: node dist/test/run.js [part of a file name, or a compiled file …]
@@ -19,12 +19,12 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const jobs = Number(process.env.TAP_JOBS ?? 2)
 /**
- * Seconds, ten times what the slowest file takes on an idle machine. tap itself then ends the test and says
- * where it was; a file that goes on nevertheless is killed later.
+ * Timeout in seconds, ten times the duration of the slowest file on an idle machine. tap then ends the test and
+ * reports where it was; a file that still runs is killed later.
  */
 const timeout = Number(process.env.TAP_TIMEOUT ?? 90)
 const killAfter = 3 * timeout * 1000
-/** Those that take longest go first, so that none of them is left running alone at the end. */
+/** The slowest files start first, so that none of them runs alone at the end. */
 const slowest = [
   'test/docs/',
   'test/tutor/',
@@ -37,8 +37,8 @@ const slowest = [
   'test/course/seed.',
 ]
 /**
- * They tell a server that is away from one that is slow, by tens of milliseconds. So they run first and one at a time:
- * a browser beside them would make the difference.
+ * These distinguish a server that is down from a slow one within tens of milliseconds. They run first and one at a
+ * time, because a browser in parallel would slow them too much.
  */
 const undisturbed = [
   'test/course/cache-outage.',
@@ -48,24 +48,24 @@ const undisturbed = [
   'test/platform/cache.',
   'test/platform/postgres-database.',
 ]
-/** Optimising the database's WebAssembly takes longer than a test's few statements do without. */
+/** Optimizing the database's WebAssembly takes longer than it saves in a test's few statements. */
 const nodeArgs = ['--enable-source-maps', '--liftoff-only']
-/** Each test file leads a process group, so that nothing which it has started outlives it. */
+/** Each test file leads a process group, so that no child process outlives it. */
 const groups = new Set<number>()
 
 interface Outcome {
   readonly file: string
   readonly seconds: number
   readonly assertions: number
-  /** How many of them failed; at least 1 when the file did. */
+  /** Failed assertions; at least 1 when the file failed. */
   readonly failures: number
   readonly skipped: readonly string[]
-  /** Why it failed; undefined when it passed. */
+  /** Reason for the failure; undefined when the file passed. */
   readonly problem: string | undefined
   readonly output: string
 }
 
-/** The compiled tests follow from the sources, so that what a removed source left in dist does not run. */
+/** Lists tests by their sources, so that leftovers in dist do not run. */
 async function testFiles(parts: readonly string[]): Promise<string[]> {
   if (parts.length > 0 && parts.every((part) => part.endsWith('.js'))) return [...parts]
   const lists = await Promise.all(['test', 'phases'].map((folder) => sources(folder)))
@@ -123,7 +123,7 @@ function killGroup(group: number): void {
   try {
     process.kill(-group, 'SIGKILL')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error // ESRCH: nothing is left of it, as it should be
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error // ESRCH: the process group has already ended
   }
 }
 
@@ -140,8 +140,8 @@ function problemOf(code: number | null, signal: NodeJS.Signals | null, tap: stri
 }
 
 /**
- * Every subtest ends in an `ok` of its own, which is not an assertion, and neither is what was skipped.
- * A file that failed without a failed assertion (it hung, it was killed) counts as one.
+ * The final `ok` of a subtest is not an assertion, nor is a skipped one. A file that failed without a failed
+ * assertion (it hung, it was killed) counts as one.
  */
 function countAssertions(tap: string, failed: boolean): Pick<Outcome, 'assertions' | 'failures'> {
   const own = tap.split('\n').filter((line) => /^ *(not )?ok /.test(line) && !/ # (skip|todo|time=)/i.test(line))
@@ -177,7 +177,7 @@ async function runAll(files: readonly string[]): Promise<Outcome[]> {
   ]
 }
 
-/** @param workers how many files run at a time */
+/** @param workers number of files that run in parallel */
 async function runSome(files: readonly string[], workers: number): Promise<Outcome[]> {
   const waiting = [...files]
   const outcomes: Outcome[] = []

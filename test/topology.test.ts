@@ -19,7 +19,7 @@ t.test('npm run topology', async (t) => {
   const gateway = await waitFor('the gateway', () => /gateway \| .*API +(http:\S+)\/swagger/.exec(app.stderr())?.[1])
   await waitFor('the gateway to be ready', async () => (await getJson(`${gateway}/readyz`)).status === 200)
 
-  await t.test('its processes can be told apart', async (t) => {
+  await t.test('its processes have distinct service names', async (t) => {
     t.match(await getJson(`${gateway}/propagation`), {
       status: 200,
       body: { hops: [{ service: 'partner' }, { service: 'course' }] },

@@ -6,8 +6,8 @@ import { batch, courseApp, listen, newBooking, newCourse, send, verb } from './c
 
 const app = await courseApp(t)
 
-// First, while the tables hold nothing else: plans depend on what is in them.
-t.test('every list is served by an index', async (t) => {
+// First, while the tables are empty: plans depend on their contents.
+t.test('every list uses an index', async (t) => {
   const heard = listen(t)
   const { course_id } = await newCourse(app)
   await newBooking(app, course_id)
@@ -38,14 +38,14 @@ t.test('every list is served by an index', async (t) => {
   await app.course.bookings.outstanding()
   t.match(await explain(heard.queries.at(-1)?.text ?? ''), /bookings_outstanding/)
 
-  /** A page of one, and a second row so that there is a next one. */
+  /** Pages of one row, and two rows, so that there is a next page. */
   async function nextPage(url: string) {
     if (url === '/v1/courses') await newCourse(app)
     else await newBooking(app, course_id)
     return (await send(app, 'GET', `${url}?page_size=1`)).json<{ next_page_token: string }>()
   }
 
-  /** The plan, with a likely value for each placeholder. */
+  /** The plan with a realistic value for each placeholder. */
   async function explain(text: string): Promise<string> {
     const statement = text
       .replace(/\$\d+(?=::timestamptz)/g, `'${time}'`)
@@ -62,7 +62,7 @@ t.test('every list is served by an index', async (t) => {
   }
 })
 
-t.test('what the course service announces', async (t) => {
+t.test('announcements of the course service', async (t) => {
   const heard = listen(t)
 
   t.test('statements, with placeholders and without values', async (t) => {
@@ -110,7 +110,7 @@ t.test('what the course service announces', async (t) => {
     t.equal([...shares, ...alone].map(({ rows }) => rows ?? 0).reduce(sum), 4)
   })
 
-  t.test('two statements for a page of courses with their batches, however many', async (t) => {
+  t.test('two statements for a page of courses with their batches, whatever its size', async (t) => {
     for (let i = 0; i < 5; i++) await newCourse(app, { batches: [batch(), batch()] })
     heard.clear()
     const { courses } = (await send(app, 'GET', '/v1/courses?page_size=100&include=batches')).json()

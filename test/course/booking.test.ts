@@ -41,7 +41,7 @@ t.test('lists of bookings', async (t) => {
     }
   })
 
-  t.test('a walk meets each booking once while others are made', async (t) => {
+  t.test('pagination returns each booking once while others are created', async (t) => {
     const before = (await walk('')).map(({ booking_id }) => booking_id)
     const met = await walk('', () => newBooking(app, course.course_id))
     t.same(
@@ -50,7 +50,7 @@ t.test('lists of bookings', async (t) => {
     )
   })
 
-  t.test('a token goes with its filters', async (t) => {
+  t.test('a page token is valid only with its filters', async (t) => {
     const { next_page_token: token } = (await send(app, 'GET', '/v1/bookings?page_size=1&user_id=ada')).json()
     t.equal((await send(app, 'GET', `/v1/bookings?user_id=ada&page_token=${token}`)).statusCode, 200)
     for (const query of ['', '&user_id=bob', '&user_id=ada&status=created']) {
@@ -201,7 +201,7 @@ t.test('bookings', async (t) => {
     }
   }
 
-  t.test('a hold that is overdue cannot be paid for, and its seat is free again', async (t) => {
+  t.test('an overdue hold cannot be paid for, and its seat is released', async (t) => {
     const { course_id } = await newCourse(app)
     const { booking_id } = await newBooking(app, course_id)
     await verb(app, booking_id, 'reserve')
@@ -242,7 +242,7 @@ t.test('bookings', async (t) => {
     }
   })
 
-  t.test('without a batch, the earliest with a free seat is taken', async (t) => {
+  t.test('without a batch, the earliest one with a free seat is chosen', async (t) => {
     const at = (days: number) => new Date(clock.time + days * DAY).toISOString()
     const { course_id, batches = [] } = await newCourse(app, {
       batches: [
@@ -277,7 +277,7 @@ t.test('bookings', async (t) => {
     t.equal((await verb(app, beaten.booking_id, 'reserve')).statusCode, 200, 'the seat that came back')
   })
 
-  t.test('what cannot be booked', async (t) => {
+  t.test('bookings that are rejected', async (t) => {
     const { course_id } = await newCourse(app)
     const other = await newCourse(app)
     const draft = await newCourse(app, { published_at: null })

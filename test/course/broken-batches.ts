@@ -1,8 +1,8 @@
 import type { Sql } from 'postgres'
 
 /**
- * The batches that break it: 0 ≤ available ≤ max, and available + reserved + completed = max − unavailable.
- * In one statement, so that it holds at whatever moment it is asked.
+ * Batches that violate 0 ≤ available ≤ max, and available + reserved + completed = max − unavailable. One statement, so
+ * that it reads a consistent snapshot.
  */
 export function brokenBatches(sql: Sql): Promise<Record<string, unknown>[]> {
   return sql`

@@ -52,7 +52,7 @@ t.test('the service on Redis', { buffered: true, ...needs('redis-server') }, asy
     t.match(await http.getJson(`${app.url}/readyz`), { status: 200, body: { checks: { cache: 'ok' } } })
   })
 
-  await t.test('a Redis that dies, hangs and comes back costs no read', async (t) => {
+  await t.test('no read fails while Redis dies, hangs and recovers', async (t) => {
     const load = startLoad(t, course)
     await redis.stop()
     await waitForCount(app, UNAVAILABLE, 1)
@@ -77,7 +77,7 @@ t.test('the service on Redis', { buffered: true, ...needs('redis-server') }, asy
     t.ok(metrics.total('cache_requests_total', { result: 'error' }) > 0)
     const commands = metrics.total('cache_operation_duration_seconds_count')
     const inTime = metrics.total('cache_operation_duration_seconds_bucket', { le: '0.05' })
-    // Only a machine that did not run the app for a while explains more.
+    // Only a pause of the whole process could explain more.
     const stall = metrics.value('nodejs_eventloop_lag_max_seconds') ?? 0
     t.ok(inTime === commands || stall > 0.025, `${commands - inTime} of ${commands} commands took more than 50 ms`)
   })
@@ -97,7 +97,7 @@ t.test('the service on Redis', { buffered: true, ...needs('redis-server') }, asy
     await rename('Redis is back')
   })
 
-  await t.test('a Redis that hangs does not hold up the end', async (t) => {
+  await t.test('a hanging Redis does not delay shutdown', async (t) => {
     redis.pause()
     t.match(await app.stop(), { code: 0 })
     redis.resume()
@@ -136,7 +136,7 @@ t.test('the service with a wrong password', { buffered: true, ...needs('redis-se
   t.notMatch(JSON.stringify(await app.logLines()), /not-this-one/)
 })
 
-t.test('a URL that is none of Redis’ ends the start', { buffered: true }, async (t) => {
+t.test('an invalid Redis URL ends the start', { buffered: true }, async (t) => {
   const run = await runApp(t, { env: { PHASE: '0', REDIS_URL: 'redis://localhost/one' } })
   t.match(run, { code: 1, stderr: /^REDIS_URL: is not the URL of a Redis server\. Set REDIS_URL to .*\n$/ })
 })
@@ -146,7 +146,7 @@ async function someCourse({ url }: AppProcess): Promise<string> {
   return `${url}/v1/courses/${courses[0]?.course_id}`
 }
 
-/** Waits until the log has that many lines with this message, and fails if it has more. */
+/** Waits until the log has exactly `count` lines with this message. */
 async function waitForCount(app: AppProcess, message: string, count: number): Promise<void> {
   const lines = await waitFor(`"${message}", ${count} times`, async () => {
     const found = (await app.logLines()).filter((line) => line.message === message)
@@ -155,7 +155,7 @@ async function waitForCount(app: AppProcess, message: string, count: number): Pr
   if (lines.length > count) throw new Error(`"${message}" ${lines.length} times instead of ${count}`)
 }
 
-/** Four clients that read one after the other until the test ends. */
+/** Four clients, each of which reads repeatedly until the test ends. */
 function startLoad(t: Test, url: string) {
   const http = httpClient(t)
   const wrong: unknown[] = []

@@ -10,12 +10,12 @@ t.test('lists of courses', async (t) => {
   const created: string[] = []
   for (let i = 0; i < 12; i++) created.unshift((await newCourse(app)).course_id)
 
-  t.test('a walk meets every course once, whatever is added or deleted meanwhile', async (t) => {
+  t.test('pagination returns every course once while others are added and deleted', async (t) => {
     const met = await walk('/v1/courses?page_size=5', () => newCourse(app))
     t.same(met, created)
   })
 
-  t.test('batches come with two statements', async (t) => {
+  t.test('a list with batches takes two statements', async (t) => {
     const heard = listen(t)
     const { courses } = (await send(app, 'GET', '/v1/courses?include=batches&page_size=100')).json<{
       courses: Course[]
@@ -103,7 +103,7 @@ t.test('courses', async (t) => {
     t.same(both.map(({ statusCode }) => statusCode).sort(), [201, 409])
   })
 
-  t.test('what is wrong is named', async (t) => {
+  t.test('errors name the invalid fields', async (t) => {
     const good = { slug: 'a-good-one', name: 'Good' }
     const bad: [object, string][] = [
       [{ name: 'x' }, '/slug'],
@@ -146,7 +146,7 @@ t.test('courses', async (t) => {
     }
   })
 
-  t.test('a course with live bookings stays', async (t) => {
+  t.test('a course with live bookings cannot be deleted', async (t) => {
     const { course_id } = await newCourse(app)
     const path = `/v1/courses/${course_id}`
     const booking = await newBooking(app, course_id)
@@ -191,7 +191,7 @@ t.test('cached courses', async (t) => {
     t.equal(heard.cache.filter(({ operation }) => operation === 'SET').length, 1)
   })
 
-  t.test('every change of seats is seen at once', async (t) => {
+  t.test('every change of seats is visible at once', async (t) => {
     const [first, second] = [await newBooking(app, course_id), await newBooking(app, course_id)]
     t.same(await seats(app, course_id), [5])
     await verb(app, first.booking_id, 'reserve')
@@ -204,7 +204,7 @@ t.test('cached courses', async (t) => {
     t.same(await seats(app, course_id), [4])
   })
 
-  t.test('readers during changes never keep what was before', async (t) => {
+  t.test('reads during changes never cache stale data', async (t) => {
     const changes = Array.from({ length: 20 }, (_, i) => send(app, 'PATCH', path, { name: `Name ${i}` }))
     const reads = Array.from({ length: 20 }, () => send(app, 'GET', path))
     await Promise.all([...changes, ...reads])

@@ -14,7 +14,7 @@ import { batch } from './course-app.ts'
  * Three replicas of the app on one PostgreSQL. They start at the same time, on an empty database.
  */
 
-tap.test('three replicas that compete', needsPostgres(), async (t) => {
+tap.test('three competing replicas', needsPostgres(), async (t) => {
   const DATABASE_URL = await postgresUrl(tap)
   const sql = postgres(DATABASE_URL, { max: 1 })
   t.teardown(() => sql.end())
@@ -22,10 +22,10 @@ tap.test('three replicas that compete', needsPostgres(), async (t) => {
   const apps = await Promise.all([1, 2, 3].map(() => startApp(t, { env })))
   const client = httpClient(t)
   let next = 0
-  /** The replicas take turns. */
+  /** Round robin over the replicas. */
   const url = (path: string) => `${apps[next++ % apps.length]?.url}/v1${path}`
 
-  t.test('made one schema and one seed', async (t) => {
+  t.test('create one schema and one seed', async (t) => {
     const [{ courses, migrations } = {}] = await sql`
       select (select count(*)::int from courses) as courses,
              (select count(*) = count(distinct hash) from drizzle.__drizzle_migrations) as migrations`
@@ -60,7 +60,7 @@ tap.test('three replicas that compete', needsPostgres(), async (t) => {
     t.same(await brokenBatches(sql), [])
   })
 
-  t.test('no two transactions stood in each other’s way', async (t) => {
+  t.test('no transactions deadlock', async (t) => {
     const [{ deadlocks } = {}] =
       await sql`select deadlocks::int from pg_stat_database where datname = current_database()`
     t.equal(deadlocks, 0)
@@ -69,12 +69,12 @@ tap.test('three replicas that compete', needsPostgres(), async (t) => {
 
 const operation = fc.record({
   booking: fc.nat(7),
-  /** `overdue` ends the time of a hold, which is work for the sweepers. */
+  /** `overdue` makes a hold overdue, so that a sweeper expires it. */
   action: fc.constantFrom('create', 'reserve', 'reserve', 'complete', 'expire', 'overdue', 'delete'),
 })
 type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never
 
-/** All at once: a handful of bookings, two seats, and whoever comes first. */
+/** Concurrent operations on a handful of bookings and two seats. */
 async function playAll(
   client: HttpClient,
   sql: postgres.Sql,

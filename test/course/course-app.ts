@@ -16,14 +16,14 @@ import { problemDetails } from '../../src/platform/problem.ts'
 import { validation } from '../../src/platform/validation.ts'
 
 interface AppOptions extends CourseOptions {
-  /** Runs before anything is registered. */
+  /** Called before any plugin is registered. */
   readonly before?: (app: FastifyInstance) => void
 }
 
-/** Where `courseApp` keeps its data. postgres.test.ts runs other test files once more, on a server. */
+/** The database of `courseApp`. postgres.test.ts runs other test files again on a server. */
 export const storage = { DATABASE_URL: 'memory:', DATABASE_POOL_SIZE: 10 }
 
-/** The course API alone, on an empty database, with the validation that the real server has. */
+/** The course API alone, on an empty database, with the real server's validation. */
 export async function courseApp(t: Test, { before, ...options }: AppOptions = {}): Promise<FastifyInstance> {
   const config = { ...loadConfig([]), ...storage }
   const app = fastify({ pluginTimeout: 60_000 })
@@ -97,13 +97,13 @@ export function verb(app: FastifyInstance, bookingId: string, name: string): Pro
   return send(app, 'POST', `/v1/bookings/${bookingId}:${name}`)
 }
 
-/** The free seats of a course's batches, as its readers see them. */
+/** The free seats of a course's batches, as the API returns them. */
 export async function seats(app: FastifyInstance, courseId: string): Promise<number[]> {
   const found = (await send(app, 'GET', `/v1/courses/${courseId}`)).json<Course>()
   return (found.batches ?? []).map(({ available_seats }) => available_seats)
 }
 
-/** Every SQL statement, cache command and booking event until the test ends. `clear` forgets what was heard. */
+/** Records every SQL statement, cache command and booking event until the test ends. `clear` empties the record. */
 export function listen(t: Test) {
   const heard = {
     queries: [] as QueryAnnouncement[],

@@ -46,9 +46,9 @@ t.test('courses without a cache', async (t) => {
   t.equal(nameOf(await early), '1')
 })
 
-/** `a` and `b` share what they keep, or are the same. */
+/** `a` and `b` share a cache, or are the same. */
 async function behavesAsACourseCache(t: Test, a: Cache, b: Cache): Promise<void> {
-  t.test('loads once however many ask at once, and not again', async (t) => {
+  t.test('concurrent readers share one load, and later ones none', async (t) => {
     const [here, there, row] = await fresh(a, b)
     const answers = await Promise.all(Array.from({ length: 50 }, () => here.get(ID, row.load)))
     t.equal(row.loads, 1)
@@ -58,7 +58,7 @@ async function behavesAsACourseCache(t: Test, a: Cache, b: Cache): Promise<void>
     t.equal(row.loads, 1, 'the other process has it too')
   })
 
-  t.test('what does not exist, and what fails, is not kept', async (t) => {
+  t.test('missing courses and failed loads are not cached', async (t) => {
     const [here, , row] = await fresh(a, b)
     t.equal(await here.get(ID, async () => undefined), undefined)
     const fail = async () => Promise.reject(new Error('the database is down'))
@@ -120,7 +120,7 @@ class Row {
   version = 1
   loads = 0
 
-  /** Takes a while before and after the row is read. */
+  /** Pauses before and after it reads the row. */
   readonly load = async (): Promise<Course> => {
     this.loads++
     await turns()
@@ -129,7 +129,7 @@ class Row {
     return course
   }
 
-  /** A load that gives what it has read only when it is released. */
+  /** A load that returns its row only when it is released. */
   hold() {
     let release = () => {}
     let tell = () => {}
@@ -155,7 +155,7 @@ class Row {
 
 const silent = { info: () => undefined, warn: () => undefined }
 
-/** A few turns of the event loop, differently many each time. */
+/** Waits for a random number of event loop turns. */
 async function turns(): Promise<void> {
   for (let left = Math.floor(Math.random() * 5); left > 0; left--) {
     await new Promise((resolve) => setImmediate(resolve))

@@ -6,7 +6,7 @@ import { exampleIds } from '../../src/course/seed-data.ts'
 import { startApp } from '../../testkit/app-process.ts'
 import { httpClient } from '../../testkit/http.ts'
 
-t.test('an answer outlives the process that gave it', async (t) => {
+t.test('a stored answer survives a restart', async (t) => {
   const DATA_DIR = await mkdtemp(join(tmpdir(), 'course-app-'))
   t.teardown(() => rm(DATA_DIR, { recursive: true, force: true }))
   const http = httpClient(t)

@@ -25,7 +25,7 @@ function post(url: string, key: string, payload?: object): Promise<LightMyReques
   return app.inject({ method: 'POST', url, headers: { 'idempotency-key': key }, ...(payload ? { payload } : {}) })
 }
 
-/** What has to be the same in every answer: the request's id alone names the request that is being answered. */
+/** Replayed answers are equal except for the request's id. */
 function answer({ statusCode, headers, body }: LightMyRequestResponse) {
   const { request_id: _, ...rest } = JSON.parse(body)
   return { statusCode, location: headers.location, type: headers['content-type'], body: rest }
@@ -44,7 +44,7 @@ async function bookingsOf(courseId: string): Promise<Booking[]> {
   return (await send(app, 'GET', `/v1/bookings?course_id=${courseId}&page_size=100`)).json().bookings
 }
 
-t.test('the same request again gets the same answer and has no second effect', async (t) => {
+t.test('a repeated request gets the same answer and has no second effect', async (t) => {
   t.test('creating', async (t) => {
     const { course_id } = await newCourse(app)
     const heard = listen(t)
@@ -88,7 +88,7 @@ t.test('the same request again gets the same answer and has no second effect', a
     t.same(await seats(app, course_id), [4])
   })
 
-  t.test('ten times at once', async (t) => {
+  t.test('ten concurrent requests', async (t) => {
     const { course_id } = await newCourse(app)
     const heard = listen(t)
     const body = { course_id, user_id: 'ada' }
@@ -111,7 +111,7 @@ t.test('the same request again gets the same answer and has no second effect', a
     }
   })
 
-  t.test('failures that were the outcome', async (t) => {
+  t.test('failures that are final outcomes', async (t) => {
     const { course_id } = await newCourse(app, { batches: [batch({ max_seats: 1 })] })
     const [holder, beaten] = [await newBooking(app, course_id), await newBooking(app, course_id)]
     await verb(app, holder.booking_id, 'reserve')
@@ -142,7 +142,7 @@ t.test('the same request again gets the same answer and has no second effect', a
     t.equal((await post(`/v1/bookings/${beaten.booking_id}:reserve`, newKey())).statusCode, 200, 'a new key')
   })
 
-  t.test('a hold that is overdue expires once, with the failure that says so', async (t) => {
+  t.test('an overdue hold expires once, with the same failure', async (t) => {
     const { course_id } = await newCourse(app)
     const { booking_id } = await newBooking(app, course_id)
     await verb(app, booking_id, 'reserve')
@@ -185,7 +185,7 @@ t.test('a key belongs to one request', async (t) => {
   t.ok(isReplay(await post('/v1/bookings', key, { course_id, user_id: 'ada' })), 'which still has its answer')
 })
 
-t.test('what is not a key', async (t) => {
+t.test('invalid keys', async (t) => {
   const { course_id } = await newCourse(app)
   const { booking_id } = await newBooking(app, course_id)
   const url = `/v1/bookings/${booking_id}:reserve`
@@ -201,7 +201,7 @@ t.test('what is not a key', async (t) => {
   t.match((await post(`${url}x`, newKey())).json(), { status: 404 })
 })
 
-t.test('the documentation has the header, where it works', async (t) => {
+t.test('the documentation lists the header where it is supported', async (t) => {
   const { paths } = (await send(app, 'GET', '/swagger/json')).json()
   const documented = Object.entries(paths as Record<string, Record<string, Operation>>)
     .filter(([, { post }]) =>
@@ -237,7 +237,7 @@ t.test('a key lives for 24 hours', async (t) => {
   t.equal((await book('eve', other)).statusCode, 201)
 })
 
-t.test('a failure that may pass is not an answer', async (t) => {
+t.test('a transient failure is not stored', async (t) => {
   const { course_id } = await newCourse(app)
   const { booking_id } = await newBooking(app, course_id)
   const [url, key] = [`/v1/bookings/${booking_id}:reserve`, newKey()]
@@ -257,7 +257,7 @@ t.test('a failure that may pass is not an answer', async (t) => {
   }
 })
 
-t.test('nothing about the customer is kept with a key', async (t) => {
+t.test('no customer data is stored with a key', async (t) => {
   const { course_id } = await newCourse(app)
   const secret = { name: 'Eve Secret', email: 'eve@secret.example', phone: '+1 555 0100 123' }
   await post('/v1/bookings', newKey(), { course_id, user_id: 'secret-user', customer: secret })
@@ -266,12 +266,12 @@ t.test('nothing about the customer is kept with a key', async (t) => {
   t.notMatch(JSON.stringify(rows), /secret|555.?0100/i) // an id or a hash may well have 555 in it
 })
 
-t.test('random retries, at once and later, never have a second effect', async (t) => {
+t.test('random retries, concurrent and later, never have a second effect', async (t) => {
   const command = fc.record({
     booking: fc.nat(2),
     action: fc.constantFrom('create', 'reserve', 'complete', 'expire'),
     key: fc.nat(3),
-    /** How often it is sent at the same time. */
+    /** Number of concurrent requests. */
     times: fc.integer({ min: 1, max: 3 }),
   })
   const rounds = fc.array(fc.array(command, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 6 })
@@ -284,7 +284,7 @@ t.test('random retries, at once and later, never have a second effect', async (t
       const made = await Promise.all([0, 1, 2].map((n) => newBooking(app, course_id, { user_id: `user-${n}` })))
       heard.clear()
       const run = newKey()
-      /** What each key was answered first, and for what. */
+      /** The first request and answer of each key. */
       const answers = new Map<string, { url: string; answer: ReturnType<typeof answer> }>()
       for (const round of plan) {
         const sent = round.flatMap(({ times, ...one }) => Array.from({ length: times }, () => one))

@@ -8,11 +8,11 @@ import { batch, Clock, courseApp, newBooking, newCourse, verb } from './course-a
 
 /*
  * For every batch, always: 0 ≤ available ≤ max, and
- * available + reserved + completed = max − unavailable. PostgreSQL itself is asked, not the API.
+ * available + reserved + completed = max − unavailable. Checked in PostgreSQL, not through the API.
  */
 
 const step = fc.record({ booking: fc.nat(5), action: fc.constantFrom('reserve', 'complete', 'expire', 'wait') })
-/** Each round is a handful of steps that run at once. */
+/** Each round is a handful of concurrent steps. */
 const rounds = fc.array(fc.array(step, { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 6 })
 
 const clock = new Clock()
@@ -58,7 +58,7 @@ t.test('no sequence of operations breaks the seat invariant', async (t) => {
   )
 })
 
-t.test('the schema itself refuses what would break it', async (t) => {
+t.test('the schema rejects violations', async (t) => {
   const change = (seats: number) =>
     app.database.run((queries) =>
       queries.update(batches).set({ available_seats: sql`${batches.available_seats} + ${seats}` }),

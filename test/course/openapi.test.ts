@@ -23,7 +23,7 @@ t.test('the documentation', async (t) => {
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
   )
 
-  t.test('has every route under the path that the contract names', async (t) => {
+  t.test('has every route', async (t) => {
     t.same(operations.map(({ path, method }) => `${method.toUpperCase()} ${path}`).sort(), [
       'DELETE /v1/courses/{course_id}',
       'GET /v1/bookings',
@@ -47,7 +47,7 @@ t.test('the documentation', async (t) => {
     }
   })
 
-  // In the order of somebody who reads and tries, and who deletes last.
+  // In the order of a reader who tries them: deletions last.
   const order = ['get', 'patch', 'post', 'delete']
   const byMethod = [...operations].sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method))
   for (const { path, method, operation } of byMethod) {
@@ -67,7 +67,7 @@ t.test('the documentation', async (t) => {
     })
   }
 
-  t.test('a route goes by its template in telemetry', async (t) => {
+  t.test('telemetry uses the template of a route', async (t) => {
     routes.length = 0
     await send(app, 'POST', '/v1/bookings/01943ad7-aa80-7003-8000-000000000000:reserve')
     await send(app, 'POST', '/v1/bookings/a:b:reserve')

@@ -17,7 +17,7 @@ t.test('a PostgreSQL server that becomes unavailable', servers, async (t) => {
   const app = await startOn(t, server, { DATABASE_STATEMENT_TIMEOUT_MS: '1000' })
   const client = httpClient(t)
 
-  t.test('that stops: 503 at once, the rest goes on, all is well within 5 s of its return', async (t) => {
+  t.test('a stopped server: 503 at once, other routes work, recovery within 5 s', async (t) => {
     await server.stop('fast')
     await mustBeUnavailable(t, client, app, 1000)
     await server.start()
@@ -46,7 +46,7 @@ t.test('a PostgreSQL server that becomes unavailable', servers, async (t) => {
     t.ok(slowest < 1000, `the slowest answer took ${slowest} ms`)
   })
 
-  t.test('that hangs: no request waits much longer than the statement timeout', async (t) => {
+  t.test('a hanging server: no request waits much longer than the statement timeout', async (t) => {
     server.pause()
     await mustBeUnavailable(t, client, app, 2300)
     await mustBeUnavailable(t, client, app, 1300)
@@ -54,7 +54,7 @@ t.test('a PostgreSQL server that becomes unavailable', servers, async (t) => {
     await mustRecover(t, client, app)
   })
 
-  t.test('is told in the log, with the cause and without the password', async (t) => {
+  t.test('are logged with the cause and without the password', async (t) => {
     const line = await app.waitForLogLine('the cause', ({ level, err }) => {
       return level === 'error' && /ECONNREFUSED/.test(JSON.stringify(err))
     })
@@ -62,7 +62,7 @@ t.test('a PostgreSQL server that becomes unavailable', servers, async (t) => {
   })
 })
 
-t.test('nothing acknowledged is lost when processes die in the middle of load', servers, async (t) => {
+t.test('no acknowledged write is lost when processes die under load', servers, async (t) => {
   const server = await startPostgres(t, { durable: true })
   const apps = await Promise.all([startOn(t, server), startOn(t, server)])
   const [first] = apps
@@ -108,7 +108,7 @@ interface Acknowledged {
   readonly status: string
 }
 
-/** Takes a booking through its life for as long as the answers are 200; 0 stands for a connection that broke. */
+/** Books, reserves, and completes or expires, while the answers are 200. Status 0 means a broken connection. */
 async function useOneBooking(client: HttpClient, app: AppProcess, course_id: string, acknowledged: Acknowledged[]) {
   const post = async (path: string, json: object) => {
     try {
@@ -145,7 +145,7 @@ async function newCourse(client: HttpClient, { url }: AppProcess): Promise<Cours
   return (await client.postJson<Course>(`${url}/v1/courses`, course)).body
 }
 
-/** Twice as many requests as there are connections, at the same time: each is told so within `limit` ms. */
+/** Sends twice as many concurrent requests as there are connections. Each must get 503 within `limit` ms. */
 async function mustBeUnavailable(t: Test, client: HttpClient, { url }: AppProcess, limit: number): Promise<void> {
   const ask = () => timed(() => client.sendJson(`${url}/v1/courses?page_size=1`))
   const change = () =>

@@ -1,9 +1,9 @@
-/** The tests of the domain once more, on a PostgreSQL server: there, many connections really compete. */
+/** Runs the domain tests again on a PostgreSQL server, where many connections compete. */
 import tap from 'tap'
 import { needsPostgres, postgresUrl } from '../../testkit/postgres-server.ts'
 import { storage } from './course-app.ts'
 
-/** With how many connections. The suite of announcements sets options of one, in which it then asks for plans. */
+/** Pool size. The suite of announcements needs one connection, because it sets session options before it explains plans. */
 const suites = {
   catalog: 10,
   booking: 10,
@@ -15,7 +15,7 @@ const suites = {
   announcements: 1,
 }
 
-// The tests of a suite are the file's own, so they run one after the other when this one is over.
+// A suite registers its tests at the top level, so they run one after the other after this one.
 tap.test('every suite starts on an empty database', needsPostgres(), async (t) => {
   for (const [suite, DATABASE_POOL_SIZE] of Object.entries(suites)) {
     Object.assign(storage, { DATABASE_URL: await postgresUrl(tap), DATABASE_POOL_SIZE })

@@ -24,9 +24,9 @@ t.test('reservations in one statement: the first claims get the seats that are l
   const now = '2026-01-01T10:00:00.000Z'
   const claims: readonly (readonly [bookingId: string, now: string])[] = [
     [third, now],
-    [third, '2026-01-01T11:00:00.000Z'], // again: the first claim counts
-    ['01943ad7-0000-7000-8000-000000000000', now], // there is no such booking
-    [late, '2089-01-01T00:00:00.000Z'], // its batch is over by then
+    [third, '2026-01-01T11:00:00.000Z'], // a repeated claim: the first one counts
+    ['01943ad7-0000-7000-8000-000000000000', now], // unknown booking
+    [late, '2089-01-01T00:00:00.000Z'], // after the end of its batch
     [taken, now],
     [second, now],
     [other, now],
@@ -45,7 +45,7 @@ t.test('reservations in one statement: the first claims get the seats that are l
 
 const HOLD_END = '2091-01-01T00:00:00.000Z'
 
-/** Sends the statement as it is when these claims share it. Gives the positions of those who have got a seat. */
+/** Sends the statement that these claims share. @returns the positions of the claims that got a seat */
 async function reserveAll(claims: readonly (readonly [bookingId: string, now: string])[]): Promise<unknown[]> {
   const array = (values: readonly string[]) => `'{${values.join()}}'`
   const text = RESERVE.replaceAll('$1', array(claims.map(([id]) => id)))

@@ -16,7 +16,7 @@ const { createdBooking, reservedBooking, completedBooking } = exampleIds
 const database = await openEmbeddedDatabase()
 t.teardown(() => database.close())
 
-t.test('a database of an earlier version is brought up to date, with what is in it', async (t) => {
+t.test('a database of an earlier version is migrated with its data', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'course-app-'))
   t.teardown(() => rm(folder, { recursive: true, force: true }))
   const journal = join(folder, 'meta/_journal.json')
@@ -36,7 +36,7 @@ t.test('a database of an earlier version is brought up to date, with what is in 
   t.same(await everything(database), before, 'a second time changes nothing')
 })
 
-t.test('whatever a statement tries, a row cannot say what cannot be', async (t) => {
+t.test('constraints reject impossible rows', async (t) => {
   const changeBatch = (set: object) =>
     database.run((queries) => queries.update(batches).set(set).where(eq(batches.batch_id, exampleIds.batch)))
   const change = (bookingId: string, set: object) =>

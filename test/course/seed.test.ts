@@ -20,7 +20,7 @@ t.test('seeding', async (t) => {
   const numberOf = async (table: typeof courses | typeof batches) =>
     (await app.database.run((queries) => queries.select({ n: count() }).from(table)))[0]?.n
 
-  t.test('leaves what users have made and changed', async (t) => {
+  t.test('does not change data that users created or changed', async (t) => {
     const mine = await newCourse(app, { slug: 'prometheus-in-practice', name: 'Mine' })
     await seedIfEmpty(app.database)
     t.equal(await numberOf(courses), 1, 'a database with a course is not empty')
@@ -37,7 +37,7 @@ t.test('seeding', async (t) => {
     t.equal((await send(app, 'GET', `/v1/courses/${deleted?.course_id}`)).statusCode, 404)
   })
 
-  t.test('shows a course that is sold out', async (t) => {
+  t.test('contains a course that is sold out', async (t) => {
     const all = (await send(app, 'GET', '/v1/courses?page_size=100&include=batches')).json<{ courses: Course[] }>()
       .courses
     const soldOut = all.find(({ slug }) => slug === 'incident-response-game-day')
@@ -46,7 +46,7 @@ t.test('seeding', async (t) => {
     t.match(response.json(), { status: 409, title: 'Sold Out' })
   })
 
-  t.test('goes in large steps, and the same seed gives the same courses', async (t) => {
+  t.test('inserts in batches, and the same seed gives the same courses', async (t) => {
     const before = Number(await numberOf(courses))
     const steps: number[] = []
     const added = await seedCourses(app.database, { count: 700, seed: 7, onProgress: (done) => steps.push(done) })
@@ -57,7 +57,7 @@ t.test('seeding', async (t) => {
     t.same((await seedCourses(app.database, { count: 20, seed: 8 })).courses, 8, 'another seed, other courses')
   })
 
-  t.test('everywhere and always: ids, slugs and prices', async (t) => {
+  t.test('has deterministic ids, slugs and prices', async (t) => {
     const rows = await app.database.run((queries) =>
       queries
         .select({ course_id: courses.course_id, slug: courses.slug, batch_id: batches.batch_id, price: batches.price })

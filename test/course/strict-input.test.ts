@@ -6,7 +6,7 @@ import { batch, courseApp, newBooking, newCourse, seats, send } from './course-a
 const app = await courseApp(t)
 const json = { 'content-type': 'application/json' }
 
-/** A sentence, and not the pattern. */
+/** Error messages are sentences, not patterns. */
 const READABLE = /^(?!.*\\u).{1,120}$/
 
 t.test('a body is validated without coercion', async (t) => {
@@ -36,7 +36,7 @@ t.test('a body is validated without coercion', async (t) => {
   t.equal((await send(app, 'GET', '/v1/courses?page_size=5')).statusCode, 200, 'a query is text, and 5 is a number')
 })
 
-t.test('a page token that this service did not make is refused', async (t) => {
+t.test('a page token with impossible contents is rejected', async (t) => {
   const tokens = ['courses', 'bookings'].map((list) =>
     [
       ['2026-02-30T00:00:00.000Z', '01943aca-9a80-7001-8000-00000000ffff'],
@@ -57,7 +57,7 @@ t.test('a page token that this service did not make is refused', async (t) => {
   }
 })
 
-t.test('a time that Date cannot read gets a reason that fits', async (t) => {
+t.test('an impossible time gets a matching reason', async (t) => {
   const times = {
     '2035-03-05T09:00:00+01': /offset/,
     '2034-12-31T23:59:60Z': /leap second/,
@@ -71,7 +71,7 @@ t.test('a time that Date cannot read gets a reason that fits', async (t) => {
   }
 })
 
-t.test('text that is invisible, turns its direction or is half a character is refused', async (t) => {
+t.test('invisible text, bidi controls and lone surrogates are rejected', async (t) => {
   const names = {
     'a space': ' ',
     'a zero-width space': '\u200b',
@@ -97,7 +97,7 @@ t.test('text that is invisible, turns its direction or is half a character is re
   }
 })
 
-t.test('bytes that are no UTF-8, and another charset, are refused', async (t) => {
+t.test('invalid UTF-8 and other charsets are rejected', async (t) => {
   const post = (payload: Buffer, type = 'application/json') =>
     app.inject({ method: 'POST', url: '/v1/courses', headers: { 'content-type': type }, payload })
   const bytes = Buffer.from('{"slug":"latin","name":"caf\xe9"}', 'latin1')
@@ -107,7 +107,7 @@ t.test('bytes that are no UTF-8, and another charset, are refused', async (t) =>
   t.equal((await post(utf8, 'application/json; charset="UTF-8"')).json().name, 'café')
 })
 
-t.test('a key that JavaScript would take for more than a key is named', async (t) => {
+t.test('__proto__ and similar keys are rejected by name', async (t) => {
   const post = (payload: string) => app.inject({ method: 'POST', url: '/v1/courses', headers: json, payload })
   t.match((await post('{"slug":"x","__proto__":{}}')).json(), { status: 400, detail: /__proto__/ })
   t.match((await post('{"slug":')).json(), { status: 400, detail: /valid JSON/ })
@@ -115,7 +115,7 @@ t.test('a key that JavaScript would take for more than a key is named', async (t
   t.match((await post('['.repeat(deep) + ']'.repeat(deep))).json(), { status: 400, detail: /body is not valid/ })
 })
 
-t.test('a command without a body may say that its body is JSON', async (t) => {
+t.test('a command without a body may have a JSON content type', async (t) => {
   const { course_id } = await newCourse(app)
   const { booking_id } = await newBooking(app, course_id)
   const response = await app.inject({ method: 'POST', url: `/v1/bookings/${booking_id}:reserve`, headers: json })
@@ -149,7 +149,7 @@ t.test('a key covers equal requests: capitals in an id and a phone of null make 
   t.same(await seats(app, course_id), [4])
 })
 
-/** A token of the form that the service makes, with what it would never put in. */
+/** A token in the service's format with the given contents. */
 function forged(list: string, time: string, id: string): string {
   const identity = list === 'courses' ? ['courses'] : ['bookings', null, null, null]
   const fingerprint = createHash('sha256').update(JSON.stringify(identity)).digest('base64url').slice(0, 8)

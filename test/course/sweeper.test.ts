@@ -15,14 +15,14 @@ const clock = new Clock()
 const app = await courseApp(t, { now: clock.now })
 const silent = { info: () => {}, warn: () => {} }
 
-/** One more sweeper, as another replica would have it. */
+/** A second sweeper, as in another replica. */
 function sweeperWith(options: Partial<SweeperOptions> = {}): Sweeper {
   const { database } = app
   const [store, courses] = [new SweepStore(database), new CourseCache(app.cache)]
   return new Sweeper({ store, courses, database, log: silent, now: clock.now, ...options })
 }
 
-/** A course whose batches outlast every clock here, and bookings in it that hold a seat. */
+/** A course whose batches end after every test clock, with bookings that hold a seat. */
 async function holds(count: number, batches = 1, max_seats = count): Promise<{ courseId: string; held: Booking[] }> {
   const ends_at = new Date(clock.time + 90 * DAY).toISOString()
   const course = await newCourse(app, {
@@ -41,7 +41,7 @@ async function statusOf({ booking_id }: Booking): Promise<string> {
   return (await send(app, 'GET', `/v1/bookings/${booking_id}`)).json<Booking>().status
 }
 
-/** The names of the steps that are announced until the test ends. */
+/** Records the names of announced steps until the test ends. */
 function steps(t: Test): string[] {
   const names: string[] = []
   const onEnd = (step: unknown) => names.push((step as { name: string }).name)
@@ -51,7 +51,7 @@ function steps(t: Test): string[] {
 }
 
 t.test('a sweep', async (t) => {
-  t.test('expires what is overdue, gives the seats back and says so', async (t) => {
+  t.test('expires overdue holds, releases their seats and announces it', async (t) => {
     const { courseId, held } = await holds(4, 1, 5)
     const [paid, ended, late, other] = held as [Booking, Booking, Booking, Booking]
     const created = await newBooking(app, courseId)
@@ -100,7 +100,7 @@ t.test('a sweep', async (t) => {
     t.match(JSON.stringify(plan), /using bookings_holds/)
   })
 
-  t.test('takes them in portions', async (t) => {
+  t.test('works in batches', async (t) => {
     const { courseId, held } = await holds(230, 3)
     clock.advance(HOLD_MS)
     const heard = listen(t)
@@ -115,7 +115,7 @@ t.test('a sweep', async (t) => {
   })
 })
 
-t.test('several sweepers at once expire each hold once', async (t) => {
+t.test('concurrent sweepers expire each hold once', async (t) => {
   const { courseId, held } = await holds(150, 4)
   clock.advance(HOLD_MS)
   const heard = listen(t)
@@ -124,9 +124,9 @@ t.test('several sweepers at once expire each hold once', async (t) => {
   t.same(await seats(app, courseId), [150, 150, 150, 150])
 })
 
-t.test('a hold that is paid for at the last moment is completed or expired, never both', async (t) => {
+t.test('a hold paid at the last moment is completed or expired, never both', async (t) => {
   const { courseId, held } = await holds(40)
-  // The clock of another replica is a little ahead of ours, so both are within their rights.
+  // The clock of the other replica is slightly ahead, so both actions are legitimate.
   clock.advance(HOLD_MS - 1)
   const ahead = () => new Date(clock.time + 1)
   const heard = listen(t)

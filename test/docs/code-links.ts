@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** A link to lines of a file, whose text is a piece of the first of them: [`createLogger`](logger.ts#L12-L29). */
+/** A link to lines of a file whose first line contains the link's text: [`createLogger`](logger.ts#L12-L29). */
 export interface CodeLink {
-  /** As it stands in the document. */
+  /** The link in the document. */
   readonly markdown: string
   readonly text: string
   readonly path: string
@@ -21,8 +21,8 @@ export function codeLinks(markdown: string): CodeLink[] {
   }))
 }
 
-/** The document with every such link at the lines where its text is now. @param document its path */
-export function mendCodeLinks(markdown: string, document: string): string {
+/** Updates the line numbers of all such links. @param document path of the document */
+export function updateCodeLinks(markdown: string, document: string): string {
   return codeLinks(markdown).reduce(
     (text, link) => text.replace(link.markdown, `[\`${link.text}\`](${link.path}#${linesNow(link, document)})`),
     markdown,
@@ -30,10 +30,10 @@ export function mendCodeLinks(markdown: string, document: string): string {
 }
 
 /**
- * Where the text of a link is in its file: the line that declares it, or else the first that has it, up to the end
- * of what begins there.
+ * Finds the text of a link in its file: the line that declares it, otherwise the first that contains it, and the end of
+ * the block that begins there.
  *
- * @throws when the file is not there, or does not have the text.
+ * @throws when the file is missing or does not contain the text.
  */
 export function linesNow({ path, text }: CodeLink, document: string): string {
   const file = join(dirname(document), path)
@@ -58,8 +58,8 @@ function firstLineWith(text: string, source: readonly string[]): number {
 }
 
 /**
- * What begins on a line goes on as long as lines are indented more, and ends with a closing bracket as deep as it. If
- * that line opens another one, as `): void {` does, it goes on.
+ * A block continues while lines are indented more than its first one, and ends with a closing bracket at the same depth.
+ * If that line opens another bracket, as `): void {` does, the block continues.
  */
 function endOf(first: number, source: readonly string[]): number {
   const depth = indentOf(source[first] as string)

@@ -26,7 +26,7 @@ what the server shows
 \`\`\`
 `
 
-t.test('blocks and their steps are found', async (t) => {
+t.test('finds blocks and their steps', async (t) => {
   const [first, second, third] = consoleBlocks(DOCUMENT)
   t.strictSame(
     first?.steps.map(({ command, output }) => ({ command, output })),
@@ -42,7 +42,7 @@ t.test('blocks and their steps are found', async (t) => {
   t.throws(() => consoleBlocks('```console\n$ x'), /has no end/)
 })
 
-t.test('what differs from run to run may differ, and nothing else', async (t) => {
+t.test('only values that vary between runs may differ', async (t) => {
   const said = '{"time":"2026-11-22T21:10:45.235Z","status":200,"latency":5.067}'
   const known = () => new Map<string, string>()
   t.ok(isAsSaid(said, '{"time":"2027-01-01T00:00:00.001Z","status":200,"latency":12}\n', known()))

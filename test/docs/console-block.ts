@@ -1,20 +1,20 @@
-/** A command with what it is said to print. */
+/** A command with its documented output. */
 export interface Step {
-  /** Undefined where a block has no prompt: then it shows the terminal in which the server runs. */
+  /** Undefined in a block without a prompt, which shows the terminal of the server. */
   readonly command: string | undefined
   /** The file that the step writes, from the repository; `output` is what is in it. */
   readonly file?: string
   /** Without the newline at its end. */
   readonly output: string
-  /** Where it stands in the document, from 1. */
+  /** Line number in the document, from 1. */
   readonly line: number
 }
 
 export interface ConsoleBlock {
   readonly steps: readonly Step[]
-  /** Why its commands are not run, from a comment `<!-- not run: … -->` before it. */
+  /** The reason for not running its commands, from a comment `<!-- not run: … -->` before it. */
   readonly notRun: string | undefined
-  /** Its lines in the document without the fences, from 0, the end excluded. */
+  /** Line numbers without the fences, from 0, end exclusive. */
   readonly from: number
   readonly to: number
 }
@@ -58,7 +58,7 @@ function stepsOf(lines: readonly string[], offset: number): Step[] {
   return steps.map(({ command, output, line }) => ({ command, output: output.join('\n'), line }))
 }
 
-/** The lines of a block that has these steps. */
+/** Formats steps as the lines of a block. */
 export function linesOf(steps: readonly Pick<Step, 'command' | 'output'>[]): string[] {
   return steps.flatMap(({ command, output }) => [
     ...(command === undefined ? [] : `$ ${command.replaceAll('\n', '\n> ')}`.split('\n')),

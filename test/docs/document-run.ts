@@ -9,18 +9,18 @@ import type { Step } from './console-block.ts'
 import { hasSaid, isAsSaid, type KnownIds, withIdsOfDocument, withKnownIds } from './expected-output.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 
-/** What a step has really printed, as a document would show it. */
+/** The actual output of a step, in the form of the document. */
 export interface StepOutcome {
   readonly ok: boolean
   readonly printed: string
 }
 
-/** Follows a document: types its commands one after the other, in a fresh copy of the repository. */
+/** Runs the commands of a document one after the other, in a fresh copy of the repository. */
 export interface DocumentRun {
   follow(step: Step): Promise<StepOutcome>
 }
 
-/** Made by running or building, or a developer's own. */
+/** Generated files and a developer's own files. */
 const NOT_COPIED = new Set(['data', 'logs', '.env', '.git', '.tutor'])
 /** Stays until Ctrl-C; the next one takes its place. */
 const SERVER = /^(?:[A-Z_]+=\S* )*npm (?:--prefix \S+ )?(?:start|run (?:phase:\d|topology))/
@@ -38,7 +38,7 @@ export async function startDocumentRun(root: string, scope: Scope): Promise<Docu
     PATH: process.env.PATH,
     HOME: process.env.HOME,
     TERM: 'xterm',
-    NPM_CONFIG_PROGRESS: 'false', // its spinner, which a terminal wipes out again
+    NPM_CONFIG_PROGRESS: 'false', // no spinner
     PORT: ports.get('8080'),
     GRPC_PORT: ports.get('9900'),
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://localhost:${ports.get('4317')}`,
@@ -58,7 +58,7 @@ export async function startDocumentRun(root: string, scope: Scope): Promise<Docu
     )
   }
 
-  /** Waits until the server's terminal has what is expected. */
+  /** Waits for the expected output in the server's terminal. */
   async function serverShows(said: string, shown = said): Promise<StepOutcome> {
     const printed = () => toTheirs(server?.shown() ?? '', ports)
     const ok = await becomesTrue(
@@ -122,7 +122,7 @@ async function makeService(parent: string): Promise<void> {
 /** A port after a host name, or as the attribute of a span. */
 const PORT = /(?<=(?:localhost|127\.0\.0\.1):|server\.port = )\d+/g
 
-/** A free port for each one that documents speak of. */
+/** Maps each port in the documents to a free one. */
 async function portsOfOurs(): Promise<Map<string, string>> {
   const ports = new Map<string, string>()
   for (const theirs of ['8080', '9900', '4317', '14268', '16686']) ports.set(theirs, String(await freePort()))

@@ -4,11 +4,11 @@ import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url))
 
-/** The lessons: `phases/1-logging/README.md` and so on, in their order. */
+/** The lessons, in order: `phases/1-logging/README.md` and so on. */
 export const lessons: readonly string[] = readdirSync(join(root, 'phases'))
   .filter((name) => /^\d-/.test(name))
   .sort()
   .map((name) => `phases/${name}/README.md`)
 
-/** The README has this without its output, before its first block. */
+/** The README shows this command without output, before its first block. */
 export const README_BEGINS = { command: 'npm start', output: '…\n  Phase 5: Unified observability\n…', line: 0 }

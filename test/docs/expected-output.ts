@@ -1,11 +1,11 @@
-/** Which id of a document stands for which id of this run. */
+/** Maps ids of a document to ids of this run. */
 export type KnownIds = Map<string, string>
 
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
-/** Those of the seed are the same everywhere. */
+/** Ids of the seed are the same in each run. */
 const SEEDED = /^01943ad7-aa80-/
 
-/** What differs from run to run, and what may stand in its place. */
+/** Patterns of values that differ from run to run. */
 const VARIABLE: readonly [find: RegExp, allow: string][] = [
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z/y, '\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d+Z'],
   [/\d\d:\d\d:\d\d\.\d{3}/y, '\\d\\d:\\d\\d:\\d\\d\\.\\d{3}'],
@@ -17,9 +17,9 @@ const VARIABLE: readonly [find: RegExp, allow: string][] = [
 const ID = new RegExp(`(?<![0-9a-f])(?:${UUID}|[0-9a-f]{32}|[0-9a-f]{16})(?![0-9a-f])`, 'y')
 
 /**
- * Whether a program has printed what a document says, apart from ids, times, durations and large numbers. `…` stands
- * for any text within a line, and on a line of its own for any lines. An id that comes twice must be the same twice:
- * `known` has those of earlier outputs, and gets the new ones.
+ * Whether an output matches the document, except for ids, times, durations and large numbers. `…` matches any text
+ * within a line, and alone on a line any lines. Repeated ids must be equal: `known` contains the ids of earlier outputs,
+ * and new ones are added.
  */
 export function isAsSaid(said: string, printed: string, known: KnownIds): boolean {
   const { pattern, ids } = patternOf(said, known)
@@ -28,7 +28,7 @@ export function isAsSaid(said: string, printed: string, known: KnownIds): boolea
   return match !== null
 }
 
-/** The same, for something that has printed other lines too, before and after. */
+/** The same, with other lines allowed before and after. */
 export function hasSaid(said: string, printed: string, known: KnownIds): boolean {
   const { pattern, ids } = patternOf(said, known)
   const match = new RegExp(`(?:^|\\n)${pattern}`).exec(printed)
@@ -36,7 +36,7 @@ export function hasSaid(said: string, printed: string, known: KnownIds): boolean
   return match !== null
 }
 
-/** A command as it must be typed in this run, with the ids of this run. Its other ids are what they are. */
+/** Replaces the document's ids in a command by those of this run. */
 export function withKnownIds(text: string, known: KnownIds): string {
   return text.replace(new RegExp(ID.source, 'g'), (id) => {
     if (!known.has(id)) known.set(id, id)
@@ -44,7 +44,7 @@ export function withKnownIds(text: string, known: KnownIds): string {
   })
 }
 
-/** What was printed in this run, with the ids that the document has in their place. */
+/** Replaces the ids of this run in an output by those of the document. */
 export function withIdsOfDocument(text: string, known: KnownIds): string {
   const theirs = new Map([...known].map(([id, now]) => [now, id]))
   return text.replace(new RegExp(ID.source, 'g'), (id) => theirs.get(id) ?? id)
@@ -63,20 +63,20 @@ function patternOf(said: string, known: KnownIds): { pattern: string; ids: strin
     if (line.trim() === '…') return '(?:.*\\n)*?'
     return `${linePattern(line, known, ids)}[ \\t]*\\n`
   })
-  // The last line of an output need not end in a newline.
+  // The last line may lack a newline.
   const pattern = lines.join('').replace(/\\n$/, '(?:\\n|$)')
   return { pattern: said.trim() === '…' ? '(?:.*\\n?)*?' : pattern, ids }
 }
 
 function linePattern(line: string, known: KnownIds, ids: string[]): string {
-  // Around the bars of a waterfall the spaces differ, too.
+  // The spaces around the bars of a waterfall differ, too.
   if (line.includes('█'))
     return line
       .split(/(?<=\S) {2,}/)
       .map((part) => piecePattern(part, known, ids))
       .join(' +')
   const pattern = piecePattern(line, known, ids)
-  // An exemplar is in the bucket that its duration fits.
+  // The bucket of an exemplar depends on its duration.
   return pattern.replace(/^(\S+_bucket\\\{)le="[^"]*"(?=.* # )/, '$1le="[^"]*"')
 }
 

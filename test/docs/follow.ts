@@ -6,23 +6,27 @@ import { consoleBlocks } from './console-block.ts'
 import { startDocumentRun } from './document-run.ts'
 import { README_BEGINS, root } from './documents.ts'
 
-/** Many commands one after the other; on a busy machine they take their time. */
+/** For many commands on a busy machine. */
 const TIMEOUT_MS = 240_000
 
-/** A test that follows a document from its first block ```console to its last, and compares what is printed with it. */
+/** Tests that all ```console blocks of a document work and print what it shows. */
 export function testThatFollows(document: string): void {
   t.setTimeout(TIMEOUT_MS)
-  t.test(`${document}, followed word for word`, { timeout: TIMEOUT_MS, ...needs('curl', 'script') }, async (t) => {
-    const blocks = consoleBlocks(readFileSync(join(root, document), 'utf8'))
-    const run = await startDocumentRun(root, t)
-    if (document === 'README.md') t.match(await run.follow(README_BEGINS), { ok: true })
-    for (const { steps, notRun } of blocks) {
-      if (notRun !== undefined) continue
-      for (const step of steps) {
-        const { ok, printed } = await run.follow(step)
-        const title = `${document}:${step.line} ${step.command ?? "the server's terminal"}`
-        t.ok(ok, title, { said: step.output, printed })
+  t.test(
+    `${document}: its commands print what it shows`,
+    { timeout: TIMEOUT_MS, ...needs('curl', 'script') },
+    async (t) => {
+      const blocks = consoleBlocks(readFileSync(join(root, document), 'utf8'))
+      const run = await startDocumentRun(root, t)
+      if (document === 'README.md') t.match(await run.follow(README_BEGINS), { ok: true })
+      for (const { steps, notRun } of blocks) {
+        if (notRun !== undefined) continue
+        for (const step of steps) {
+          const { ok, printed } = await run.follow(step)
+          const title = `${document}:${step.line} ${step.command ?? "the server's terminal"}`
+          t.ok(ok, title, { said: step.output, printed })
+        }
       }
-    }
-  })
+    },
+  )
 }

@@ -1,20 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 
-/** A program that runs in a terminal of its own, as a reader's does: programs print other things into a pipe. */
+/** A program in a pseudo-terminal, because programs print differently into a pipe. */
 export interface Terminal {
-  /** All that it has shown so far, without colours. */
+  /** The output so far, without colours. */
   shown(): string
-  /** The same as it came, with them. */
+  /** The output so far, with colours. */
   raw(): string
   /** Resolves when the program has ended. */
   readonly ended: Promise<unknown>
   readonly isRunning: boolean
-  /** Types Ctrl-C, and waits for the end. */
+  /** Sends Ctrl-C and waits for the end. */
   interrupt(): Promise<void>
 }
 
-/** Types a command into a shell. */
+/** Runs a command in a shell. */
 export function openTerminal(command: string, cwd: string, env: NodeJS.ProcessEnv): Terminal {
   const child = spawn('script', scriptArguments(command), { cwd, env, stdio: ['pipe', 'pipe', 'inherit'] })
   let output = ''
@@ -40,12 +40,12 @@ async function interrupt(child: ChildProcess, ended: Promise<unknown>): Promise<
 
 const CTRL_C = '\u0003'
 
-/** `script` comes with every system, and takes its arguments differently. */
+/** The arguments of `script` differ between systems. */
 function scriptArguments(command: string): string[] {
   return process.platform === 'darwin' ? ['-q', '/dev/null', 'bash', '-c', command] : ['-qefc', command, '/dev/null']
 }
 
-/** What npm prints before a script: its name and its command. Documents leave it out. */
+/** Removes npm's header of a script (name and command), which documents omit. */
 const NPM_SAYS = /^\n?> \S+@\S+ \S+\n> .*\n\n?/
 
 function plain(output: string): string {

@@ -9,7 +9,7 @@ t.test('GET /error', async (t) => {
   const { getJson } = httpClient(t)
   const fail = (query: string) => getJson(`${url}/error${query}`)
 
-  t.test('answers with the status that it is asked for, 500 by default', async (t) => {
+  t.test('answers with the requested status, 500 by default', async (t) => {
     t.match(await fail(''), { status: 500, body: { status: 500, title: 'Internal Server Error' } })
     for (const status of [400, 401, 404, 409, 418, 422, 429, 499, 500, 501, 502, 503, 504, 599]) {
       const answer = await fail(`?status=${status}`)
@@ -21,7 +21,7 @@ t.test('GET /error', async (t) => {
     }
   })
 
-  t.test('tells the cause of a 4xx, and of a 5xx nothing', async (t) => {
+  t.test('explains a 4xx, but not a 5xx', async (t) => {
     t.equal((await fail('?status=404')).body.detail, 'this endpoint fails on purpose, with status 404')
     for (const status of [500, 502, 503, 599]) {
       const { text } = await fail(`?status=${status}`)
@@ -29,12 +29,12 @@ t.test('GET /error', async (t) => {
     }
   })
 
-  t.test('says when to come back after a 503', async (t) => {
+  t.test('sends retry-after with a 503', async (t) => {
     t.match((await fail('?status=503')).headers['retry-after'], /^[1-9]\d*$/)
     t.notOk((await fail('?status=500')).headers['retry-after'])
   })
 
-  t.test('refuses what is not a status of an error', async (t) => {
+  t.test('rejects other statuses', async (t) => {
     for (const status of ['399', '600', '200', '0', '-500', '404.5', 'teapot', '']) {
       t.match(await fail(`?status=${status}`), { status: 400, body: { errors: [{ path: '/status' }] } }, status)
     }

@@ -20,7 +20,7 @@ async function externalOver(t: Test, api: string, timeoutMs = 10_000): Promise<s
   return `${server.url}/external`
 }
 
-/** An API of the test's own, in place of the partner. */
+/** The test's own API in place of the partner. */
 async function apiThat(t: Test, answers: RequestListener): Promise<string> {
   const server = createServer(answers).listen(0, '127.0.0.1')
   t.teardown(() => {
@@ -31,7 +31,7 @@ async function apiThat(t: Test, answers: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-t.test('GET /external with the partner in the place of the API', async (t) => {
+t.test('GET /external with the partner as the API', async (t) => {
   const partner = buildPartner(bareConfig({ OTEL_SERVICE_NAME: 'partner' }), await loadPhase(0))
   t.teardown(() => partner.close())
   const api = await partner.listen({ host: '127.0.0.1', port: 0 })
@@ -60,18 +60,18 @@ t.test('GET /external with the partner in the place of the API', async (t) => {
     t.strictSame(seen, ['/status/200 begins', '/status/200 ends', '/delay/0.05 begins', '/delay/0.05 ends'])
   })
 
-  t.test('an API that fails is a 502', async (t) => {
+  t.test('a failing API is a 502', async (t) => {
     const { status, body } = await getJson(`${url}?mode=fail`)
     t.match({ status, body }, { status: 502, body: { title: 'Bad Gateway', detail: /answered with status 500/ } })
   })
 
-  t.test('there is no other mode', async (t) => {
+  t.test('rejects other modes', async (t) => {
     for (const mode of ['', 'OK', 'ok&mode=fail'])
       t.match(await getJson(`${url}?mode=${mode}`), { status: 400, body: { errors: [{ path: '/mode' }] } }, mode)
   })
 })
 
-t.test('GET /external with an API of one’s own', async (t) => {
+t.test('GET /external with another API', async (t) => {
   const { getJson } = httpClient(t)
 
   t.test('a base URL may have a path', async (t) => {
@@ -91,7 +91,7 @@ t.test('GET /external with an API of one’s own', async (t) => {
       if (url === '/status/200') response.end()
     })
     const url = await externalOver(t, api, 300)
-    // On a busy machine the first call may already take too long.
+    // On a busy machine even the first call may time out.
     await waitFor('the second call', async () => {
       asked.length = 0
       const start = performance.now()

@@ -18,14 +18,14 @@ t.test('health', async (t) => {
   )
   const { getJson } = httpClient(t)
 
-  t.test('ready when every part answers', async (t) => {
+  t.test('ready when every component answers', async (t) => {
     t.match(await getJson(`${url}/readyz`), {
       status: 200,
       body: { status: 'ready', checks: { database: 'ok', cache: 'ok' } },
     })
   })
 
-  t.test('names the part that does not, and not why; ready again when it is back', async (t) => {
+  t.test('names the failing component without the reason; ready again after its recovery', async (t) => {
     broken.add('database')
     const { status, body, text } = await getJson(`${url}/readyz`)
     t.equal(status, 503)
@@ -37,13 +37,13 @@ t.test('health', async (t) => {
     t.equal((await getJson(`${url}/readyz`)).status, 200)
   })
 
-  t.test('a part that hangs is one that does not answer', async (t) => {
+  t.test('a hanging component counts as failing', async (t) => {
     hanging.add('cache')
     t.match(await getJson(`${url}/readyz`), { status: 503, body: { checks: { database: 'ok', cache: 'failed' } } })
     hanging.clear()
   })
 
-  t.test('alive, whatever the parts do', async (t) => {
+  t.test('alive whatever the state of its components', async (t) => {
     broken.add('database')
     t.match(await getJson(`${url}/livez`), { status: 200, body: { status: 'alive' } })
   })

@@ -3,7 +3,7 @@ import { hello } from '../../src/endpoints/hello.ts'
 import { httpClient } from '../../testkit/http.ts'
 import { localServer } from '../platform/local-server.ts'
 
-t.test('GET /hello greets, and says which request it was', async (t) => {
+t.test('GET /hello greets and returns the request id', async (t) => {
   const { url } = await localServer(t, (app) => app.register(hello))
   const { getJson, send } = httpClient(t)
   const first = await getJson(`${url}/hello`)

@@ -24,7 +24,7 @@ t.test('GET /propagation', async (t) => {
     return `${(await localServer(t, (app) => app.register(propagation, options))).url}/propagation`
   }
 
-  t.test('without tracing nothing is passed on, not even what the caller sent', async (t) => {
+  t.test('without tracing no context is propagated, not even the caller’s', async (t) => {
     const headers = {
       traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
       baggage: 'user=ada',
@@ -45,24 +45,24 @@ t.test('GET /propagation', async (t) => {
     )
   })
 
-  t.test('a partner that cannot be reached is a 502', async (t) => {
+  t.test('an unreachable partner is a 502', async (t) => {
     const { status, body, text } = await getJson(await propagationTo('http://127.0.0.1:1'))
     t.match({ status, body }, { status: 502, body: { detail: 'The partner service cannot be reached.' } })
     t.notMatch(text, /ECONNREFUSED|fetch failed|127\.0\.0\.1/)
   })
 
-  t.test('and so is a course service that cannot', async (t) => {
+  t.test('an unreachable course service is a 502', async (t) => {
     const { status, body, text } = await getJson(await propagationTo(address, 10_000, '127.0.0.1:1'))
     t.match({ status, body }, { status: 502, body: { detail: 'The course service cannot be reached.' } })
     t.notMatch(text, /ECONNREFUSED|UNAVAILABLE|127\.0\.0\.1/)
   })
 
-  t.test('so is a partner that answers with an error', async (t) => {
+  t.test('a partner that answers with an error is a 502', async (t) => {
     const failing = await localServer(t, (app) => app.get('/hop', (_request, reply) => reply.code(500).send({ no: 1 })))
     t.match(await getJson(await propagationTo(failing.url)), { status: 502, body: { status: 502 } })
   })
 
-  t.test('and one that hangs', async (t) => {
+  t.test('a hanging partner is a 502', async (t) => {
     const hanging = await localServer(t, (app) => app.get('/hop', (_request, reply) => void reply.hijack()))
     t.teardown(() => hanging.app.server.closeAllConnections())
     t.match(await getJson(await propagationTo(hanging.url, 100)), { status: 502, body: { status: 502 } })

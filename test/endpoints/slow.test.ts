@@ -14,7 +14,7 @@ t.test('GET /slow', async (t) => {
     return { ...response, ms: performance.now() - start }
   }
 
-  t.test('takes as long as it is told to, half a second by default', async (t) => {
+  t.test('takes the requested time, half a second by default', async (t) => {
     for (const [query, ms] of [
       ['?ms=0', 0],
       ['?ms=120', 120],
@@ -49,7 +49,7 @@ t.test('GET /slow', async (t) => {
     ])
   })
 
-  t.test('refuses what is not a whole number from 0 to 10000, at once', async (t) => {
+  t.test('rejects anything but an integer from 0 to 10000, at once', async (t) => {
     for (const ms of [
       '-1',
       '10001',

@@ -20,7 +20,7 @@ t.test('the Lab in phase 5', async (t) => {
   const lab = async <T>(path: string) => (await getJson<T>(`${app.url}/lab/api/${path}`)).body
   const mark = async () => (await sendJson<Mark>(`${app.url}/lab/api/marks`, { method: 'POST' })).body.mark_id
 
-  /** Sends a request as the page does, and asks for its story. */
+  /** Sends a request as the page does, and fetches its story. */
   async function storyOf(path: string, options: { method?: string; json?: unknown } = {}) {
     const id = `lab-${crypto.randomUUID()}`
     const before = await mark()
@@ -36,7 +36,7 @@ t.test('the Lab in phase 5', async (t) => {
     return found?.map(({ before, after, own }) => ({ by: (after ?? 0) - (before ?? 0), own }))
   }
 
-  await t.test('says where one is', async (t) => {
+  await t.test('returns phase and service', async (t) => {
     const state = await lab<State>('state')
     t.match(state, {
       phase: { number: 5 },
@@ -52,7 +52,7 @@ t.test('the Lab in phase 5', async (t) => {
     await waitFor('the partner', async () => (await lab<State>('state')).sources.every(({ connected }) => connected))
   })
 
-  await t.test('a slow request: its lines, its trace and what it moved', async (t) => {
+  await t.test('a slow request: its lines, its trace and the metrics it changed', async (t) => {
     const { id, story } = await storyOf('/slow?ms=60')
     t.match(story, { found_by: 'request_id', request_id: id, complete: true })
     const { trace } = story
@@ -91,7 +91,7 @@ t.test('the Lab in phase 5', async (t) => {
     t.equal(story.metrics?.others, 0)
   })
 
-  await t.test('an error: the exception, and a series of its own', async (t) => {
+  await t.test('an error: the exception and a separate series', async (t) => {
     const { story } = await storyOf('/error?status=500')
     t.match(story.trace, { status: 'error', http_status: 500 })
     t.match(story.trace?.all_spans[0], {
@@ -124,7 +124,7 @@ t.test('the Lab in phase 5', async (t) => {
     t.ok(map.nodes.some(({ name, type }) => name === 'partner' && type === 'service'))
   })
 
-  await t.test('a booking: statements, cache, business', async (t) => {
+  await t.test('a booking: statements, cache, business metrics', async (t) => {
     const { body } = await getJson<{ courses: { course_id: string }[] }>(`${app.url}/v1/courses`)
     const course_id = body.courses[0]?.course_id
     const read = await storyOf(`/v1/courses/${course_id}`)
@@ -140,7 +140,7 @@ t.test('the Lab in phase 5', async (t) => {
     t.ok(map.edges.some(({ protocol, to }) => protocol === 'cache' && to === 'memory'))
   })
 
-  await t.test('what others do meanwhile is told apart', async (t) => {
+  await t.test('concurrent requests are kept apart', async (t) => {
     const before = await mark()
     const id = `lab-${crypto.randomUUID()}`
     await getJson(`${app.url}/hello`, { 'x-request-id': id })
@@ -152,7 +152,7 @@ t.test('the Lab in phase 5', async (t) => {
     t.strictSame(moved(story, 'http_server_request_count_total', { status: '418' }), [{ by: 1, own: false }])
   })
 
-  await t.test('a request of anybody, by its trace id and without marks', async (t) => {
+  await t.test('a request of another client, by trace id', async (t) => {
     const { body } = await getJson<{ trace_id: string }>(`${app.url}/propagation`)
     const story = await lab<Story>(`story?trace_id=${body.trace_id}`)
     t.match(story, { found_by: 'trace_id', trace_id: body.trace_id, complete: true, metrics: { readings: null } })
@@ -184,7 +184,7 @@ t.test('the Lab in phase 5', async (t) => {
     t.equal((await search('limit=2')).length, 2)
   })
 
-  await t.test('lines come in order, and only those after the one that is known', async (t) => {
+  await t.test('lines are in order, and start after the given one', async (t) => {
     const all = await lab<Logs>('logs')
     t.ok(all.lines.length > 10)
     const seqs = all.lines.map(({ seq }) => seq)
@@ -205,7 +205,7 @@ t.test('the Lab in phase 5', async (t) => {
     t.ok(own.lines.length > 0 && own.lines.every(({ fields }) => fields.request_id === body.request_id))
   })
 
-  await t.test('samples and exemplars are those of /metrics', async (t) => {
+  await t.test('samples and exemplars equal those of /metrics', async (t) => {
     const { body } = await getJson<{ trace_id: string }>(`${app.url}/propagation`)
     const seen = await waitFor('the exemplar', async () => {
       const metrics = await lab<Metrics>('metrics')
@@ -240,7 +240,7 @@ t.test('the Lab in phase 5', async (t) => {
     t.strictSame((await lab<Metrics>(`metrics?since=${Date.now() + 10_000}`)).samples, [])
   })
 
-  await t.test('what a caller has typed stays text', async (t) => {
+  await t.test('caller input stays text', async (t) => {
     const evil = '<script>alert(1)</script>'
     const id = `lab-${crypto.randomUUID()}`
     const slug = `slug-${id}`
@@ -258,7 +258,7 @@ t.test('the Lab in phase 5', async (t) => {
     t.ok(JSON.stringify(story.lines).includes(evil), 'it is there, as it was')
   })
 
-  await t.test('bad questions are answered with what is wrong', async (t) => {
+  await t.test('invalid requests get an explanation', async (t) => {
     for (const [path, status] of [
       ['logs?after=x', 400],
       ['logs?limit=0', 400],
@@ -282,7 +282,7 @@ t.test('the Lab in phase 5', async (t) => {
     t.match((await getJson(`${app.url}/lab/assets/nothing.js`)).body, { status: 404 })
   })
 
-  await t.test('its own requests leave no trace', async (t) => {
+  await t.test('its own requests are not recorded', async (t) => {
     const before = await scrape(`${app.url}/metrics`)
     for (const path of [
       '',
@@ -314,7 +314,7 @@ t.test('the Lab in phase 5', async (t) => {
     for (const { labels } of calls) t.notMatch(JSON.stringify(labels), /handover/)
   })
 
-  await t.test('another site gets nothing', async (t) => {
+  await t.test('rejects other origins', async (t) => {
     const { host } = new URL(app.url)
     const [, port] = host.split(':')
     const forbidden: Record<string, string>[] = [

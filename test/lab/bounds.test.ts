@@ -39,7 +39,7 @@ function span(changes: Partial<Span> = {}): Span {
   }
 }
 
-t.test('a ring of lines gives back the newest whole lines, whatever they are', async (t) => {
+t.test('a line ring returns the newest complete lines', async (t) => {
   const capacity = 512
   const text = fc.oneof(fc.string({ maxLength: 40, unit: 'grapheme' }), fc.constant('{"message":"a"}'))
   const line = text.map((found) => found.replaceAll('\n', ' '))
@@ -59,13 +59,13 @@ t.test('a ring of lines gives back the newest whole lines, whatever they are', a
       if (ring.read(ring.end, 10).lines.length > 0) return false
       const kept = Buffer.byteLength(found.join('\n')) + 1
       const next = all.at(-found.length - 1)
-      return next === undefined || kept + Buffer.byteLength(next) + 1 >= capacity // one that would just fit cannot be told from half a line
+      return next === undefined || kept + Buffer.byteLength(next) + 1 >= capacity // a line that just fits looks like half a line
     }),
   )
   t.pass('for many')
 })
 
-t.test('lines are found by what is in them', async (t) => {
+t.test('lines can be searched by content', async (t) => {
   const ring = new LineRing(4096)
   for (let i = 0; i < 500; i++) ring.add(Buffer.from(`{"request_id":"${i % 7}","twice":"${i % 7}"}\n`))
   const found = ring.find('"request_id":"3"', 0, 1000)
@@ -80,7 +80,7 @@ t.test('lines are found by what is in them', async (t) => {
   t.equal(ring.find('request_id', 0, 2).length, 2)
 })
 
-t.test('a line that is too long is shortened, and says so', async (t) => {
+t.test('an oversized line is truncated and marked', async (t) => {
   const ring = new LineRing(4 * MB)
   const long = { level: 'error', message: 'x'.repeat(MB), err: { stack: 'y'.repeat(MB) }, request_id: 'r' }
   ring.add(Buffer.from(`{"message":"before"}\n${JSON.stringify(long)}\n${'z'.repeat(MB)}\n{"message":"after"}\n`))
@@ -94,7 +94,7 @@ t.test('a line that is too long is shortened, and says so', async (t) => {
   t.equal('lab_cut' in (lines[1]?.fields ?? {}), false)
 })
 
-t.test('a span that is too large is cut, and says so', async (t) => {
+t.test('an oversized span is truncated and marked', async (t) => {
   const attributes = Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`a${i}`, 'v'.repeat(10_000)]))
   const event = { name: 'exception', time: 0, attributes }
   const large = bounded(span({ attributes, events: Array.from({ length: 200 }, () => event) }))
@@ -106,7 +106,7 @@ t.test('a span that is too large is cut, and says so', async (t) => {
   t.strictSame(bounded(usual).span, usual)
 })
 
-t.test('spans wait until they are taken: all while they are few, the last when they are many', async (t) => {
+t.test('pending spans are all kept while they are few, and the newest when they are many', async (t) => {
   const pending = new PendingSpans((given: Span) => given)
   const add = (many: readonly Span[]) => many.forEach((one) => void pending.add(one, 10))
   const few = Array.from({ length: 100 }, () => span())
@@ -134,7 +134,7 @@ t.test('spans wait until they are taken: all while they are few, the last when t
   t.strictSame(pending.take(), [])
 })
 
-t.test('the last traces are kept', async (t) => {
+t.test('keeps the latest traces', async (t) => {
   let now = Date.now()
   const store = new TraceStore(service, { traces: 300, bytes: 16 * MB }, () => now)
   const own = span({ attributes: { 'course_app.request_id': 'lab-1' } })
@@ -162,7 +162,7 @@ t.test('the last traces are kept', async (t) => {
   t.notOk(store.get(child.trace_id), 'but not for ever')
 })
 
-t.test('a trace with a span that never ends of children is bounded', async (t) => {
+t.test('a trace with an endless number of spans is bounded', async (t) => {
   const store = new TraceStore(service, { traces: 300, bytes: 16 * MB })
   const root = span()
   store.add([bounded(root)])
@@ -170,7 +170,7 @@ t.test('a trace with a span that never ends of children is bounded', async (t) =
   t.equal(store.get(root.trace_id)?.spans.length, 1000)
 })
 
-t.test('all together stay below 50 MB, whatever comes', async (t) => {
+t.test('total memory stays below 50 MB', async (t) => {
   const routes = Array.from({ length: 50 }, (_, i) => `/route/${i}/`.padEnd(200, 'x'))
   let count = 0
   const pending = new PendingSpans((given: Span) => given)
@@ -217,7 +217,7 @@ function used(): number {
   return heapUsed + external
 }
 
-/** What nobody refers to any more is not to be counted. */
+/** Forces garbage collection, so that only live objects count. */
 function collect(): void {
   setFlagsFromString('--expose-gc')
   runInNewContext('gc')()

@@ -4,10 +4,10 @@ import { findProgram } from '../../testkit/installed.ts'
 
 type TestContext = Pick<Test, 'teardown'>
 
-/** Milliseconds that a browser on a busy machine may need for anything that these tests wait for. */
+/** Timeout in milliseconds for a browser on a busy machine. */
 const PATIENCE = 60_000
 
-/** Debian's chromium without a window. It is closed when the test is over. */
+/** Debian's chromium, headless. It is closed at the end of the test. */
 export async function openBrowser(t: TestContext): Promise<Browser> {
   const executablePath = findProgram('chromium')
   const args = ['--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync']
@@ -18,7 +18,7 @@ export async function openBrowser(t: TestContext): Promise<Browser> {
 
 export interface LabPage {
   readonly page: Page
-  /** What the page has complained about in the console, and errors that nobody caught. */
+  /** Console errors and uncaught exceptions of the page. */
   readonly complaints: readonly string[]
 }
 
@@ -41,19 +41,19 @@ export async function openLab(browser: Browser, url: string, options: BrowserCon
   return { page, complaints }
 }
 
-/** Presses the button of a tutorial endpoint and waits until the server has told all about the request. */
+/** Presses the button of a tutorial endpoint and waits until the story of the request is complete. */
 export async function send(page: Page, path: string): Promise<void> {
   await page.getByRole('button', { name: `Send GET ${path}`, exact: true }).click()
   await storyOf(page, `GET ${path}`)
 }
 
-/** Waits for the story whose title begins so. */
+/** Waits for the story whose title begins with `title`. */
 export async function storyOf(page: Page, title: string): Promise<void> {
   await page.locator('#story-title', { hasText: title }).waitFor()
   await page.locator('.story-panels').waitFor()
 }
 
-/** Goes to one of the views: `Logs`. */
+/** Opens a view such as `Logs`. */
 export async function goTo(page: Page, view: string): Promise<void> {
   await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: view }).click()
 }

@@ -5,7 +5,7 @@ import { type EventStream, openEventStream } from '../../testkit/event-stream.ts
 import { httpClient } from '../../testkit/http.ts'
 import { waitFor } from '../../testkit/wait-for.ts'
 
-/** More than a connection on this machine holds for a reader that does not read. */
+/** More than the buffers of a loopback connection hold. */
 const TOO_MUCH = 24 * 1024 * 1024
 
 t.test('live events', async (t) => {
@@ -15,7 +15,7 @@ t.test('live events', async (t) => {
   const hello = async (id: string) => await send(`${app.url}/hello`, { headers: { 'x-request-id': id } })
   const isOf = (id: string) => (data: Events['log']) =>
     data.lines.some(({ fields: { request_id, message } }) => request_id === id && message === 'request completed')
-  /** The ids of requests whose last line has come, in order. */
+  /** The ids of completed requests, in order. */
   const requestsIn = ({ events }: EventStream) =>
     events
       .filter(({ event }) => event === 'log')
@@ -23,7 +23,7 @@ t.test('live events', async (t) => {
       .filter(({ fields: { message, path } }) => message === 'request completed' && path === '/hello')
       .map(({ fields: { request_id } }) => request_id)
 
-  await t.test('tell what happens, as it happens', async (t) => {
+  await t.test('arrive as things happen', async (t) => {
     const stream = await openEventStream(t, url)
     t.match(stream.response.headers, {
       'content-type': 'text/event-stream; charset=utf-8',
@@ -55,7 +55,7 @@ t.test('live events', async (t) => {
     stream.close()
   })
 
-  await t.test('go on where a reader has stopped, without a gap and without a repetition', async (t) => {
+  await t.test('resume where a reader stopped, without gaps or duplicates', async (t) => {
     const first = await openEventStream(t, url)
     await first.next('state')
     for (const id of ['r1', 'r2', 'r3']) await hello(id)
@@ -78,7 +78,7 @@ t.test('live events', async (t) => {
     third.close()
   })
 
-  await t.test('from a moment that the state has told, nothing is missing', async (t) => {
+  await t.test('are complete from the cursor in the state', async (t) => {
     const { body } = await getJson<State>(`${app.url}/lab/api/state`)
     await hello('between')
     const stream = await openEventStream(t, `${url}?after=${body.cursor}`)
@@ -86,7 +86,7 @@ t.test('live events', async (t) => {
     stream.close()
   })
 
-  await t.test('take any cursor', async (t) => {
+  await t.test('accept any cursor', async (t) => {
     const { body } = await getJson<State>(`${app.url}/lab/api/state`)
     for (const cursor of [
       '',
@@ -103,7 +103,7 @@ t.test('live events', async (t) => {
     t.equal((await send(`${url}?after=${'x'.repeat(500)}`)).status, 400)
   })
 
-  await t.test('a reader that does not keep up is disconnected, and others are not', async (t) => {
+  await t.test('a slow reader is disconnected, others are not', async (t) => {
     const slow = await openEventStream(t, url, { paused: true })
     const quick = await openEventStream(t, url)
     const filler = 'x'.repeat(12_000) // at this level the log has the headers of a request
@@ -126,7 +126,7 @@ t.test('live events', async (t) => {
     again.close()
   })
 
-  await t.test('are for so many readers, and for more when one has left', async (t) => {
+  await t.test('are limited to a number of readers, and accept another when one leaves', async (t) => {
     const streams: EventStream[] = []
     const opened = async () => {
       const stream = await openEventStream(t, url)

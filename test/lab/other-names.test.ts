@@ -10,7 +10,7 @@ function spanOf(kind: Span['kind'], attributes: Attributes, events: Span['events
   return { ...ids, ...times, service: 'orders', name: 'a span', kind, attributes, events, links: [], cut: false }
 }
 
-t.test('attributes that are named after another application are understood as well', async (t) => {
+t.test('attributes with another application’s prefix are understood', async (t) => {
   t.equal(requestIdOf(spanOf('server', { 'orders.request_id': 'r1' })), 'r1')
   t.equal(
     requestIdOf(spanOf('client', { 'aws.request_id': 'r2' })),

@@ -12,7 +12,7 @@ interface Violation {
   readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[]
 }
 
-/** What axe finds, in a form that a failure can be read from. */
+/** The findings of axe in a readable form. */
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source)
   const found = (await page.evaluate('axe.run().then((results) => results.violations)')) as Violation[]
@@ -41,7 +41,7 @@ t.test('the page is accessible', needs('chromium'), async (t) => {
     })
   }
 
-  await t.test('390 px wide, nothing has to be scrolled sideways', async (t) => {
+  await t.test('at 390 px there is no horizontal scrolling', async (t) => {
     const { page } = await openLab(browser, app.url, { viewport: { width: 390, height: 844 } })
     await send(page, '/propagation')
     for (const view of VIEWS) {

@@ -17,7 +17,7 @@ t.test('traffic, charts, the tail and the service map', needs('chromium'), async
   const { page } = await openLab(browser, app.url)
   const traffic = page.getByRole('form', { name: 'Traffic' })
 
-  await t.test('traffic has a rate and a duration, and shows how far it is', async (t) => {
+  await t.test('traffic has a rate, a duration and a progress display', async (t) => {
     await traffic.getByLabel('per second').fill('20')
     await traffic.getByLabel('seconds').fill('3')
     await traffic.getByRole('button', { name: 'Start traffic' }).click()
@@ -93,22 +93,25 @@ t.test('traffic, charts, the tail and the service map', needs('chromium'), async
     await waitFor('the new line', async () => (await page.locator('.log-row').count()) === before + 1)
   })
 
-  await t.test('traces are searched by route, status and duration; the map says who calls whom', async (t) => {
-    await goTo(page, 'Traces')
-    const names = page.locator('.trace-list tbody th')
-    await page.locator('main').getByLabel('status').selectOption('error')
-    await waitFor('only errors', async () => (await names.allTextContents()).every((name) => name === 'GET /error'))
-    await page.locator('main').getByLabel('status').selectOption('all')
-    await page.getByLabel('at least, ms').fill('95')
-    await waitFor('only slow ones', async () => {
-      const durations = await page.locator('.trace-list tbody td:nth-child(4)').allTextContents()
-      return durations.length > 0 && durations.every((text) => / s$/.test(text) || Number.parseFloat(text) >= 95)
-    })
-    t.match(await page.locator('.calls').textContent(), /outsidecourse-apphttp\d+.*course-apppostgresqlsql/)
-    t.ok((await page.locator('.map-edge').count()) >= 3)
-  })
+  await t.test(
+    'traces can be searched by route, status and duration; the map shows calls between services',
+    async (t) => {
+      await goTo(page, 'Traces')
+      const names = page.locator('.trace-list tbody th')
+      await page.locator('main').getByLabel('status').selectOption('error')
+      await waitFor('only errors', async () => (await names.allTextContents()).every((name) => name === 'GET /error'))
+      await page.locator('main').getByLabel('status').selectOption('all')
+      await page.getByLabel('at least, ms').fill('95')
+      await waitFor('only slow ones', async () => {
+        const durations = await page.locator('.trace-list tbody td:nth-child(4)').allTextContents()
+        return durations.length > 0 && durations.every((text) => / s$/.test(text) || Number.parseFloat(text) >= 95)
+      })
+      t.match(await page.locator('.calls').textContent(), /outsidecourse-apphttp\d+.*course-apppostgresqlsql/)
+      t.ok((await page.locator('.map-edge').count()) >= 3)
+    },
+  )
 
-  await t.test('without a request, charts are empty and say so', async (t) => {
+  await t.test('without requests, charts say that they are empty', async (t) => {
     const { page, complaints } = await openLab(browser, app.url)
     const [now, cache] = [Date.now(), { hit: 0, miss: 0, error: 0 }]
     const idle = { routes: {}, active: 0, cache, bookings: {}, event_loop_lag: { p50: 0.01, p99: 0.01 } }
@@ -123,7 +126,7 @@ t.test('traffic, charts, the tail and the service map', needs('chromium'), async
   })
 })
 
-/** Something that answers where Prometheus and Jaeger would. */
+/** A server in place of Prometheus and Jaeger. */
 async function openTool(t: Test): Promise<string> {
   const server = createServer((_request, response) => response.end('here')).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -131,7 +134,7 @@ async function openTool(t: Test): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** A number in the table of a chart, in the row of a series and the column of this heading. */
+/** A number in the table of a chart, by series and column heading. */
 async function cell(page: Page, chart: string, series: string, heading: string): Promise<string> {
   const table = page.locator(`.chart-${chart} .line-table`)
   const headings = await table.locator('thead th').allTextContents()

@@ -34,7 +34,7 @@ t.test('the keyboard alone sends a request, walks through its spans and opens a 
   t.match(await page.locator('.log-details .json').textContent(), /"level"/, 'the chosen line is shown in full')
 })
 
-/** Presses a key until what has the focus has this name. */
+/** Presses a key until the focused element has this name. */
 async function tabTo(page: Page, name: string, key = 'Tab'): Promise<void> {
   const focused = '(({ ariaLabel, textContent }) => ariaLabel ?? textContent)(document.activeElement)'
   for (let presses = 0; presses < 80; presses++) {

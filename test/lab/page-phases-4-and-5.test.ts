@@ -9,7 +9,7 @@ t.test('what the page shows in phases 4 and 5', needs('chromium'), async (t) => 
   for (const phase of [4, 5]) await t.test(`phase ${phase}`, (t) => checkPhase(t, browser, phase))
 })
 
-t.test('a step says what its phase adds and how to start it', needs('chromium'), async (t) => {
+t.test('a phase step shows what the phase adds and how to start it', needs('chromium'), async (t) => {
   const browser = await openBrowser(t)
   const app = await startApp(t, { args: ['--phase', '4'] })
   const { page } = await openLab(browser, app.url)

@@ -4,7 +4,7 @@ import { freePort } from '../../testkit/free-port.ts'
 import { needs } from '../../testkit/installed.ts'
 import { openBrowser, openLab, send, storyOf } from './browser.ts'
 
-t.test('a restart of the server is survived and told', needs('chromium'), async (t) => {
+t.test('the page survives a restart of the server and shows it', needs('chromium'), async (t) => {
   const browser = await openBrowser(t)
   const port = String(await freePort())
   const first = await startApp(t, { args: ['--phase', '5', '--port', port] })

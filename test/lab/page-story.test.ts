@@ -29,7 +29,7 @@ t.test('the story of a request', needs('chromium'), async (t) => {
   })
 
   await t.test('/slow: why it is slow, and which lines belong to which span', async (t) => {
-    await page.getByLabel('ms', { exact: true }).fill('1000') // long enough that no pause of the machine turns the order round
+    await page.getByLabel('ms', { exact: true }).fill('1000') // long enough that a pause of the machine cannot change the order
     await send(page, '/slow')
     await waitFor('the three spans', async () => (await spans.count()) === 3)
     const finding = await page.locator('.finding').textContent()
@@ -62,7 +62,7 @@ t.test('the story of a request', needs('chromium'), async (t) => {
     t.match(await lines.locator('.error-of-line pre').textContent(), /endpoints\/error/, 'the stack is in the log line')
   })
 
-  await t.test('/propagation: spans and lines of two processes, with arrows where the context went', async (t) => {
+  await t.test('/propagation: spans and lines of two processes, with arrows for propagated context', async (t) => {
     await send(page, '/propagation')
     await spans.filter({ hasText: 'partner' }).first().waitFor()
     await waitFor('an arrow to each hop', async () => (await page.locator('.arrow').count()) === 2)
@@ -85,7 +85,7 @@ t.test('the story of a request', needs('chromium'), async (t) => {
     t.match(await page.locator('.story-metrics').textContent(), /booking_status_total\{status="reserved"\}/)
   })
 
-  await t.test('the curl command sends the same', async (t) => {
+  await t.test('the curl command sends the same request', async (t) => {
     await page.getByLabel('ms', { exact: true }).fill('20')
     await send(page, '/slow')
     const command = await page.locator('.ids code').textContent()

@@ -5,7 +5,7 @@ import { goTo, openBrowser, openLab, storyOf } from './browser.ts'
 
 const MARKUP = '<img src=x onerror="window.ran=1"><script>window.ran=1</script><b>bold</b>'
 
-t.test('what callers have typed is text', needs('chromium'), async (t) => {
+t.test('caller input is shown as text', needs('chromium'), async (t) => {
   const browser = await openBrowser(t)
   const app = await startApp(t)
   const { page, complaints } = await openLab(browser, app.url)

@@ -3,10 +3,10 @@ import type { Test } from 'tap'
 import { startApp } from '../../testkit/app-process.ts'
 import { goTo, openLab, send } from './browser.ts'
 
-/** What a panel says that a later phase brings. */
+/** Text of a panel that needs a later phase. */
 const comes = (phase: number) => `npm run phase:${phase}`
 
-/** Phase 1 has no ids by which to find the lines of a request: the page shows those that were logged meanwhile. */
+/** Phase 1 has no ids to find the lines of a request: the page shows the lines logged during the request. */
 async function checkLinesInBetween(t: Test, page: Page): Promise<void> {
   await send(page, '/error')
   const logs = page.locator('.story-logs')
@@ -14,7 +14,7 @@ async function checkLinesInBetween(t: Test, page: Page): Promise<void> {
   t.match(await logs.textContent(), /whosever they are/)
 }
 
-/** Opens the page in a phase, and checks that it shows what that phase has, and says of the rest which one brings it. */
+/** Checks that the page shows the telemetry of its phase, and names the phase that adds the rest. */
 export async function checkPhase(t: Test, browser: Browser, phase: number): Promise<void> {
   const app = await startApp(t, { args: ['--phase', String(phase)] })
   const { page, complaints } = await openLab(browser, app.url)

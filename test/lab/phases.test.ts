@@ -11,7 +11,7 @@ import { httpClient } from '../../testkit/http.ts'
 t.jobs = 2
 const { getJson, sendJson } = httpClient(t)
 
-t.test('the page tells of the phases as they are', async (t) => {
+t.test('the page describes the phases correctly', async (t) => {
   for (const { number, title, folder } of PHASES) {
     t.equal(title, (await loadPhase(number)).title)
     t.ok(
@@ -25,7 +25,7 @@ t.test('the page tells of the phases as they are', async (t) => {
   )
 })
 
-/** What a server shows of one request that its page has sent. */
+/** Telemetry that each phase shows of a request from its page. */
 async function look(url: string) {
   const lab = async <T>(path: string) => (await getJson<T>(`${url}/lab/api/${path}`)).body
   const mark = async () => (await sendJson<Mark>(`${url}/lab/api/marks`, { method: 'POST' })).body.mark_id
@@ -83,7 +83,7 @@ for (const [phase, panels] of expected) {
   })
 }
 
-t.test('a log that is silent about requests is no reason to wait for its lines', { buffered: true }, async (t) => {
+t.test('the story does not wait for lines when the log level hides them', { buffered: true }, async (t) => {
   const app = await startApp(t, { env: { ...quickStart, LOG_LEVEL: 'warn' } })
   await getJson(`${app.url}/hello`, { 'x-request-id': 'lab-quiet' })
   const { body } = await getJson<Story>(`${app.url}/lab/api/story?request_id=lab-quiet`)

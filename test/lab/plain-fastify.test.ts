@@ -21,7 +21,7 @@ const config: PhaseConfig = {
   OTEL_RESOURCE_ATTRIBUTES: {},
 }
 
-/** Plugins that know bookings, which another service leaves out. */
+/** Plugins about bookings, which another service leaves out. */
 async function bookingPlugins(): Promise<Set<unknown>> {
   const folder = new URL('../../phases/booking/', import.meta.url)
   const files = (await readdir(folder)).filter((name) => name.endsWith('.js'))
@@ -29,9 +29,9 @@ async function bookingPlugins(): Promise<Set<unknown>> {
   return new Set(modules.flatMap((module: object) => Object.values(module)))
 }
 
-/** A service that shares nothing with the course's but the plugins of phase 5. */
+/** A service that shares only the plugins of phase 5 with the course app. */
 async function startOrders(t: Test): Promise<string> {
-  process.env.OTEL_TRACES_EXPORTER = 'none' // what the Lab shows need not be sent anywhere
+  process.env.OTEL_TRACES_EXPORTER = 'none' // the Lab needs no exporter
   t.teardown(() => delete process.env.OTEL_TRACES_EXPORTER)
   const loggerInstance = phase.logger?.({ config }) as FastifyBaseLogger
   const app = fastify({ loggerInstance, logController: new LogController({ disableRequestLogging: true }) })
@@ -41,7 +41,7 @@ async function startOrders(t: Test): Promise<string> {
   for (const [plugin, options] of phase.plugins.map(partsOf)) {
     if (!booking.has(plugin)) app.register(plugin, { ...options, config })
   }
-  await app.register(lab) // before the routes, to have buttons for them
+  await app.register(lab) // before the routes, so that the page has buttons for them
   app.get('/', () => 'a page of its own')
   app.get(PATH, ({ log }) => {
     log.info({ customer: 7 }, 'said hello')
@@ -58,7 +58,7 @@ t.test('a Fastify app other than the course registers the Lab with one line', as
   const { send: call, getJson } = httpClient(t)
   const ask = async <T>(path: string) => (await getJson<T>(`${url}/lab/api/${path}`)).body
 
-  await t.test('which finds out where it is', async (t) => {
+  await t.test('detects phase and service', async (t) => {
     t.match(await ask<State>('state'), {
       phase: { number: 5, title: 'Unified observability' },
       is_course: false,
@@ -105,7 +105,7 @@ t.test('a Fastify app other than the course registers the Lab with one line', as
     t.equal(metrics.exemplars.at(-1)?.trace_id, story.trace_id)
   })
 
-  await t.test('its errors are such as the app makes of any', async (t) => {
+  await t.test('its errors go through the app’s error handler', async (t) => {
     const { status, body } = await getJson(`${url}/lab/api/traces/${'0'.repeat(32)}`)
     t.match({ status, body }, { status: 404, body: { statusCode: 404, message: /^This trace is not here/ } })
     t.match(await getJson(`${url}/lab/api/story`), { status: 400, body: { message: /^Give a request_id/ } })
@@ -115,7 +115,7 @@ t.test('a Fastify app other than the course registers the Lab with one line', as
   })
 })
 
-t.test('its page has the routes of that app to try', needs('chromium'), async (t) => {
+t.test('its page has buttons for the app’s routes', needs('chromium'), async (t) => {
   const browser = await openBrowser(t)
   const url = await startOrders(t)
   const { page, complaints } = await openLab(browser, `${url}/lab`)

@@ -27,7 +27,7 @@ async function answers(url: string): Promise<boolean> {
   return (await fetch(`${url}/livez`, { headers: { connection: 'close' } })).ok
 }
 
-t.test('the partner lives beside the app', async (t) => {
+t.test('the partner process', async (t) => {
   const app = await appWithPartner(t)
   const [url, same] = await Promise.all([app.partner.url(), app.partner.url()])
   t.equal(url, same)
@@ -35,7 +35,7 @@ t.test('the partner lives beside the app', async (t) => {
   t.ok(await answers(url))
   const pid = await onlyChild()
 
-  t.test('killed, it is replaced at the next call, once', async (t) => {
+  t.test('is replaced once at the next call after it was killed', async (t) => {
     process.kill(pid, 'SIGKILL')
     await waitFor('it to be missed', async () => (await app.partner.url()) !== url)
     const replacements = await Promise.all([app.partner.url(), app.partner.url()])
@@ -44,7 +44,7 @@ t.test('the partner lives beside the app', async (t) => {
     t.not(await onlyChild(), pid)
   })
 
-  t.test('it ends with the app', async (t) => {
+  t.test('ends with the app', async (t) => {
     const last = await onlyChild()
     await app.close()
     t.notOk(isRunning(last))
@@ -52,13 +52,13 @@ t.test('the partner lives beside the app', async (t) => {
   })
 })
 
-t.test('where PARTNER_URL says that it is somewhere else, no process is started', async (t) => {
+t.test('is not started when PARTNER_URL is set', async (t) => {
   const app = await appWithPartner(t, bareConfig({ PARTNER_URL: 'http://partner:8080/' }))
   t.equal(await app.partner.url(), 'http://partner:8080')
   t.strictSame(await childrenOf(process.pid), [])
 })
 
-t.test('an app that closes while the partner is still starting leaves none behind', async (t) => {
+t.test('an app that closes while the partner is starting leaves no process behind', async (t) => {
   const app = await appWithPartner(t)
   const pid = await onlyChild()
   await app.close()
@@ -73,7 +73,7 @@ t.test('a failed start is an error for the caller, and the next call tries again
   t.ok(await answers(await app.partner.url()))
 })
 
-t.test('it ends by itself when the app that has started it is gone, however early', async (t) => {
+t.test('the partner ends when its app dies, however early', async (t) => {
   const script = fileURLToPath(new URL('../../src/partner/main.js', import.meta.url))
   const env = { ...process.env, PHASE: '0', PORT: '0', LOG_FILE: '' }
   for (const early of [true, false]) {

@@ -54,7 +54,7 @@ t.test('LOG_LEVEL hides what is below it, and LOG_FILE= writes no file', async (
   )
 })
 
-t.test('the file is rotated by size, and no line is lost, torn or doubled', async (t) => {
+t.test('the file is rotated by size, and no line is lost, split or duplicated', async (t) => {
   const app = await startApp(t, {
     script: partnerScript,
     env: { PHASE: '2', LOG_FILE_MAX_BYTES: '20000', LOG_FILE_COUNT: '50' },
@@ -85,7 +85,7 @@ t.test('there are never more files than LOG_FILE_COUNT', async (t) => {
   t.strictSame(files.toSorted(), ['app.log', 'app.log.1', 'app.log.2'])
 })
 
-t.test('a file that cannot be rotated goes on, and no line reaches a socket', async (t) => {
+t.test('a file that cannot be rotated stays in use, and no line reaches a socket', async (t) => {
   const cases: Record<string, (folder: string) => Promise<string>> = {
     'its folder is renamed': async (folder) => {
       await rename(join(folder, 'logs'), join(folder, 'moved'))
@@ -130,7 +130,7 @@ t.test('a file that cannot be rotated goes on, and no line reaches a socket', as
   }
 })
 
-t.test('a file that is removed is made again', async (t) => {
+t.test('a removed file is created again', async (t) => {
   const app = await startApp(t, { script: partnerScript, env: { PHASE: '2' } })
   await app.waitForLogLine('the server to listen', ({ message }) => /listening/.test(String(message)))
   await rm(app.logFile)
@@ -141,7 +141,7 @@ t.test('a file that is removed is made again', async (t) => {
   t.ok(isThere)
 })
 
-/** An idle connection, and what it has received. */
+/** An idle connection and the bytes it received. */
 async function connection(t: Test, url: string) {
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)

@@ -7,7 +7,7 @@ import { waitFor } from '../../testkit/wait-for.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
-/** All lines of one request, once it has been logged as completed. */
+/** Waits for "request completed", then returns all lines of the request. */
 async function linesOf(app: AppProcess, requestId: string): Promise<LogLine[]> {
   const completed = (line: LogLine) => line.request_id === requestId && line.message === 'request completed'
   await app.waitForLogLine(`request ${requestId} completed`, completed)
@@ -62,7 +62,7 @@ t.test('phase 2', async (t) => {
     }
   })
 
-  t.test('the layers below the route log with the id of the request, also behind a request body', async (t) => {
+  t.test('layers below the route log with the request id, also after a request body', async (t) => {
     const { courses } = (await (await fetch(`${app.url}/v1/courses`)).json()) as { courses: { course_id: string }[] }
     const created = await fetch(`${app.url}/v1/bookings`, {
       method: 'POST',
@@ -82,7 +82,7 @@ t.test('phase 2', async (t) => {
     t.notMatch(text, '+49 30 1', 'no phone number in the log')
   })
 
-  t.test('requests at the same time keep their lines apart', async (t) => {
+  t.test('concurrent requests keep their lines apart', async (t) => {
     const ids = Array.from({ length: 20 }, (_, i) => `parallel-${i}`)
     await Promise.all(ids.map((id) => fetch(`${app.url}/slow?ms=20`, { headers: { 'x-request-id': id } })))
     for (const id of ids) {
@@ -120,7 +120,7 @@ t.test('phase 2', async (t) => {
     t.notMatch(await readFile(app.logFile, 'utf8'), /s3cret/)
   })
 
-  t.test('a call to another service takes the id along', async (t) => {
+  t.test('a call to another service propagates the id', async (t) => {
     const response = await fetch(`${app.url}/propagation`, { headers: { 'x-request-id': 'in-two-services' } })
     t.equal(response.status, 200, await response.text())
     const partner = join(dirname(app.logFile), 'partner.log')
@@ -128,7 +128,7 @@ t.test('phase 2', async (t) => {
     t.match(line, { service: 'partner', path: '/hop', request_id: 'in-two-services' })
   })
 
-  t.test('the context is there behind a body that comes in parts', async (t) => {
+  t.test('the context survives a body that arrives in chunks', async (t) => {
     const { courses } = (await (await fetch(`${app.url}/v1/courses`)).json()) as { courses: { course_id: string }[] }
     const body = JSON.stringify({ course_id: courses[0]?.course_id, user_id: 'u1' })
     const request = fetch(`${app.url}/v1/bookings`, {
@@ -149,7 +149,7 @@ t.test('phase 2', async (t) => {
     t.ok(lines.some(({ table }) => table === 'bookings'))
   })
 
-  t.test('nothing that a caller sends can forge or split a line', async (t) => {
+  t.test('caller input cannot forge or split a line', async (t) => {
     const evil = 'x%0A%22%7D%0D%0A{"level":"fatal","message":"forged"}%1b[31m'
     await fetch(`${app.url}/v1/courses/${evil}`, {
       headers: { 'x-request-id': 'evil', 'user-agent': '"}\t{"level":"fatal"}' },
@@ -159,7 +159,7 @@ t.test('phase 2', async (t) => {
     t.notOk(lines.some(({ level }) => level === 'fatal'))
   })
 
-  t.test('a request that is broken off is logged too', async (t) => {
+  t.test('an aborted request is logged too', async (t) => {
     const given = new AbortController()
     const request = fetch(`${app.url}/slow?ms=10000`, { headers: { 'x-request-id': 'gone' }, signal: given.signal })
     await app.waitForLogLine('it has started', ({ request_id }) => request_id === 'gone')

@@ -31,7 +31,7 @@ t.test('phase 3', async (t) => {
     t.equal(seen.families.get('http_server_requests_active')?.type, 'gauge')
   })
 
-  t.test('unknown paths are one series, ids are none', async (t) => {
+  t.test('unknown paths share one series, ids create none', async (t) => {
     const seriesNow = async () => (await scrape(metrics)).samples('http_server_request_count_total').length
     await fetch(`${app.url}/nope`)
     await fetch(`${app.url}/v1/courses/${crypto.randomUUID()}`)
@@ -46,8 +46,8 @@ t.test('phase 3', async (t) => {
     t.equal(seen.value('http_server_request_count_total', { route: '/v1/courses/:course_id', status: '404' }), 31)
   })
 
-  t.test('active requests go up, and down again, also when the client leaves', async (t) => {
-    // The scrape that asks is itself one of them.
+  t.test('active requests rise and fall, also when the client disconnects', async (t) => {
+    // Includes the scrape itself.
     const active = async () => ((await scrape(metrics)).value('http_server_requests_active') as number) - 1
     const given = new AbortController()
     const requests = Array.from({ length: 3 }, () => fetch(`${app.url}/slow?ms=10000`, { signal: given.signal }))
@@ -94,11 +94,11 @@ t.test('phase 3', async (t) => {
     t.ok(cached.total('cache_operation_duration_seconds_count', { operation: 'GET' }) >= 2)
   })
 
-  t.test('both formats, whichever was asked for before, with the same series', async (t) => {
+  t.test('both formats have the same series, in any order of scrapes', async (t) => {
     const first = await scrape(metrics)
     const open = await scrape(metrics, OPENMETRICS)
     const again = await scrape(metrics)
-    // nodejs_active_requests has a series for each kind of request to the system that goes on in that very moment.
+    // nodejs_active_requests has a series per kind of libuv request in flight at the moment of the scrape.
     const names = (seen: typeof first) =>
       new Set(
         [...seen.families.values()]
@@ -116,7 +116,7 @@ t.test('phase 3', async (t) => {
     }
   })
 
-  t.test('the Accept header chooses the format, with its weights', async (t) => {
+  t.test('the Accept header and its weights choose the format', async (t) => {
     const prometheus =
       'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.2'
     const chosen = {
@@ -135,7 +135,7 @@ t.test('phase 3', async (t) => {
     }
   })
 
-  t.test('promtool has nothing to say about the metrics', needs('promtool'), async (t) => {
+  t.test('promtool accepts the metrics', needs('promtool'), async (t) => {
     const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
       input: await (await fetch(metrics)).text(),
       encoding: 'utf8',
@@ -143,7 +143,7 @@ t.test('phase 3', async (t) => {
     t.same([status, stdout, stderr], [0, '', ''])
   })
 
-  t.test('the log of phase 2 is still there', async (t) => {
+  t.test('the request log of phase 2 is still written', async (t) => {
     const line = await app.waitForLogLine('a request', ({ message }) => message === 'request completed')
     t.match(line, { request_id: String, route: String, status: Number })
   })

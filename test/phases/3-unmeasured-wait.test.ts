@@ -5,7 +5,7 @@ import t from 'tap'
 
 const demo = fileURLToPath(new URL('../../phases/3-metrics/demos/unmeasured-wait.js', import.meta.url))
 
-t.test('while the event loop is blocked, a caller waits for longer than the histogram says', async (t) => {
+t.test('while the event loop is blocked, callers wait longer than the histogram shows', async (t) => {
   const { stdout } = await promisify(execFile)(process.execPath, [demo])
   const seconds = (name: RegExp) => Number(new RegExp(`${name.source}(\\S+)`, 'm').exec(stdout)?.[1])
   const caller = seconds(/^\/hello, as its caller sees it: /)

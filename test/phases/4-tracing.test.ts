@@ -6,7 +6,7 @@ import { rootOf, shapeOf, spanNamed } from '../../testkit/span-tree.ts'
 
 const CALLER = '00f067aa0ba902b7'
 
-/** A trace id of our own, so that a request's spans can be told from all others. */
+/** A new trace id, to identify the spans of one request. */
 function newTraceId(): string {
   return crypto.randomUUID().replaceAll('-', '')
 }
@@ -52,12 +52,12 @@ t.test('phase 4', async (t) => {
     t.equal(span.status.code, 'unset')
   })
 
-  t.test('steps are children, one after the other', async (t) => {
+  t.test('steps are consecutive children', async (t) => {
     const { trace } = await traceOf(app, jaeger, '/slow?ms=50', { spans: 3 })
     t.strictSame(shapeOf(rootOf(trace), trace), ['GET /slow', 'database_query', 'external_api_call'])
     const query = spanNamed('database_query', trace)
     const call = spanNamed('external_api_call', trace)
-    // Starts come from a clock of whole milliseconds, cut off; durations from a finer one.
+    // Start times are truncated to whole milliseconds; durations come from a finer clock.
     t.ok(query.startMs + query.durationMs <= call.startMs + 2)
     t.ok(query.durationMs >= 19 && call.durationMs >= 29)
   })
@@ -80,7 +80,7 @@ t.test('phase 4', async (t) => {
     t.equal(unknown.attributes['http.route'], undefined)
   })
 
-  t.test('SQL and cache commands are spans of their own', async (t) => {
+  t.test('SQL and cache commands have their own spans', async (t) => {
     const { courses } = (await (await fetch(`${app.url}/v1/courses`)).json()) as { courses: { course_id: string }[] }
     const path = `/v1/courses/${courses.at(-1)?.course_id}`
     const { trace } = await traceOf(app, jaeger, path, { spans: 4 })
@@ -101,7 +101,7 @@ t.test('phase 4', async (t) => {
     t.equal(spanNamed('GET course', again.trace).attributes['course_app.cache.outcome'], 'hit')
   })
 
-  t.test('a booking’s events are on the span of its request, behind a request body', async (t) => {
+  t.test('a booking’s events are on the span of its request, also after a request body', async (t) => {
     const { courses } = (await (await fetch(`${app.url}/v1/courses`)).json()) as { courses: { course_id: string }[] }
     const init = {
       method: 'POST',
@@ -145,7 +145,7 @@ t.test('phase 4', async (t) => {
     t.strictSame(failed.toSorted(), ['course-app client', 'course-app server', 'partner server'])
   })
 
-  t.test('requests at the same time keep their spans apart', async (t) => {
+  t.test('concurrent requests keep their spans apart', async (t) => {
     const traces = await Promise.all(
       Array.from({ length: 20 }, () => traceOf(app, jaeger, '/slow?ms=20', { spans: 3 })),
     )
@@ -154,10 +154,10 @@ t.test('phase 4', async (t) => {
     }
   })
 
-  t.test('a caller that does not sample is respected', async (t) => {
+  t.test('honours an unsampled caller', async (t) => {
     const traceId = newTraceId()
     await fetch(`${app.url}/hello`, { headers: { traceparent: `00-${traceId}-${CALLER}-00` } })
-    await traceOf(app, jaeger, '/hello', { spans: 1 }) // anything sent before it has arrived by now
+    await traceOf(app, jaeger, '/hello', { spans: 1 }) // earlier spans have arrived when this one has
     t.notOk(jaeger.received.all.some((span) => span.traceId === traceId))
   })
 
@@ -203,7 +203,7 @@ t.test('phase 4', async (t) => {
 })
 
 for (const trouble of ['nobody listens', 'it hangs', 'it refuses'] as const) {
-  t.test(`Jaeger is away (${trouble}): one warning, nothing else`, async (t) => {
+  t.test(`Jaeger is down (${trouble}): one warning, nothing else`, async (t) => {
     const jaeger = await startJaegerReceiver(t)
     if (trouble === 'nobody listens') await jaeger.stop()
     if (trouble === 'it hangs') jaeger.hang()

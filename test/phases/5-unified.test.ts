@@ -32,7 +32,7 @@ t.test('phase 5', async (t) => {
     return { traceId, response }
   }
 
-  t.test('one request, seen in all three: its log lines, its spans and an exemplar have the same ids', async (t) => {
+  t.test('log lines, spans and an exemplar of one request have the same ids', async (t) => {
     const { traceId } = await call('/slow?ms=150', { 'x-request-id': 'all-three' })
     const trace = await collector.waitForTrace(traceId, { spans: 3 })
     const root = rootOf(trace)
@@ -72,14 +72,14 @@ t.test('phase 5', async (t) => {
     )
   })
 
-  t.test('tracestate is passed on as it came, into the partner', async (t) => {
+  t.test('tracestate is propagated to the partner unchanged', async (t) => {
     const { traceId } = await call('/propagation', { tracestate: 'vendor=a1,other=b2' })
     const trace = await collector.waitForTrace(traceId, { spans: 5 })
     t.strictSame(new Set(trace.map(({ traceState }) => traceState)), new Set(['vendor=a1,other=b2']))
     t.ok(trace.some(({ service }) => service === 'partner'))
   })
 
-  t.test('baggage goes where the trace goes', async (t) => {
+  t.test('baggage is propagated with the trace', async (t) => {
     const { response } = await call('/propagation', { baggage: 'tenant=acme,plan=pro' })
     const { hops } = (await response.json()) as { hops: { baggage: string }[] }
     t.strictSame(
@@ -119,7 +119,7 @@ t.test('phase 5', async (t) => {
     t.equal(seen.samples(requests)[0]?.labels.otel_scope_version, INSTRUMENTATION_VERSION)
   })
 
-  t.test('an error is one story: 5xx in the log, on the span, in the counter', async (t) => {
+  t.test('a 5xx is in the log, on the span and in the counter', async (t) => {
     const { traceId } = await call('/error?status=500')
     const root = rootOf(await collector.waitForTrace(traceId, { spans: 1 }))
     t.equal(root.status.code, 'error')
@@ -149,7 +149,7 @@ t.test('the sampler comes from OTEL_TRACES_SAMPLER', async (t) => {
   t.strictSame(new Set([...exemplars].map(([, id]) => id)), new Set([sampled]), 'what is not sampled is no exemplar')
 })
 
-t.test('a collector that comes and goes: one warning per outage, and spans again afterwards', async (t) => {
+t.test('one warning per outage of the collector, and spans again afterwards', async (t) => {
   const first = await startOtlpReceiver(t)
   first.respondWith(status.INTERNAL)
   const app = await startApp(t, {
@@ -172,7 +172,7 @@ t.test('a collector that comes and goes: one warning per outage, and spans again
 })
 
 for (const trouble of ['nobody listens', 'it hangs'] as const) {
-  t.test(`the collector is away (${trouble}): requests are served and the process ends quickly`, async (t) => {
+  t.test(`the collector is down (${trouble}): requests are served and the process ends quickly`, async (t) => {
     const collector = await startOtlpReceiver(t)
     if (trouble === 'nobody listens') await collector.stop()
     else collector.hang()

@@ -9,7 +9,7 @@ async function* cutOff(): AsyncGenerator<string> {
   throw new RangeError('the rest is missing')
 }
 
-/** The app, with three routes more that fail: by a statement, by a step, and in the middle of the answer. */
+/** The app with three more routes that fail: in a statement, in a step, and during the answer. */
 await serve(
   (config, phase) => {
     const app = buildApp(config, phase)
@@ -22,7 +22,7 @@ await serve(
       ),
     )
     app.get('/cut-off', (_request, reply) => reply.send(Readable.from(cutOff())))
-    // What takes 30 seconds otherwise.
+    // The default is 30 seconds.
     Object.assign(app.server, { headersTimeout: 1000, requestTimeout: 2000, connectionsCheckingInterval: 50 })
     return app
   },

@@ -20,7 +20,7 @@ t.test(
     const onWarning = ({ name }: Error) => warnings.push(name)
     process.on('warning', onWarning)
     t.teardown(() => process.off('warning', onWarning))
-    /** The log files among this process's descriptors. */
+    /** Open log files of this process. */
     const openFiles = () =>
       readdirSync(DESCRIPTORS)
         .map((fd) => (existsSync(join(DESCRIPTORS, fd)) ? readlinkSync(join(DESCRIPTORS, fd)) : ''))

@@ -1,4 +1,4 @@
-/** What telemetry says of the database beside what the database says itself. */
+/** Compares telemetry about the database with PostgreSQL's own statistics. */
 import { isDeepStrictEqual } from 'node:util'
 import postgres from 'postgres'
 import t, { type Test } from 'tap'
@@ -16,7 +16,7 @@ import { waitFor } from '../../testkit/wait-for.ts'
 const SEATS = 150
 const RESERVATIONS = 200
 
-t.test('200 reservations at once', needs('postgres', 'initdb'), async (t) => {
+t.test('200 concurrent reservations', needs('postgres', 'initdb'), async (t) => {
   const server = await startPostgres(t, { settings: { shared_preload_libraries: 'pg_stat_statements' } })
   const sql = postgres(new URL('/postgres', server.url).href, { max: 1 })
   t.teardown(() => sql.end())
@@ -27,15 +27,15 @@ t.test('200 reservations at once', needs('postgres', 'initdb'), async (t) => {
       PHASE: '5',
       LOG_LEVEL: 'debug',
       DATABASE_URL: server.url,
-      MAX_EVENT_LOOP_DELAY_MS: '0', // a slow machine must not refuse any of them
+      MAX_EVENT_LOOP_DELAY_MS: '0', // a slow machine must not reject requests
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
       OTEL_BSP_SCHEDULE_DELAY: '50',
-      OTEL_TRACES_SAMPLER: 'parentbased_always_off', // what is not asked for by the caller is not kept
+      OTEL_TRACES_SAMPLER: 'parentbased_always_off', // only the caller's sampling decision counts
     },
   })
   const client = httpClient(t)
 
-  /** Statements that PostgreSQL has executed for the app, by kind: `UPDATE bookings`. */
+  /** Statements that PostgreSQL executed for the app, by kind: `UPDATE bookings`. */
   async function executed(): Promise<Record<string, number>> {
     const rows = await sql<{ query: string; calls: number }[]>`
       select query, calls::int from pg_stat_statements
@@ -48,7 +48,7 @@ t.test('200 reservations at once', needs('postgres', 'initdb'), async (t) => {
     return kinds
   }
 
-  /** The same by the app's metrics. PostgreSQL does not count statements that fail. */
+  /** The same from the app's metrics. PostgreSQL does not count failed statements. */
   async function measured(path: string, name: string, labels: readonly [string, string]) {
     const kinds: Record<string, number> = {}
     const metrics = await scrape(app.url + path)
@@ -75,7 +75,7 @@ t.test('200 reservations at once', needs('postgres', 'initdb'), async (t) => {
     bookingIds.push(body.booking_id)
   }
 
-  /** All three, when no statement has come in between. */
+  /** A consistent reading of all three, without statements in between. */
   const counts = () =>
     waitFor('counts without a statement in between', async () => {
       const metrics = await counted()
@@ -97,20 +97,20 @@ t.test('200 reservations at once', needs('postgres', 'initdb'), async (t) => {
   const rise = (now: Record<string, number>, then: Record<string, number>, kinds: readonly string[]) =>
     Object.fromEntries(kinds.map((kind) => [kind, (now[kind] ?? 0) - (then[kind] ?? 0)]))
 
-  await t.test('the metrics count what PostgreSQL has executed', async (t) => {
+  await t.test('metrics count the statements that PostgreSQL executed', async (t) => {
     const { database, metrics, otel } = await counts()
     const kinds = ['UPDATE bookings', 'SELECT batches', 'BEGIN ', 'COMMIT ', 'INSERT bookings']
     const inDatabase = rise(database, before.database, kinds)
     t.ok((inDatabase['UPDATE bookings'] as number) < RESERVATIONS, JSON.stringify(inDatabase))
     t.same(rise(metrics, before.metrics, kinds), inDatabase)
-    // Asking for the other metrics selects bookings as well.
+    // A scrape selects bookings, too.
     const all = [...kinds, 'SELECT bookings']
     t.same(rise(otel, before.otel, all), rise(database, before.database, all))
     for (const kind of ['INSERT bookings', 'UPDATE bookings'])
       t.equal(metrics[kind], database[kind], `${kind}, from the start`)
   })
 
-  await t.test('waiting for a turn is measured by itself, once for each caller', async (t) => {
+  await t.test('queueing is measured separately, once per caller', async (t) => {
     const metrics = await scrape(`${app.url}/metrics`)
     const labels = { operation: 'UPDATE', table: 'bookings' }
     t.equal(metrics.total('db_client_shared_statement_wait_duration_seconds_count', labels), RESERVATIONS)
@@ -121,7 +121,7 @@ t.test('200 reservations at once', needs('postgres', 'initdb'), async (t) => {
     t.ok(otel.total('db_client_connection_wait_time_count') > RESERVATIONS)
   })
 
-  await t.test('each statement is one span, linked with the callers whose work it did', async (t) => {
+  await t.test('each statement is one span, linked with its callers', async (t) => {
     const spans = await waitFor('all sampled requests', () => {
       const { all } = collector.received
       const requests = all.filter(({ kind, traceId }) => kind === 'server' && traceIds.has(traceId))
@@ -176,13 +176,13 @@ t.test('200 reservations at once', needs('postgres', 'initdb'), async (t) => {
   })
 })
 
-/** What a caller's span says of the statement is what the statement says of itself. */
+/** The caller's span and the statement's span must agree. */
 function mustHoldStatement(t: Test, share: ReceivedSpan, statement: ReceivedSpan): void {
   const wait = share.attributes['course_app.wait_ms'] as number
   t.ok(wait > 0)
   const [sent] = share.events
   t.equal(sent?.name, 'course_app.statement_sent')
-  // Durations only: the clocks that starts and durations come from may drift apart.
+  // Durations only: start times come from another clock, which may drift.
   const sentAfter = (sent?.timeMs ?? 0) - share.startMs
   t.ok(sentAfter >= wait - 1 && share.durationMs >= sentAfter + statement.durationMs - 2, `sent after ${sentAfter} ms`)
 }

@@ -1,4 +1,4 @@
-/** A server process whose answers end in every way that an answer can end: started by request-end.test.ts. */
+/** A server process whose answers end in every possible way, for request-end.test.ts. */
 
 import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -22,7 +22,7 @@ await serve(
   (config, phase) => {
     const app = createServer({ config }, phase)
     addPhase(app, { config }, phase)
-    // What takes 30 seconds otherwise.
+    // The default is 30 seconds.
     Object.assign(app.server, { headersTimeout: 300, requestTimeout: 600, connectionsCheckingInterval: 50 })
     app.get('/livez', { config: { traced: false } }, () => ({ status: 'alive' }))
     app.get('/ok', () => ({ ok: true }))
@@ -42,7 +42,7 @@ await serve(
       log.info(`/throws ${id}`)
       throw new SyntaxError('a mistake of the program')
     })
-    // Sends a request without a socket, and tells what came of it.
+    // Sends a request without a socket, and returns the outcome.
     app.get('/inject', async ({ headers, query }) => {
       const { method, url } = query as { method: 'GET' | 'HEAD'; url: string }
       const id = headers['x-inner-id'] as string

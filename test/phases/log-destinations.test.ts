@@ -5,7 +5,7 @@ import { loadConfig } from '../../src/config.ts'
 import { parseLogLines } from '../../testkit/log-file.ts'
 import { waitFor } from '../../testkit/wait-for.ts'
 
-/** A server that has nothing but the plugins of phase 1. */
+/** A server with only the plugins of phase 1. */
 async function startLogging(t: Test, level: string) {
   const config = { ...loadConfig([]), LOG_LEVEL: level, LOG_FILE: '' }
   const app = fastify({ loggerInstance: phase.logger?.({ config }) as FastifyBaseLogger })
@@ -15,7 +15,7 @@ async function startLogging(t: Test, level: string) {
   return app
 }
 
-t.test('an added destination gets the lines that the log has, of every level', async (t) => {
+t.test('an added destination receives the lines of all levels', async (t) => {
   const app = await startLogging(t, 'debug')
   const lines: string[] = []
   app.log.info('before')
@@ -31,7 +31,7 @@ t.test('an added destination gets the lines that the log has, of every level', a
   t.equal(lines.length, 2)
 })
 
-t.test('a destination that throws costs one warning, and no line of another one', async (t) => {
+t.test('a destination that throws causes one warning, and others lose no line', async (t) => {
   const warnings: string[] = []
   const onWarning = ({ message }: Error) => warnings.push(message)
   process.on('warning', onWarning)

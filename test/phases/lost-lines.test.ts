@@ -5,7 +5,7 @@ import { partnerScript, startApp } from '../../testkit/app-process.ts'
 import { scrape } from '../../testkit/scrape.ts'
 import { waitFor } from '../../testkit/wait-for.ts'
 
-t.test('lines that an output does not take are counted, and the count is told when it works again', async (t) => {
+t.test('lines that an output rejects are counted, and the count is logged when it recovers', async (t) => {
   let isFull = true
   const written: string[] = []
   const disk = {
@@ -48,7 +48,7 @@ t.test('lines that an output does not take are counted, and the count is told wh
   t.match(await last, [{ message: '1 log lines were lost: disk' }], 'each time the count of that time')
 })
 
-t.test('an app whose disk is full says so in its metrics, and at its end', async (t) => {
+t.test('an app with a full disk reports it in its metrics and at its end', async (t) => {
   const app = await startApp(t, { script: partnerScript, env: { PHASE: '3', LOG_FILE: '/dev/full' } })
   for (let i = 0; i < 20; i++) await (await fetch(`${app.url}/hop`)).text()
   const lost = async () =>

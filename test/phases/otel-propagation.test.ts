@@ -4,10 +4,10 @@ import t, { type Test } from 'tap'
 import { quickStart, startApp } from '../../testkit/app-process.ts'
 import { startOtlpReceiver } from '../../testkit/otlp-receiver.ts'
 
-/** What the server is asked with, so that its answer tells what it took for the caller's. */
+/** Request headers; the answer shows which of them the server accepted as context. */
 const caller = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', baggage: 'tenant=acme' }
 
-t.test('OTEL_SDK_DISABLED: no span, no metric of OpenTelemetry, and the caller’s context goes on', async (t) => {
+t.test('OTEL_SDK_DISABLED: no spans, no OpenTelemetry metrics, and the caller’s context is propagated', async (t) => {
   const collector = await startOtlpReceiver(t)
   const url = await startEcho(t)
   const app = await startApp(t, {
@@ -35,7 +35,7 @@ t.test('OTEL_SDK_DISABLED: no span, no metric of OpenTelemetry, and the caller�
   t.equal(collector.requests, 0)
 })
 
-t.test('OTEL_PROPAGATORS says which headers are read and written', async (t) => {
+t.test('OTEL_PROPAGATORS selects the headers that are read and written', async (t) => {
   const url = await startEcho(t)
   for (const [PHASE, OTEL_PROPAGATORS, expected] of [
     ['5', '', ['baggage', 'traceparent']],
@@ -63,7 +63,7 @@ t.test('OTEL_PROPAGATORS says which headers are read and written', async (t) => 
 
 const echoed: Record<string, unknown>[] = []
 
-/** An API that keeps the headers of what it is asked. */
+/** An API that records request headers. */
 async function startEcho(t: Pick<Test, 'teardown'>): Promise<string> {
   const server = createServer((request, response) => {
     echoed.push(request.headers)

@@ -22,7 +22,7 @@ async function refusal(variables: Record<string, string>): Promise<Error | undef
   }
 }
 
-t.test('every number that a phase honours is checked', async (t) => {
+t.test('every number is validated', async (t) => {
   const names = HONOURED_NAMES.filter((name) => /_(LIMIT|SIZE|DELAY|TIMEOUT|ARG)$/.test(name))
   t.ok(names.length > 13, 'they have been found')
   for (const name of names) {
@@ -36,7 +36,7 @@ t.test('every number that a phase honours is checked', async (t) => {
   }
 })
 
-t.test('values that cannot work', async (t) => {
+t.test('invalid values', async (t) => {
   for (const [name, ...values] of [
     ['OTEL_BSP_MAX_QUEUE_SIZE', '0'],
     ['OTEL_BSP_MAX_EXPORT_BATCH_SIZE', '0', '8193'],
@@ -53,9 +53,9 @@ t.test('values that cannot work', async (t) => {
   )
 })
 
-t.test('values that work', async (t) => {
+t.test('valid values', async (t) => {
   for (const env of [
-    { OTEL_BSP_MAX_QUEUE_SIZE: '50' }, // the batch's default is larger, and gives way
+    { OTEL_BSP_MAX_QUEUE_SIZE: '50' }, // the larger default batch size is reduced
     { OTEL_BSP_MAX_QUEUE_SIZE: '50', OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '50' },
     { OTEL_BSP_SCHEDULE_DELAY: '0', OTEL_SPAN_EVENT_COUNT_LIMIT: '0' },
     { OTEL_TRACES_SAMPLER_ARG: '1e-3' },
@@ -66,7 +66,7 @@ t.test('values that work', async (t) => {
     t.equal(await refusal(env), undefined, JSON.stringify(env))
 })
 
-t.test('headers are refused without their values, which are secrets', async (t) => {
+t.test('errors about headers do not contain their values, which are secrets', async (t) => {
   for (const list of ['s3cret', 'a=b,s3cret', '=s3cret', 'a=s3cret%zz', 'a b=s3cret', 'a=s3cret%0a'])
     for (const name of ['OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_EXPORTER_OTLP_TRACES_HEADERS']) {
       const error = await refusal({ [name]: list })
@@ -75,7 +75,7 @@ t.test('headers are refused without their values, which are secrets', async (t) 
     }
 })
 
-t.test('the start ends with one line and code 1', async (t) => {
+t.test('an invalid value ends the start with one line and exit code 1', async (t) => {
   for (const [name, value] of [
     ['OTEL_BSP_MAX_EXPORT_BATCH_SIZE', '0'],
     ['OTEL_RESOURCE_ATTRIBUTES', 'a=b,broken'],

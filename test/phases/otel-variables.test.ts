@@ -13,7 +13,7 @@ async function warningsOf(app: AppProcess): Promise<string[]> {
   return lines.map(({ level, reason }) => `${level}: ${reason}`)
 }
 
-t.test('what does not exist or has no effect is one warning each, which says what to do', async (t) => {
+t.test('one warning with a remedy for each unknown or ineffective variable', async (t) => {
   const collector = await startOtlpReceiver(t)
   const app = await startPartner(t, {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
@@ -60,7 +60,7 @@ t.test('what does not exist or has no effect is one warning each, which says wha
   await collector.waitForSpans('GET /hop') // as if none of it were set
 })
 
-t.test('a share without a sampler that has one would sample everything, so it is told', async (t) => {
+t.test('warns about a ratio without a ratio sampler, which samples everything', async (t) => {
   const app = await startPartner(t, { OTEL_TRACES_SAMPLER_ARG: '0.1', OTEL_TRACES_EXPORTER: 'none' })
   t.match(await warningsOf(app), [/OTEL_TRACES_SAMPLER_ARG: "0.1" has no effect/])
   const other = await startPartner(t, {
@@ -74,7 +74,7 @@ t.test('a share without a sampler that has one would sample everything, so it is
   t.match(line, { trace_id: String })
 })
 
-t.test('what only another phase honours is told, unless both phases are set up', async (t) => {
+t.test('warns about variables of another phase, unless both phases are configured', async (t) => {
   const OTEL_EXPORTER_OTLP_ENDPOINT = 'http://localhost:4317'
   const jaeger = await startJaegerReceiver(t)
   const four = await startPartner(t, { PHASE: '4', OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_EXPORTER: 'none' })
@@ -110,7 +110,7 @@ t.test('OTEL_TRACES_EXPORTER=console writes spans to standard output, none sends
   t.equal(collector.requests, 0)
 })
 
-t.test('OTEL_LOG_LEVEL shows what goes on inside the SDK, also below LOG_LEVEL', async (t) => {
+t.test('OTEL_LOG_LEVEL shows the SDK’s diagnostics, even below LOG_LEVEL', async (t) => {
   const collector = await startOtlpReceiver(t)
   const app = await startPartner(t, { OTEL_LOG_LEVEL: 'debug', OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint })
   await fetch(`${app.url}/hop`)
@@ -118,7 +118,7 @@ t.test('OTEL_LOG_LEVEL shows what goes on inside the SDK, also below LOG_LEVEL',
   t.match(line, { level: 'debug', scope: 'opentelemetry', reason: String })
 })
 
-t.test('the limits of a span', async (t) => {
+t.test('span limits', async (t) => {
   const collector = await startOtlpReceiver(t)
   const app = await startPartner(t, {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
@@ -131,7 +131,7 @@ t.test('the limits of a span', async (t) => {
   t.ok((span?.dropped.attributes ?? 0) > 0)
 })
 
-t.test('a place to send to that cannot work ends the start with one line', async (t) => {
+t.test('an invalid endpoint ends the start with one line', async (t) => {
   for (const [env, message] of [
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost:4317' }, 'OTEL_EXPORTER_OTLP_ENDPOINT: "localhost:4317" is no URL'],
     [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://' }, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://" is no URL'],

@@ -9,7 +9,7 @@ import { type OtlpReceiver, startOtlpReceiver, type Tls } from '../../testkit/ot
 
 type Receiver = Pick<OtlpReceiver, 'headers' | 'waitForTrace' | 'endpoint'>
 
-/** Starts a server of phase 5, makes one request, and waits for its span. */
+/** Starts a server of phase 5, sends one request, and waits for its span. */
 async function sends(t: Test, receiver: Receiver, env: Record<string, string>): Promise<void> {
   const app = await startApp(t, {
     script: partnerScript,
@@ -49,7 +49,7 @@ t.test('OTLP over HTTP, in protobuf and in JSON', async (t) => {
     })
   }
 
-  t.test('the endpoint for traces is taken as it is, and nothing is compressed unless asked for', async (t) => {
+  t.test('the traces endpoint is used unchanged, and compression is off by default', async (t) => {
     const receiver = await startOtlpHttpReceiver(t)
     await sends(t, receiver, {
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
@@ -69,7 +69,7 @@ t.test('OTLP over gRPC, compressed, with headers', async (t) => {
   t.match(receiver.headers[0], { authorization: 'Bearer s3cret' })
 })
 
-t.test('a host and port without a scheme, where gRPC is told to do without TLS', async (t) => {
+t.test('host and port without a scheme, for gRPC without TLS', async (t) => {
   const receiver = await startOtlpReceiver(t)
   await sends(t, receiver, {
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint.replace('http://', ''),
@@ -77,7 +77,7 @@ t.test('a host and port without a scheme, where gRPC is told to do without TLS',
   })
 })
 
-t.test('TLS, with a certificate of the server’s and one of the client’s', needs('openssl'), async (t) => {
+t.test('TLS with server and client certificates', needs('openssl'), async (t) => {
   const folder = t.testdir()
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
   const names = 'subjectAltName=DNS:localhost,IP:127.0.0.1'

@@ -12,22 +12,22 @@ const isSampled = (ratio: number, traceId: string) =>
   new TraceIdRatioBasedSampler(ratio).shouldSample(ROOT_CONTEXT, traceId).decision ===
   SamplingDecision.RECORD_AND_SAMPLED
 
-/** Lesson 4 says what two services that sample by ratio may rely on, and what they may not. */
+/** Lesson 4 describes the guarantees for two services that sample by ratio. */
 t.test('the ratio sampler', async (t) => {
   const [low, high] = ['1'.padStart(32, '0'), `80000000${'1'.padStart(24, '0')}`]
 
-  t.test('decides alike for the same id and ratio, and takes less of a smaller ratio', async (t) => {
+  t.test('is consistent for an id and ratio, and samples less with a smaller ratio', async (t) => {
     t.strictSame([isSampled(0.5, low), isSampled(0.5, low)], [true, true])
     t.strictSame([isSampled(0.5, high), isSampled(0.6, high)], [false, true])
   })
 
-  t.test('mixes the whole id, so one that takes the second half decides otherwise', async (t) => {
+  t.test('uses the whole id, so a sampler that uses its second half decides differently', async (t) => {
     t.equal(low.slice(16), high.slice(16))
     t.not(isSampled(0.5, low), isSampled(0.5, high))
   })
 })
 
-t.test('a sampler that keeps none by its ratio', async (t) => {
+t.test('a sampler with ratio 0', async (t) => {
   const caller = { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: TraceFlags.SAMPLED }
   const ratio = new TraceIdRatioBasedSampler(0)
   const keeps = (sampler: Sampler, context = ROOT_CONTEXT, links = [{ context: caller }]) =>

@@ -16,12 +16,12 @@ const script = fileURLToPath(new URL('./ending-server.js', import.meta.url))
 
 const EXCEPTION = { 'exception.type': 'RangeError', 'exception.message': 'the source of the answer has failed' }
 
-/** How a request is to be told of. */
+/** The expected telemetry of a request. */
 interface Expected {
   readonly method?: string
   readonly route: string
   readonly status: number
-  /** The answer began and broke off: because the client left, or because the source of its body failed. */
+  /** The answer was aborted: the client disconnected, or the source of the body failed. */
   readonly aborted?: 'by the client' | 'by its source'
 }
 
@@ -51,7 +51,7 @@ async function observed(t: Test, phase: number): Promise<Observed> {
 
 let ids = 0
 
-/** Sends something, and sees that each signal tells of it once, in the same way. */
+/** Sends a request, and checks that each signal has it once, with the same result. */
 async function isToldOnce(
   t: Test,
   { app, phase, spans }: Observed,
@@ -108,10 +108,10 @@ async function isToldOnce(
   }
 }
 
-/** Sends a request head by hand, and gives the connection. */
+/** Sends a raw request head and returns the connection. */
 function open(port: number, lines: readonly string[], body = ''): Socket {
   const socket = connect(port, '127.0.0.1')
-  socket.on('error', () => socket.destroy()) // the server may reset a connection that this side has given up
+  socket.on('error', () => socket.destroy()) // the server may reset an abandoned connection
   socket.write(`${lines.join('\r\n')}\r\n\r\n${body}`)
   return socket
 }
@@ -156,7 +156,7 @@ for (const phase of [2, 3, 4, 5]) {
       }
     })
 
-    await t.test('answers that break off', async (t) => {
+    await t.test('aborted answers', async (t) => {
       await told(t, 'a stream whose source fails', { route: '/failing', status: 200, aborted: 'by its source' }, (id) =>
         sendRaw('127.0.0.1', port, `GET /failing HTTP/1.1\r\nhost: test\r\nx-request-id: ${id}\r\n\r\n`),
       )
@@ -179,7 +179,7 @@ for (const phase of [2, 3, 4, 5]) {
       })
     })
 
-    await t.test('requests that wait for their turn on a connection that is dropped', async (t) => {
+    await t.test('pipelined requests on a dropped connection', async (t) => {
       const mine = Array.from({ length: 20 }, (_, i) => `pipelined-${i}`)
       const paths = mine.map((_, i) => (i === 0 || i > 10 ? '/never' : '/ok'))
       const heads = mine.map((id, i) => `GET ${paths[i]} HTTP/1.1\r\nhost: test\r\nx-request-id: ${id}\r\n\r\n`)
@@ -243,7 +243,7 @@ for (const phase of [2, 3, 4, 5]) {
       }
     })
 
-    await t.test('requests whose body does not arrive as it should', async (t) => {
+    await t.test('requests with an invalid or incomplete body', async (t) => {
       const post = (id: string, ...headers: string[]) =>
         `${['POST /ok HTTP/1.1', 'host: test', 'content-type: application/json', `x-request-id: ${id}`, ...headers].join('\r\n')}\r\n\r\n`
       const answered = async (id: string, bytes: string, status: number) => {
@@ -290,7 +290,7 @@ for (const phase of [2, 3, 4, 5]) {
       )
     })
 
-    await t.test('what is refused before it is a request', async (t) => {
+    await t.test('bytes rejected before they form a request', async (t) => {
       const head = 'host: test\r\n'
       const slow = `GET /slow HTTP/1.1\r\n${head}x-request-id: before-${phase}\r\n\r\n`
       for (const [name, status, reason, bytes] of [

@@ -11,7 +11,7 @@ async function startPartner(t: Pick<Test, 'teardown'>, env: Record<string, strin
   return await startApp(t, { script: partnerScript, env: { OTEL_BSP_SCHEDULE_DELAY: '20', ...env } })
 }
 
-/** What each signal of a process in phase 5 says about its source, after one request. */
+/** The resource in each signal of a process in phase 5, after one request. */
 async function sourcesOf(app: AppProcess, collector: Awaited<ReturnType<typeof startOtlpReceiver>>) {
   const traceId = crypto.randomUUID().replaceAll('-', '')
   await fetch(`${app.url}/hop`, { headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01` } })
@@ -28,7 +28,7 @@ async function sourcesOf(app: AppProcess, collector: Awaited<ReturnType<typeof s
   }
 }
 
-t.test('two processes of one service are told apart in all three signals, by the same id', async (t) => {
+t.test('all three signals identify each process of a service by the same id', async (t) => {
   const collector = await startOtlpReceiver(t)
   const env = {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
@@ -52,7 +52,7 @@ t.test('two processes of one service are told apart in all three signals, by the
     t.match(line, { service: 'shop-api', service_instance_id: span['service.instance.id'] })
     const ofAll = Object.entries(span).map(([name, value]) => [name.replaceAll('.', '_'), value] as const)
     t.strictSame(otelMetrics, [Object.fromEntries(ofAll)])
-    // prom-client made these, and not the SDK.
+    // From prom-client, not from the SDK.
     t.strictSame(metrics, [Object.fromEntries(ofAll.filter(([name]) => !name.startsWith('telemetry_sdk_')))])
     t.strictSame(openMetrics, metrics)
     ids.add(span['service.instance.id'])
@@ -60,7 +60,7 @@ t.test('two processes of one service are told apart in all three signals, by the
   t.equal(ids.size, 2)
 })
 
-t.test('what is given wins: name, version, instance and environment', async (t) => {
+t.test('explicit name, version, instance and environment override the defaults', async (t) => {
   const collector = await startOtlpReceiver(t)
   const given = {
     'service.name': 'shop',
@@ -84,7 +84,7 @@ t.test('what is given wins: name, version, instance and environment', async (t) 
   t.equal(hop.service, 'shop')
 })
 
-t.test('phase 4 tells Jaeger the same, and phase 1 its log', async (t) => {
+t.test('Jaeger in phase 4 and the log in phase 1 have the same resource', async (t) => {
   const jaeger = await startJaegerReceiver(t)
   const env = { OTEL_RESOURCE_ATTRIBUTES: 'service.name=shop-api', NODE_ENV: 'test' }
   const traced = await startPartner(t, { PHASE: '4', OTEL_EXPORTER_JAEGER_ENDPOINT: jaeger.endpoint, ...env })
@@ -103,7 +103,7 @@ t.test('phase 4 tells Jaeger the same, and phase 1 its log', async (t) => {
   t.match(started, { service: 'shop-api', service_instance_id: UUID })
 })
 
-t.test('the partner that an app starts is a service and an instance of its own', async (t) => {
+t.test('the partner process is a separate service and instance', async (t) => {
   const collector = await startOtlpReceiver(t)
   const app = await startApp(t, {
     env: {
@@ -129,7 +129,7 @@ t.test('the partner that an app starts is a service and an instance of its own',
   )
 })
 
-t.test('names of attributes become names of labels', async (t) => {
+t.test('attribute names become label names', async (t) => {
   t.strictSame(asLabels({ 'a.b': 'dot', 'a-b': 'dash', 'c..d': 'x', '3d': 'y', __e: 'z' }), {
     a_b: 'dash;dot',
     c_d: 'x',

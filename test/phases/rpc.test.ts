@@ -8,7 +8,7 @@ import { rootOf, shapeOf } from '../../testkit/span-tree.ts'
 const service = 'course.v1.CatalogService'
 const absent = '01943ad7-aa80-7001-8000-ffffffffffff'
 
-t.test('a gRPC call is logged, counted and traced as an HTTP request is', async (t) => {
+t.test('a gRPC call is logged, counted and traced like an HTTP request', async (t) => {
   const collector = await startOtlpReceiver(t)
   const app = await startApp(t, {
     env: {
@@ -55,7 +55,7 @@ t.test('a gRPC call is logged, counted and traced as an HTTP request is', async 
     for (const { trace_id } of statements) t.equal(trace_id, traceId)
   })
 
-  await t.test('a call that is refused is the caller’s mistake', async (t) => {
+  await t.test('a rejected call is the caller’s fault', async (t) => {
     const traceId = crypto.randomUUID().replaceAll('-', '')
     const metadata = { 'x-request-id': 'not an id', traceparent: `00-${traceId}-00f067aa0ba902b7-01` }
     const answer = await client.call(`${service}/GetCourse`, { course_id: absent }, { metadata })
@@ -97,7 +97,7 @@ t.test('a gRPC call is logged, counted and traced as an HTTP request is', async 
     },
     'a deadline of the caller’s that has passed': {
       path: `${service}/UpdateCourse`,
-      // What is already over when it arrives. A client would not even send it.
+      // The deadline passes before the call arrives. A client would not send it.
       timeout: { 'grpc-timeout': '1n' },
       code: 'DEADLINE_EXCEEDED',
       line: { rpc: `${service}/UpdateCourse` },

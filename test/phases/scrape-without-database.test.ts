@@ -12,7 +12,7 @@ import { waitFor } from '../../testkit/wait-for.ts'
 const READ_AT = 'booking_gauges_last_success_timestamp_seconds'
 const WARNING = 'the booking gauges cannot be read; they keep their last values'
 
-/** Far below what a statement may take until it is given up, and far above the bound, for busy machines. */
+/** Far below the statement timeout, and far above the bound, for busy machines. */
 const BOUND_MS = 1000
 
 async function timed<T>(work: () => Promise<T>): Promise<{ result: T; ms: number }> {
@@ -21,7 +21,7 @@ async function timed<T>(work: () => Promise<T>): Promise<{ result: T; ms: number
   return { result, ms: performance.now() - begin }
 }
 
-t.test('a scrape does not wait for a PostgreSQL that hangs', needsPostgres(), async (t) => {
+t.test('a scrape does not wait for a hanging PostgreSQL', needsPostgres(), async (t) => {
   const postgres = await startPostgres(t)
   for (const PHASE of ['3', '4', '5']) {
     await t.test(`phase ${PHASE}`, async (t) => {
@@ -74,7 +74,7 @@ t.test('a scrape does not wait for a PostgreSQL that hangs', needsPostgres(), as
   }
 })
 
-t.test('a database that never answers is asked once, and warned of once', async (t) => {
+t.test('a hanging database gets one query and causes one warning', async (t) => {
   const config = loadConfig(['--phase', '3', '--database-url', 'memory:', '--log-level', 'silent', '--lab', 'off'])
   const app = buildApp({ ...config, LOG_FILE: '' }, await loadPhase(3))
   t.teardown(() => app.close())

@@ -6,7 +6,7 @@ import { quickStart, startApp } from '../../testkit/app-process.ts'
 
 const CANNOT_BE_SENT = 'traces cannot be sent; they are dropped until the backend is back'
 
-/** Servers that take a connection and do not answer requests. */
+/** Servers that accept connections but do not answer. */
 const silentServers: Record<string, () => Server> = {
   'says nothing': () => createServer((socket) => socket.on('error', () => {}).resume()),
   'answers the handshake of HTTP/2 and nothing else': () =>

@@ -20,12 +20,12 @@ const OWN = /^course_app(\.[a-z][a-z0-9_]*)+$/
 const absent = '01943ad7-aa80-7001-8000-ffffffffffff'
 const failingApp = join(import.meta.dirname, 'app-that-fails.js')
 
-/** What the conventions require or recommend of each kind of span, as far as the process knows it. */
+/** Attributes that the conventions require or recommend for each kind of span, if the process knows them. */
 interface Kind {
   readonly fits: (span: ReceivedSpan) => boolean
   readonly always: readonly string[]
   readonly whenFailed: readonly string[]
-  /** What the conventions do not allow here. */
+  /** Attributes that the conventions forbid here. */
   readonly never?: readonly string[]
 }
 
@@ -103,7 +103,7 @@ const kinds: Record<string, Kind> = {
   step: { fits: ({ kind }) => kind === 'internal', always: [], whenFailed: ['error.type'] },
 }
 
-/** Looks at one span as a backend got it. */
+/** Checks one received span. */
 function check(t: Test, span: ReceivedSpan, attributes: Attributes, seen: Set<string>): void {
   const [name, kind] = Object.entries(kinds).find(([, { fits }]) => fits(span)) ?? []
   if (name === undefined || kind === undefined) {
@@ -152,7 +152,7 @@ function checkEvent(t: Test, event: ReceivedSpan['events'][number], what: string
   t.match(attributes['exception.type'], /^[A-Z][A-Za-z]+$/, `a class on ${what}`)
 }
 
-/** Jaeger's exporter says in attributes what OTLP has fields for, and adds the resource to each span. */
+/** Jaeger's exporter uses attributes for OTLP's fields, and adds the resource to each span. */
 function ownAttributes(span: ReceivedSpan): Attributes {
   const added = /^(span\.kind|error|otel\.(library\.(name|version)|status_code|status_description))$/
   return Object.fromEntries(
@@ -168,17 +168,17 @@ class Caller {
     readonly seen: Set<string>,
   ) {}
 
-  /** Sends a request and gives its spans, each of which has been looked at. */
+  /** Sends a request, checks its spans and returns them. */
   async trace(t: Test, path: string, spans: number, options: RequestOptions = {}): Promise<readonly ReceivedSpan[]> {
     const traceparent = newTraceparent()
     const headers = { 'user-agent': 'test/1', ...options.headers, traceparent }
     await this.client.send(this.app.url + path, { ...options, headers }).catch((error: NodeJS.ErrnoException) => {
-      if (!options.signal?.aborted && error.code !== 'ECONNRESET') throw error // an answer was given up, or broke off
+      if (!options.signal?.aborted && error.code !== 'ECONNRESET') throw error // an aborted request or answer
     })
     return await this.received(t, traceparent, spans)
   }
 
-  /** Sends bytes, and gives the span of what was not served: its answer says only the request id. */
+  /** Sends bytes that are rejected, and returns their span. The answer has only the request id. */
   async refused(t: Test, bytes: string): Promise<ReceivedSpan> {
     const answer = await sendRaw('127.0.0.1', Number(new URL(this.app.url).port), bytes)
     const [, id] = /^x-request-id: (\S+)\r$/m.exec(answer) ?? []
@@ -199,7 +199,7 @@ function newTraceparent(): string {
   return `00-${crypto.randomUUID().replaceAll('-', '')}-00f067aa0ba902b7-01`
 }
 
-/** Goes through every kind of span that the app makes, as a backend of the phase receives them. */
+/** Checks every kind of span of the app, as the phase's backend receives them. */
 export function testSpans(t: Test, phase: '4' | '5'): void {
   const seen = new Set<string>()
   const start = async (t: Test, env: Record<string, string>) => {
@@ -240,7 +240,7 @@ export function testSpans(t: Test, phase: '4' | '5'): void {
       t.notMatch(JSON.stringify(span), 'secret', 'the query stays out')
     })
 
-    await t.test('a Host header that is none tells no server', async (t) => {
+    await t.test('an invalid Host header gives no server.address', async (t) => {
       for (const [host, expected] of [
         ['[::1]:80', ['::1', 80]],
         ['10.0.0.1', ['10.0.0.1', undefined]],
@@ -257,7 +257,7 @@ export function testSpans(t: Test, phase: '4' | '5'): void {
       }
     })
 
-    await t.test('what is refused, what fails and what is broken off', async (t) => {
+    await t.test('rejected, failed and aborted requests', async (t) => {
       const unknown = rootOf(await caller.trace(t, '/no/such/path', 1))
       t.match(unknown, { name: 'GET', status: { code: 'unset' }, attributes: { 'http.response.status_code': 404 } })
       t.notOk('http.route' in unknown.attributes)
@@ -283,7 +283,7 @@ export function testSpans(t: Test, phase: '4' | '5'): void {
       t.match(cut.events, [{ name: 'exception', attributes: { 'exception.type': 'RangeError' } }])
     })
 
-    await t.test('what is refused before any route sees it', async (t) => {
+    await t.test('requests rejected before routing', async (t) => {
       const host = 'host: shop.example:8443\r\n'
       for (const [status, bytes, name] of [
         [400, 'NONSENSE secret\r\n\r\n', 'HTTP'],
@@ -312,7 +312,7 @@ export function testSpans(t: Test, phase: '4' | '5'): void {
       t.match(failed.events, [{ attributes: { 'exception.type': 'TypeError' } }])
     })
 
-    await t.test('calls of other services', async (t) => {
+    await t.test('calls to other services', async (t) => {
       const ok = await caller.trace(t, '/external', 5)
       const client = ok.find(({ kind }) => kind === 'client')
       t.match(client?.attributes, { 'http.response.status_code': 200, 'network.protocol.version': '1.1' })
@@ -340,7 +340,7 @@ export function testSpans(t: Test, phase: '4' | '5'): void {
       t.notMatch(JSON.stringify(failed), 'secret', 'no value of a statement')
     })
 
-    await t.test('what happens to a booking', async (t) => {
+    await t.test('booking events', async (t) => {
       const json = { course_id: (await somePath(caller)).split('/').at(-1), user_id: 'u1' }
       const trace = await caller.trace(t, '/v1/bookings', 2, { method: 'POST', json })
       const [event] = trace.flatMap(({ events }) => events)
@@ -377,7 +377,7 @@ export function testSpans(t: Test, phase: '4' | '5'): void {
       t.match(failed.attributes, { 'db.response.status_code': '42703', 'error.type': '42703' })
     })
 
-    await t.test('a Redis that refuses, and one that is gone', async (t) => {
+    await t.test('Redis that returns errors, and Redis that is down', async (t) => {
       const path = `/v1/courses/${absent}`
       const admin = createClient({ url: redis.url })
       await admin.connect()
@@ -415,11 +415,11 @@ export function testSpans(t: Test, phase: '4' | '5'): void {
     t.match(client?.events, [{ attributes: { 'exception.type': 'DomainError' } }])
   })
 
-  t.test('every kind of span was looked at, and each that can fail has failed', async (t) => {
+  t.test('every kind of span was checked, and each that can fail has failed', async (t) => {
     const all = Object.keys(kinds).flatMap((kind) => [`${kind} ok`, `${kind} failed`])
-    // Nothing in memory can fail, and a BEGIN only when the server dies at that moment.
+    // In-memory operations cannot fail, and BEGIN fails only if the server dies at that moment.
     const never = ['cache in memory failed', 'PostgreSQL, beginning or end of a transaction failed']
-    // What is refused is the caller's mistake, and no answer is never well.
+    // Rejected requests are the caller's fault, and a request without an answer is always a failure.
     never.push('refused before it was a request failed', 'HTTP server, no Host failed', 'HTTP server, no answer ok')
     const expected = all.filter((kind) => !never.includes(kind))
     const installed = !('skip' in { ...needsPostgres(), ...needsRedis() })
@@ -430,7 +430,7 @@ export function testSpans(t: Test, phase: '4' | '5'): void {
   })
 }
 
-/** Of a course that the seed has made. */
+/** A course of the seed. */
 async function somePath(caller: Caller): Promise<string> {
   const { body } = await caller.client.getJson<{ courses: { course_id: string }[] }>(`${caller.app.url}/v1/courses`)
   return `/v1/courses/${body.courses.at(-1)?.course_id}`

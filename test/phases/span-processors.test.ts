@@ -3,7 +3,7 @@ import t from 'tap'
 import { startInProcess } from '../../testkit/in-process-app.ts'
 import { waitFor } from '../../testkit/wait-for.ts'
 
-/** A processor that remembers what it is told. */
+/** A processor that records its calls. */
 function recorder(): SpanProcessor & { readonly told: string[] } {
   const told: string[] = []
   const tell = (what: string) => void told.push(what)
@@ -30,7 +30,7 @@ function warningsOf({ app }: Awaited<ReturnType<typeof startInProcess>>): Record
   return lines
 }
 
-t.test('an added span processor is told of every span from then on, and of the end', async (t) => {
+t.test('an added span processor receives every later span and the shutdown', async (t) => {
   const one = await startInProcess(t, 4)
   await fetch(`${one.url}/hello`)
   await waitFor('its span', async () => (await one.spans()).includes('GET /hello'))
@@ -52,7 +52,7 @@ t.test('an added span processor is told of every span from then on, and of the e
   t.equal(added.told.at(-1), 'shutdown')
 })
 
-t.test('a span processor that throws costs one line in the log, and no span', async (t) => {
+t.test('a span processor that throws causes one log line and loses no span', async (t) => {
   const one = await startInProcess(t, 4)
   const lines = warningsOf(one)
   const added = recorder()
@@ -68,7 +68,7 @@ t.test('a span processor that throws costs one line in the log, and no span', as
   t.equal(lines.length, 1)
 })
 
-t.test('without the SDK a span processor can be added and is told nothing', async (t) => {
+t.test('without the SDK an added span processor is never called', async (t) => {
   process.env.OTEL_SDK_DISABLED = 'true'
   t.teardown(() => delete process.env.OTEL_SDK_DISABLED)
   const one = await startInProcess(t, 4)

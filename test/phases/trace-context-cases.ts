@@ -1,18 +1,18 @@
-/** A request with trace context, and what has to leave the service. */
+/** Incoming trace context, and the expected outgoing one. */
 export interface TraceContextCase {
   readonly title: string
-  /** In the order in which they are sent; a name may come several times. */
+  /** In the order sent; names may repeat. */
   readonly headers: readonly (readonly [name: string, value: string])[]
-  /** The flags of the `traceparent` that leaves; of a new trace it is 03 unless told. */
+  /** Flags of the outgoing `traceparent`; default 03 for a new trace. */
   readonly flags?: string
-  /** The `tracestate` that leaves; none unless told. */
+  /** The outgoing `tracestate`; default none. */
   readonly state?: string
 }
 
 export const TRACE_ID = '12345678901234567890123456789012'
 const PARENT_ID = '1234567890123456'
 
-/** As long as a list may be, and as one that is too long begins. */
+/** A list of the maximum length, which is also the beginning of a longer one. */
 const MEMBERS = Array.from({ length: 33 }, (_, i) => `bar${i + 1}=${i + 1}`)
 const LONGEST_KEY = 'z'.repeat(256)
 const KEY_CHARACTERS = 'abcdefghijklmnopqrstuvwxyz0123456789_-*/@'
@@ -28,7 +28,7 @@ function traceparent(value: string): [string, string] {
   return ['traceparent', value]
 }
 
-/** Requests whose trace goes on. */
+/** Requests whose trace is continued. */
 export const CONTINUED: readonly TraceContextCase[] = [
   ...['00', '01', '02', '03'].map((flags) => ({
     title: `flags ${flags} leave as they came`,
@@ -132,7 +132,7 @@ export const CONTINUED: readonly TraceContextCase[] = [
   },
 ]
 
-/** Requests with which a new trace begins. Each has a `tracestate`, which must not get into the new trace. */
+/** Requests that start a new trace. Their `tracestate` must not be propagated. */
 export const RESTARTED: readonly TraceContextCase[] = [
   { title: 'no traceparent', headers: [] },
   { title: 'a wrong name', headers: [['trace-parent', parent({})]] },

@@ -13,7 +13,7 @@ import { CONTINUED, RESTARTED, TRACE_ID, type TraceContextCase } from './trace-c
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/
 const GET_HOP = 'course.v1.HopService/GetHop'
 
-/** A partner that keeps the headers of the last request as they came. */
+/** A partner that records the raw headers of the last request. */
 async function startPartner(t: Test) {
   let last: IncomingMessage | undefined
   const server = createServer((request, response) => {
@@ -30,7 +30,7 @@ async function startPartner(t: Test) {
   return { url: `http://127.0.0.1:${port}`, received: (name: string) => last?.headersDistinct[name] ?? [] }
 }
 
-/** Sends header lines as they are given, which `fetch` does not. */
+/** Sends raw header lines, which `fetch` cannot. */
 async function get(url: string, headers: TraceContextCase['headers']): Promise<string> {
   const sent = request(url, { headers: [['host', 'localhost'], ...headers].flat(), agent: false }).end()
   const [response] = (await once(sent, 'response')) as [IncomingMessage]
@@ -38,7 +38,7 @@ async function get(url: string, headers: TraceContextCase['headers']): Promise<s
 }
 
 for (const phase of ['4', '5'] as const) {
-  t.test(`phase ${phase} passes trace context on, over HTTP`, async (t) => {
+  t.test(`phase ${phase} propagates trace context over HTTP`, async (t) => {
     const partner = await startPartner(t)
     const env = { ...quickStart, PHASE: phase, PARTNER_URL: partner.url, MAX_EVENT_LOOP_DELAY_MS: '0' }
     const app = await startApp(t, { env: { ...env, OTEL_BSP_SCHEDULE_DELAY: '60000' } })
@@ -71,7 +71,7 @@ for (const phase of ['4', '5'] as const) {
   })
 }
 
-t.test('a new trace that is not sampled has a random id all the same', async (t) => {
+t.test('an unsampled new trace has a random id, too', async (t) => {
   const partner = await startPartner(t)
   const env = { ...quickStart, PARTNER_URL: partner.url, OTEL_TRACES_SAMPLER: 'parentbased_always_off' }
   const app = await startApp(t, { env })
@@ -86,13 +86,13 @@ t.test('trace context over gRPC', async (t) => {
     env: { PARTNER_URL: partner.url, OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, OTEL_BSP_SCHEDULE_DELAY: '5' },
   })
   const client = await reflectedClient(t, app.grpc)
-  /** gRPC carries text of ASCII without spaces around it. */
+  /** gRPC metadata is ASCII text without surrounding spaces. */
   const fitsGrpc = ({ headers }: TraceContextCase) =>
     headers.every(
       ([name, value]) => name === name.toLowerCase() && value !== '' && /^(?! )[\x20-\x7e]*(?<! )$/.test(value),
     )
 
-  await t.test('what a call brings', async (t) => {
+  await t.test('incoming calls', async (t) => {
     for (const example of [...CONTINUED, ...RESTARTED].filter(fitsGrpc)) {
       collector.received.clear()
       const metadata: Record<string, string[]> = {}
@@ -107,7 +107,7 @@ t.test('trace context over gRPC', async (t) => {
     }
   })
 
-  await t.test('what a call of our own carries', async (t) => {
+  await t.test('outgoing calls', async (t) => {
     for (const example of CONTINUED) {
       const { hops } = JSON.parse(await get(`${app.url}/propagation`, example.headers))
       t.match(hops[1], { protocol: 'grpc', traceparent: new RegExp(`^00-${TRACE_ID}-[0-9a-f]{16}-${example.flags}$`) })
@@ -121,7 +121,7 @@ t.test('trace context over gRPC', async (t) => {
   })
 })
 
-t.test('Jaeger’s own protocol, in which the flag 2 means debug, gets only "sampled"', async (t) => {
+t.test('Jaeger’s own protocol, where flag 2 means debug, gets only "sampled"', async (t) => {
   const jaeger = await startJaegerReceiver(t)
   const env = {
     ...quickStart,

@@ -19,7 +19,7 @@ for (const [TRUST_PROXY, headers, expected] of [
   [
     '127.0.0.1',
     { 'x-forwarded-for': '198.51.100.1, 203.0.113.7' },
-    { 'client.address': '203.0.113.7' }, // the proxy has added the last one itself; the client may have written the other
+    { 'client.address': '203.0.113.7' }, // the proxy added the last address; the client may have forged the first
   ],
   [
     '127.0.0.1',

@@ -3,7 +3,7 @@ import t from 'tap'
 import { sendRaw } from '../../testkit/http.ts'
 import { type RunningApp, startInProcess } from '../../testkit/in-process-app.ts'
 
-/** An application's own metric, made before any app as module-level code does. */
+/** An application's own metric, registered at module level before any app. */
 const orders = new Counter({ name: 'orders_total', help: 'Orders.' })
 
 const COURSE = '01943ad7-aa80-7001-8000-000000000000'
@@ -81,7 +81,7 @@ for (const number of [3, 5]) {
   })
 }
 
-t.test('names that are taken are shown once, and told of once', async (t) => {
+t.test('a duplicate metric name is exported once and logged once', async (t) => {
   t.teardown(() => {
     for (const { name } of register.getMetricsAsArray()) if (name !== 'orders_total') register.removeSingleMetric(name)
   })

@@ -8,7 +8,7 @@ import { addPhase, createServer } from '../../src/platform/server.ts'
 import { parseMetrics } from '../../testkit/openmetrics.ts'
 
 for (const number of [4, 5])
-  t.test(`phase ${number}: a route says whether it is traced, whatever its path`, async (t) => {
+  t.test(`phase ${number}: a route declares whether it is traced, whatever its path`, async (t) => {
     const config = { ...loadConfig(['--phase', String(number), '--log-level', 'silent']), LOG_FILE: '' }
     const exporter = new InMemorySpanExporter()
     const phase = await loadPhase(number)

@@ -22,7 +22,7 @@ t.test('a cache in memory', async (t) => {
   const cache = new MemoryCache()
   await behavesAsACache(t, cache, 'memory')
 
-  t.test('is bounded: what was used longest ago goes', async (t) => {
+  t.test('is bounded: evicts the least recently used entry', async (t) => {
     const cache = new MemoryCache(2)
     await keep(cache, 'a')
     await keep(cache, 'b')
@@ -31,7 +31,7 @@ t.test('a cache in memory', async (t) => {
     t.same(await valuesOf(cache, ['a', 'b', 'c']), [{}, undefined, {}])
   })
 
-  t.test('what does not exist takes no room from what does', async (t) => {
+  t.test('misses do not evict entries', async (t) => {
     const cache = new MemoryCache(2)
     await keep(cache, 'a')
     for (let n = 0; n < 10; n++) await cache.get('course', `missing-${n}`)
@@ -45,9 +45,9 @@ t.test('a cache in Redis', needsRedis(), async (t) => {
   await behavesAsACache(t, cache, 'redis')
 })
 
-/** What does not depend on where the values are. */
+/** Tests for every kind of cache. */
 async function behavesAsACache(t: Test, cache: Cache, system: CacheAnnouncement['system']): Promise<void> {
-  t.test('gives what was set, by entity and key, until it is deleted', async (t) => {
+  t.test('returns a value by entity and key until it is deleted', async (t) => {
     await keep(cache, 'a', { n: 1 })
     await keep(cache, 'a', { n: 2 }, 'batch')
     t.same(await cache.get('course', 'a'), { value: { n: 1 } })
@@ -60,13 +60,13 @@ async function behavesAsACache(t: Test, cache: Cache, system: CacheAnnouncement[
     await cache.ping()
   })
 
-  t.test('gives any text as it was', async (t) => {
+  t.test('returns any text unchanged', async (t) => {
     const value = { text: 'Zoë 漢字 🎓 \n\0 "lease:" %', none: null }
     await keep(cache, 'text %*\n', value)
     t.strictSame((await cache.get('course', 'text %*\n')).value, value)
   })
 
-  t.test('cannot be changed from outside', async (t) => {
+  t.test('values cannot be modified by callers', async (t) => {
     const value: Value = { list: [{ n: 1 }] }
     await keep(cache, 'outside', value)
     value.list.push({ n: 2 })
@@ -76,7 +76,7 @@ async function behavesAsACache(t: Test, cache: Cache, system: CacheAnnouncement[
     t.same((await cache.get('course', 'outside')).value, { list: [{ n: 1 }] })
   })
 
-  t.test('forgets after the given time', async (t) => {
+  t.test('expires entries', async (t) => {
     const { lease = '' } = await cache.get('course', 'short')
     await cache.set('course', 'short', lease, {}, 0.02)
     const isGone = async () => (await cache.get('course', 'short')).value === undefined
@@ -93,7 +93,7 @@ async function behavesAsACache(t: Test, cache: Cache, system: CacheAnnouncement[
     t.same(await cache.get('course', 'leased'), { value: { n: 1 } }, 'the first one')
   })
 
-  t.test('what was read before a delete is not kept after it', async (t) => {
+  t.test('a value read before a delete is not cached after it', async (t) => {
     const { lease: early = '' } = await cache.get('course', 'raced')
     await cache.delete('course', 'raced')
     await cache.set('course', 'raced', early, { n: 'old' }, 60)
@@ -138,7 +138,7 @@ async function valuesOf(cache: Cache, keys: readonly string[]): Promise<unknown[
   return found.map(({ value }) => value)
 }
 
-/** What is frozen refuses; what is the caller's own copy may be changed. */
+/** A frozen value throws; the caller's own copy may change. */
 function tryTo(change: () => unknown): void {
   try {
     change()

@@ -1,4 +1,4 @@
-/** Commits rows as fast as it can and says so after each, until it is killed. For database.test.ts. */
+/** Commits rows as fast as possible and prints each, until it is killed. For database.test.ts. */
 import { sql } from 'drizzle-orm'
 import { loadConfig } from '../../src/config.ts'
 import { openDatabase } from '../../src/platform/open-database.ts'

@@ -28,7 +28,7 @@ t.test('an embedded database in a folder', async (t) => {
     await second.close()
   })
 
-  t.test('is for one process at a time', async (t) => {
+  t.test('is used by one process at a time', async (t) => {
     const database = await open(t, dataDir)
     await t.rejects(openDatabase({ ...defaults, DATA_DIR: dataDir }), {
       name: 'ConfigError',
@@ -65,7 +65,7 @@ t.test('an embedded database in a folder', async (t) => {
     }
   })
 
-  t.test('starts over when its first start was killed half-way', async (t) => {
+  t.test('starts over when its first start was killed', async (t) => {
     const dataDir = await temporaryFolder(t)
     await mkdir(join(dataDir, 'postgres.part-1', 'base'), { recursive: true })
     const database = await open(t, dataDir)
@@ -73,7 +73,7 @@ t.test('an embedded database in a folder', async (t) => {
     t.same((await readdir(dataDir)).sort(), ['postgres', 'postgres.lock'])
   })
 
-  t.test('needs a folder that can be written', async (t) => {
+  t.test('needs a writable folder', async (t) => {
     const folder = await temporaryFolder(t)
     const file = join(folder, 'file')
     await writeFile(file, '')
@@ -81,7 +81,7 @@ t.test('an embedded database in a folder', async (t) => {
     await mkdir(sealed)
     await chmod(sealed, 0o500)
     const impossible = [file, join(file, 'below'), '/proc/nope/data']
-    // For root, no folder is sealed.
+    // Root can write to any folder.
     if (process.getuid?.() !== 0) impossible.push(join(sealed, 'data'), sealed)
     for (const DATA_DIR of impossible) {
       await t.rejects(openDatabase({ ...defaults, DATA_DIR }), {
@@ -106,7 +106,7 @@ t.test('a database in memory', async (t) => {
     t.same(await rows(database, 'select * from notes'), [])
   })
 
-  t.test('tells an error without the values that caused it', async (t) => {
+  t.test('reports errors without the values that caused them', async (t) => {
     await database.run((queries) => queries.execute(sql`create unique index notes_text on notes (text)`))
     const insert = () =>
       database.run((queries) => queries.execute(sql`insert into notes values (${'ada@example.com'})`))
@@ -136,7 +136,7 @@ t.test('a lock file', async (t) => {
     mustTake(t, path)
   })
 
-  t.test('is taken over by one of many', { skip }, async (t) => {
+  t.test('is taken over by only one of many processes', { skip }, async (t) => {
     await writeFile(path, JSON.stringify({ pid: process.ppid, started: 'another boot/1' }))
     const script = `import { lockFile } from ${JSON.stringify(new URL('../../src/platform/lock-file.js', import.meta.url).href)}
       process.stdout.write('release' in lockFile(process.argv[1]) ? 'mine ' : 'theirs ')

@@ -7,7 +7,7 @@ import { localServer } from './local-server.ts'
 
 const REQUEST = 'GET /work HTTP/1.1\r\nhost: test\r\n\r\n'
 
-/** A server whose one request ends when the test says so. */
+/** A server whose only request ends when the test releases it. */
 async function workingServer(t: Test) {
   let finishWork = () => {}
   const work = new Promise<void>((resolve) => {
@@ -39,7 +39,7 @@ async function open(
   return { socket, received: () => text, ended: once(socket, 'close') }
 }
 
-/** Whether it is settled by now, given the turns of the event loop that a server without work needs to close. */
+/** Whether the promise is settled after the event loop turns that an idle server needs to close. */
 async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   let settled = false
   void promise.finally(() => {
@@ -49,7 +49,7 @@ async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   return settled
 }
 
-t.test('a closing server finishes what is in flight, also on a connection that is kept alive', async (t) => {
+t.test('a closing server finishes requests in flight, also on keep-alive connections', async (t) => {
   const { app, port, finishWork, requestsInFlight } = await workingServer(t)
   const { socket, received, ended } = await open(t, port)
   socket.write(REQUEST)
@@ -64,7 +64,7 @@ t.test('a closing server finishes what is in flight, also on a connection that i
   t.match(received(), /^HTTP\/1\.1 200 OK[\s\S]*done$/)
 })
 
-t.test('it takes no new connections', async (t) => {
+t.test('it accepts no new connections', async (t) => {
   const { app, port, finishWork, requestsInFlight } = await workingServer(t)
   const { socket } = await open(t, port)
   socket.write(REQUEST)
@@ -76,7 +76,7 @@ t.test('it takes no new connections', async (t) => {
   await closed
 })
 
-t.test('a request that comes in on a connection which is in use is answered, and is the last', async (t) => {
+t.test('a new request on a busy connection is answered, and is the last', async (t) => {
   const { app, port, finishWork, requestsInFlight } = await workingServer(t)
   const { socket, received, ended } = await open(t, port)
   socket.write(REQUEST)
@@ -91,7 +91,7 @@ t.test('a request that comes in on a connection which is in use is answered, and
   t.match(received(), /connection: close/i)
 })
 
-t.test('connections that say nothing do not hold it', async (t) => {
+t.test('idle connections do not delay it', async (t) => {
   for (const [what, sent] of [
     ['one that was opened in advance', ''],
     ['one that stops in the middle of a request', 'GET /work HTTP/1.1\r\nhost:'],
@@ -106,7 +106,7 @@ t.test('connections that say nothing do not hold it', async (t) => {
   }
 })
 
-t.test('a request that is on its way when the server closes is not lost', async (t) => {
+t.test('a request that arrives while the server closes is not lost', async (t) => {
   const { app, port, finishWork } = await workingServer(t)
   finishWork()
   const connections = await Promise.all(Array.from({ length: 10 }, () => open(t, port)))

@@ -12,7 +12,7 @@ export interface LocalServer {
   readonly app: FastifyInstance
 }
 
-/** The bare server of phase 0 with routes of the test's choice, in this process, on a free port. */
+/** The bare server of phase 0 with the test's own routes, in this process, on a free port. */
 export async function localServer(
   t: Pick<Test, 'teardown'>,
   register: (app: FastifyInstance) => unknown,
@@ -30,8 +30,8 @@ export async function localServer(
 }
 
 /**
- * The settings of a server in the test's own process: on a free port, and without a log. Its event loop is the test's,
- * and for what keeps that busy the server refuses nobody.
+ * The settings of a server in the test's process: a free port and no log. The overload guard is off, because the test
+ * shares the event loop.
  */
 export function bareConfig(settings: Partial<Config> = {}): Config {
   const config = loadConfig(['--phase', '0', '--port', '0', '--log-file', ''])

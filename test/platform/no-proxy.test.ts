@@ -4,7 +4,7 @@ import { bypassProxyOnLoopback } from '../../src/platform/no-proxy.ts'
 import { partnerScript, startApp } from '../../testkit/app-process.ts'
 import { startOtlpReceiver } from '../../testkit/otlp-receiver.ts'
 
-/** A proxy that lets nothing through. */
+/** A proxy that rejects everything. */
 async function startProxy(t: Test): Promise<{ url: string; requests: string[] }> {
   const requests: string[] = []
   const server = createServer((socket) => {
@@ -20,21 +20,21 @@ async function startProxy(t: Test): Promise<{ url: string; requests: string[] }>
   return { url: `http://127.0.0.1:${port}`, requests }
 }
 
-t.test('what is on this machine is reached without the proxy of the environment', async (t) => {
+t.test('loopback addresses bypass the environment’s proxy', async (t) => {
   const proxy = await startProxy(t)
   const collector = await startOtlpReceiver(t)
-  // Node.js obeys NODE_USE_ENV_PROXY from version 24 on.
+  // Node.js supports NODE_USE_ENV_PROXY since version 24.
   const env = { http_proxy: proxy.url, HTTP_PROXY: proxy.url, NODE_USE_ENV_PROXY: '1' }
   const app = await startApp(t, {
     env: { ...env, OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, OTEL_BSP_SCHEDULE_DELAY: '20' },
   })
   t.equal((await fetch(`${app.url}/propagation`)).status, 200)
   await collector.waitForSpans('GET /propagation')
-  await collector.waitForSpans('GET /hop') // that of the partner
+  await collector.waitForSpans('GET /hop') // the partner's span
   t.strictSame(proxy.requests, [])
 })
 
-t.test('a proxy that does not lead to the collector is named, in one warning and not on stderr', async (t) => {
+t.test('one warning names the proxy that blocks the collector, and nothing is on stderr', async (t) => {
   const proxy = await startProxy(t)
   const app = await startApp(t, {
     script: partnerScript,
@@ -52,7 +52,7 @@ t.test('a proxy that does not lead to the collector is named, in one warning and
   t.match(app.stderr(), /^\s*Partner service at \S+\s*$/, 'nothing else')
 })
 
-t.test('the names that the operator has excluded stay excluded', async (t) => {
+t.test('names that the operator excluded stay excluded', async (t) => {
   const loopback = 'localhost,127.0.0.1,::1,[::1]'
   for (const [given, expected] of [
     [{}, { no_proxy: loopback, no_grpc_proxy: loopback }],

@@ -42,7 +42,7 @@ interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
 }
 
-/** Reading comes before changing, changing before deleting. */
+/** Reads before changes, changes before deletions. */
 const ORDER = ['get', 'post', 'patch', 'delete']
 /** It fails by design, so there is no success to document. */
 const NEVER_SUCCEEDS = 'error'
@@ -51,7 +51,7 @@ t.test('the document', async (t) => {
   const app = buildApp(bareConfig({ DATABASE_URL: 'memory:', GRPC_PORT: 0 }), await loadPhase(0))
   t.teardown(() => app.close())
   await app.ready()
-  await app.grpc.listen() // which /propagation calls
+  await app.grpc.listen() // called by /propagation
   const origin = await app.listen({ host: '127.0.0.1', port: 0 })
   const { send, getJson } = httpClient(t)
   const { status, body: document, headers } = await getJson<Document>(`${origin}/swagger/json`)
@@ -63,7 +63,7 @@ t.test('the document', async (t) => {
   const ajv = formats.default(new Ajv2020({ strict: true, strictTypes: false, strictRequired: false, allErrors: true }))
   const faultsOf = (schema: Schema, value: unknown) => (ajv.validate(schema, value) ? [] : ajv.errors)
 
-  t.test('is OpenAPI 3.1 and says what it is about', async (t) => {
+  t.test('is OpenAPI 3.1 with a description', async (t) => {
     t.match(document.openapi, /^3\.1\.\d+$/)
     t.match(document.info, { title: /./, version: /^\d+\.\d+\.\d+$/, description: /./ })
     const ids = operations.map(({ operation }) => operation.operationId)
@@ -113,7 +113,7 @@ t.test('the document', async (t) => {
     }
   })
 
-  t.test('its examples work when tried', async (t) => {
+  t.test('its examples work', async (t) => {
     for (const { path, method, operation } of operations) {
       const { operationId, parameters = [], requestBody, responses } = operation
       const url = new URL(origin + path.replace(/\{(\w+)\}/g, (_, name) => String(exampleOf(parameters, name))))
@@ -127,7 +127,7 @@ t.test('the document', async (t) => {
       const what = `${operationId} ${answer.status} ${answer.text}`
       const documented = responses[answer.status] ?? responses[`${String(answer.status)[0]}XX`]
       t.ok(documented, `${what}: the status is documented`)
-      // The example course has bookings, and so it cannot be deleted before they have ended.
+      // The example course has bookings, so it cannot be deleted before they end.
       const expected = operationId === NEVER_SUCCEEDS ? /^500$/ : operationId === 'deleteCourse' ? /^409$/ : /^2\d\d$/
       t.match(String(answer.status), expected, what)
       const media = documented?.content?.[String(answer.headers['content-type']).split(';')[0] as string]
@@ -136,7 +136,7 @@ t.test('the document', async (t) => {
     }
   })
 
-  t.test('every path refuses the methods that it does not have', async (t) => {
+  t.test('every path rejects other methods', async (t) => {
     const methodsOf = (path: string) => Object.keys(document.paths[path] ?? {}).map((method) => method.toUpperCase())
     for (const path of Object.keys(document.paths)) {
       const has = methodsOf(path).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))

@@ -7,7 +7,7 @@ import { needsPostgres, postgresUrl } from '../../testkit/postgres-server.ts'
 
 const SLEEP_MS = 300
 
-t.test('a wait for the pool is no part of the duration of a statement', needsPostgres(), async (t) => {
+t.test('the duration of a statement excludes the wait for the pool', needsPostgres(), async (t) => {
   const database = await openDatabase({
     ...loadConfig([]),
     DATABASE_URL: await postgresUrl(t),

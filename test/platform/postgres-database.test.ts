@@ -19,7 +19,7 @@ t.test('a PostgreSQL server', needs('postgres', 'initdb'), async (t) => {
   const database = await open(t, { DATABASE_URL: server.url })
   await execute(database, 'create table notes (text text unique)')
 
-  t.test('commits what a transaction has done, or nothing', async (t) => {
+  t.test('commits all changes of a transaction or none', async (t) => {
     await database.transaction((tx) => tx.execute(sql`insert into notes values (${'kept'})`))
     const work = database.transaction(async (tx) => {
       await tx.execute(sql`insert into notes values (${'gone'})`)
@@ -38,7 +38,7 @@ t.test('a PostgreSQL server', needs('postgres', 'initdb'), async (t) => {
     t.same(await notes(database), ['kept'])
   })
 
-  t.test('tells an error without the values that caused it', async (t) => {
+  t.test('reports errors without the values that caused them', async (t) => {
     const cases: [RegExp, ReturnType<typeof sql>, object][] = [
       [/kept/, sql`insert into notes values (${'kept'})`, { sqlState: '23505', constraint: 'notes_text_key' }],
       [/ada@example/, sql`select ${'ada@example.com'}::int`, { sqlState: '22P02' }],
@@ -70,7 +70,7 @@ t.test('a PostgreSQL server', needs('postgres', 'initdb'), async (t) => {
     await t.resolves(database.ping())
   })
 
-  t.test('drops a connection that breaks in a transaction, whose rest is never sent on another', async (t) => {
+  t.test('drops a connection that breaks in a transaction, and never continues on another', async (t) => {
     const work = database.transaction(async (tx) => {
       await tx.execute(sql`insert into notes values (${'first half'})`)
       await tx.execute(sql`select pg_terminate_backend(pg_backend_pid())`).catch(() => 'as intended')
@@ -80,7 +80,7 @@ t.test('a PostgreSQL server', needs('postgres', 'initdb'), async (t) => {
     t.same(await notes(database), ['kept'])
   })
 
-  t.test('goes on when its idle connections are dropped', async (t) => {
+  t.test('recovers when idle connections are dropped', async (t) => {
     await Promise.all([1, 2, 3].map(() => execute(database, 'select pg_sleep(0.05)')))
     const others = postgres(server.url, { max: 1 })
     await others`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'course-app'`
@@ -113,7 +113,7 @@ t.test('a PostgreSQL server', needs('postgres', 'initdb'), async (t) => {
     await t.rejects(work(), { ...unavailable, cause: { sqlState: '08001' } })
   })
 
-  t.test('is asked no more when the database is closed', async (t) => {
+  t.test('gets no statements after the database is closed', async (t) => {
     const closing = await open(t, { DATABASE_URL: server.url })
     const last = closing.transaction((tx) => tx.execute(sql`select pg_sleep(0.1), 'done' as text`))
     await Promise.all([closing.close(), closing.close()])
@@ -147,7 +147,7 @@ t.test('at the start', needs('postgres', 'initdb'), async (t) => {
     t.match(stderr, /^DATABASE_URL: has a wrong user or password\.[^\n]*\n$/)
   })
 
-  t.test('a server that is not there is waited for, and then named', async (t) => {
+  t.test('waits for a server that is down, then names it', async (t) => {
     await server.stop()
     const { host } = new URL(server.url)
     const began = performance.now()
@@ -194,7 +194,7 @@ async function connections(database: Database): Promise<number> {
   return row?.count as number
 }
 
-/** Passes everything on, but hangs up instead of passing on the answer to what has `word` in it. Gives its port. */
+/** A TCP proxy that disconnects instead of forwarding the answer to a message with `word`. @returns its port */
 async function proxyThatHangsUpAfter(t: Test, server: PostgresServer, word: string): Promise<number> {
   const open = new Set<Socket>()
   const proxy = createServer((client) => {

@@ -57,11 +57,11 @@ t.test('problem details', async (t) => {
     )
   }
 
-  t.test('an unknown route, and one that has no such method', async (t) => {
+  t.test('unknown routes and methods', async (t) => {
     isProblem(t, await getJson(`${url}/nope?secret=1`), 404, '/nope', /^There is no GET \/nope\. See \/swagger/)
   })
 
-  t.test('a path that has other methods says which', async (t) => {
+  t.test('405 lists the allowed methods', async (t) => {
     for (const method of ['GET', 'DELETE', 'OPTIONS', 'PUT', 'PROPFIND', 'PURGE', 'TRACE']) {
       const answer = await sendRaw(
         '127.0.0.1',
@@ -79,7 +79,7 @@ t.test('problem details', async (t) => {
     t.equal(ofTemplate.headers.allow, 'GET, HEAD')
   })
 
-  t.test('what fits no route is answered without its body', async (t) => {
+  t.test('an unknown route is answered without reading the body', async (t) => {
     for (const type of ['application/json', 'text/plain']) {
       const head = `host: x\r\nconnection: close\r\ncontent-type: ${type}\r\ncontent-length: 9\r\n\r\n`
       t.match(await sendRaw('127.0.0.1', port, `POST /nope HTTP/1.1\r\n${head}`), /^HTTP\/1\.1 404 /, type)
@@ -98,7 +98,7 @@ t.test('problem details', async (t) => {
     }
   })
 
-  t.test('a target with a host in it is the path only', async (t) => {
+  t.test('an absolute request target is reduced to its path', async (t) => {
     const answer = await sendRaw(
       '127.0.0.1',
       port,
@@ -108,7 +108,7 @@ t.test('problem details', async (t) => {
     t.notMatch(answer, 'example.com')
   })
 
-  t.test('the answer to HEAD has the headers and no body', async (t) => {
+  t.test('HEAD returns headers without a body', async (t) => {
     for (const [path, status] of [
       ['/nope', 404],
       ['/fail/plain', 500],
@@ -125,7 +125,7 @@ t.test('problem details', async (t) => {
     isProblem(t, await getJson(`${url}/malformed`), 404, '/malformed', /There is no GET \/malformed/)
   })
 
-  t.test('what is not valid, field by field', async (t) => {
+  t.test('invalid input, field by field', async (t) => {
     const wrong = await postJson(`${url}/things`, { name: 'x', size: 10, colour: 'red' })
     isProblem(t, wrong, 400, '/things', /body is not valid/)
     const errors = wrong.body.errors as { path: string; message: string }[]
@@ -143,7 +143,7 @@ t.test('problem details', async (t) => {
     t.match(params.body.errors, [{ path: '/id', message: /uuid/ }])
   })
 
-  t.test('a body that is not what it says, too large, or of an unknown type', async (t) => {
+  t.test('malformed, oversized and unsupported bodies', async (t) => {
     const post = (body: string, type?: string) =>
       sendJson(`${url}/things`, { method: 'POST', body, headers: type === undefined ? {} : { 'content-type': type } })
     const json = 'application/json'
@@ -157,7 +157,7 @@ t.test('problem details', async (t) => {
     t.equal((await post('{"name":"xx"}', `${json}; charset=utf-8`)).status, 200)
   })
 
-  t.test('a 5xx tells nothing of its cause, whatever was thrown', async (t) => {
+  t.test('a 5xx never reveals its cause', async (t) => {
     for (const name of ['driver', 'plain', 'text', 'nonsense', 'internal']) {
       const response = await getJson(`${url}/fail/${name}`)
       isProblem(t, response, 500, `/fail/${name}`, /^The server ran into an error/)
@@ -166,7 +166,7 @@ t.test('problem details', async (t) => {
     isProblem(t, await getJson(`${url}/circular`), 500, '/circular', /^The server ran into an error/)
   })
 
-  t.test('what was meant for the caller is told', async (t) => {
+  t.test('messages for the caller are sent', async (t) => {
     isProblem(t, await getJson(`${url}/fail/exposed`), 502, '/fail/exposed', /^The upstream failed\.$/)
     isProblem(t, await getJson(`${url}/fail/notFound`), 404, '/fail/notFound', /no such course/)
     const soldOut = await getJson(`${url}/fail/soldOut`)
@@ -177,7 +177,7 @@ t.test('problem details', async (t) => {
     t.match(unavailable.headers['retry-after'], /^[1-9]\d*$/)
   })
 
-  t.test('what is not HTTP', async (t) => {
+  t.test('bytes that are not HTTP', async (t) => {
     const headers = 'host: test\r\nconnection: close\r\n'
     for (const [what, status, bytes] of [
       ['no request line', 400, 'NONSENSE\r\n\r\n'],

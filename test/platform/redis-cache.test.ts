@@ -8,7 +8,7 @@ import { needs } from '../../testkit/installed.ts'
 import { type RedisServer, startRedis } from '../../testkit/redis-server.ts'
 import { waitFor } from '../../testkit/wait-for.ts'
 
-/** The milliseconds that a Redis may cost a command. */
+/** Timeout of a command, in milliseconds. */
 const PATIENCE = 50
 
 t.test('Redis is unavailable at first', needs('redis-server'), async (t) => {
@@ -24,7 +24,7 @@ t.test('Redis is unavailable at first', needs('redis-server'), async (t) => {
   await cache.ping()
 })
 
-t.test('Redis dies and comes back', needs('redis-server'), async (t) => {
+t.test('Redis dies and recovers', needs('redis-server'), async (t) => {
   const redis = await startRedis(t)
   const { cache, log } = await openCache(t, redis)
   for (let outage = 1; outage <= 2; outage++) {
@@ -44,7 +44,7 @@ t.test('Redis dies and comes back', needs('redis-server'), async (t) => {
   )
 })
 
-t.test('Redis hangs and goes on', needs('redis-server'), async (t) => {
+t.test('Redis hangs and recovers', needs('redis-server'), async (t) => {
   const redis = await startRedis(t)
   const { cache, log } = await openCache(t, redis)
   await works(t, cache)
@@ -63,13 +63,13 @@ t.test('Redis hangs and goes on', needs('redis-server'), async (t) => {
   logged(t, log, ['warn', /./], ['info', /^Redis can be used again$/])
 })
 
-t.test('a process that is busy does not take Redis for dead', needs('redis-server'), async (t) => {
+t.test('a busy process does not consider Redis down', needs('redis-server'), async (t) => {
   const { cache, log } = await openCache(t, await startRedis(t))
   await works(t, cache)
   for (let n = 0; n < 5; n++) {
     const asked = cache.get('course', 'a')
     for (let turn = 0; turn < n; turn++) await new Promise((resolve) => setImmediate(resolve))
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60) // as a long computation would
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60) // simulates a long computation
     t.match(await asked, { lease: /./ })
   }
   const answers = await Promise.all(Array.from({ length: 5000 }, () => cache.get('course', 'a')))
@@ -80,7 +80,7 @@ t.test('a process that is busy does not take Redis for dead', needs('redis-serve
   logged(t, log)
 })
 
-t.test('an invalidation that was lost in an outage', needs('redis-server'), async (t) => {
+t.test('an invalidation lost in an outage', needs('redis-server'), async (t) => {
   const redis = await startRedis(t)
   const { cache: writer } = await openCache(t, redis)
   const { cache: reader } = await openCache(t, redis)
@@ -133,7 +133,7 @@ t.test('a Redis that accepts no writes counts as unavailable', needs('redis-serv
   logged(t, log, ['warn', /./], ['info', /./])
 })
 
-t.test('goes on when Redis has forgotten the scripts', needs('redis-server'), async (t) => {
+t.test('works after Redis has lost its scripts', needs('redis-server'), async (t) => {
   const redis = await startRedis(t)
   const { cache, log } = await openCache(t, redis)
   await send(redis, 'SCRIPT', 'FLUSH')
@@ -159,7 +159,7 @@ t.test('closes at once', needs('redis-server'), async (t) => {
   await waitFor('no connection to be left', async () => (await send(redis, 'CLIENT', 'LIST')).split('\n').length === 2)
 })
 
-t.test('a URL that cannot work', async (t) => {
+t.test('an invalid URL', async (t) => {
   const urls = ['redis://', 'redis:///0', 'redis://:6379', 'redis://h:99999', 'redis://h/one', 'redis://:%zz@h', 'h:1']
   for (const REDIS_URL of urls) {
     await t.rejects(RedisCache.open({ REDIS_URL }, silent), ConfigError, REDIS_URL)
@@ -183,13 +183,13 @@ async function openCache(t: Test, redis: RedisServer, settings: { REDIS_URL?: st
   return { cache, log }
 }
 
-/** These lines and no other. */
+/** Asserts that exactly these lines were logged. */
 function logged(t: Test, log: readonly LogEntry[], ...expected: [LogEntry[0], RegExp][]): void {
   t.equal(log.length, expected.length)
   t.match(log, expected)
 }
 
-/** Waits until the cache is used, and asserts that it then keeps and gives values. */
+/** Waits until the cache is in use, and asserts that it works. */
 async function works(t: Test, cache: RedisCache): Promise<void> {
   const key = `works-${Math.random()}`
   const { lease } = await waitFor('the cache to be used', async () => {
@@ -201,7 +201,7 @@ async function works(t: Test, cache: RedisCache): Promise<void> {
   await cache.delete('course', key)
 }
 
-/** 150 commands at once. */
+/** 150 concurrent commands. */
 async function useAll(cache: RedisCache): Promise<void> {
   const keys = Array.from({ length: 50 }, (_, n) => String(n))
   await Promise.all([
@@ -211,7 +211,7 @@ async function useAll(cache: RedisCache): Promise<void> {
   ])
 }
 
-/** What came of all commands of `work`. Asserts that none took longer than it may. */
+/** The outcomes of all commands of `work`. Asserts that none exceeded the timeout. */
 async function outcomesOf(t: Test, work: () => Promise<void>): Promise<Set<string | undefined>> {
   const heard: (CacheAnnouncement & { ms: number })[] = []
   const onEnd = (message: unknown) => {
@@ -222,13 +222,13 @@ async function outcomesOf(t: Test, work: () => Promise<void>): Promise<Set<strin
   subscribe('tracing:course-app:cache:asyncEnd', onEnd)
   await work()
   unsubscribe('tracing:course-app:cache:asyncEnd', onEnd)
-  // What this process was not given the processor for is not the cache's doing.
+  // Time in which this process was not scheduled does not count.
   const longest = Math.max(...heard.map(({ ms }) => ms)) - stalled()
   t.ok(longest < PATIENCE, `${heard.length} commands took at most ${longest.toFixed(1)} ms`)
   return new Set(heard.map(({ outcome }) => outcome))
 }
 
-/** The function that it gives tells for how many milliseconds since then this process stood still. */
+/** @returns a function that returns for how many milliseconds this process was stalled since the call */
 function watchStalls(): () => number {
   let stalled = 0
   let last = performance.now()

@@ -11,7 +11,7 @@ import { waitFor } from '../../testkit/wait-for.ts'
 const script = fileURLToPath(new URL('small-server.js', import.meta.url))
 const start = (t: Test) => startApp(t, { script, env: { PHASE: '2', LOG_LEVEL: 'debug' } })
 
-/** Sends a request and resolves, with what will be its answer or its error, when the server has begun to work on it. */
+/** Sends a request and resolves when the server has begun to handle it, with a promise of the answer. */
 async function inFlight(t: Test, app: AppProcess, path: string, agent?: Agent) {
   const id = crypto.randomUUID()
   const outcome = new Promise<IncomingMessage | Error>((resolve) => {
@@ -25,7 +25,7 @@ async function inFlight(t: Test, app: AppProcess, path: string, agent?: Agent) {
 t.jobs = 3
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  t.test(`${signal}: finishes the requests in flight, takes no more, exits 0`, { buffered: true }, async (t) => {
+  t.test(`${signal}: finishes requests in flight, accepts no more, exits 0`, { buffered: true }, async (t) => {
     const app = await start(t)
     const agent = new Agent({ keepAlive: true })
     t.teardown(() => agent.destroy())
@@ -52,7 +52,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   })
 }
 
-t.test('a second signal does not wait', { buffered: true }, async (t) => {
+t.test('a second signal ends it at once', { buffered: true }, async (t) => {
   const app = await start(t)
   const { outcome } = await inFlight(t, app, '/slow?ms=10000')
   const asked = performance.now()
@@ -77,7 +77,7 @@ t.test('an uncaught error is logged with its stack, and ends the process with 1'
   })
 })
 
-t.test('what was not caught is told even if it is no error', async (t) => {
+t.test('an uncaught value that is not an Error is logged', async (t) => {
   const ended = await runApp(t, { script, env: { PHASE: '1', FAIL: 'without an error' } })
   t.equal(ended.code, 1)
   const fatal = parseLogLines(ended.stdout).find(({ level }) => level === 'fatal')
@@ -90,7 +90,7 @@ t.test('phase 0 has no log, so the stack is on stderr', async (t) => {
   t.match(stderr, /^the process cannot go on: Error: this was not caught\n +at .*small-server/m)
 })
 
-t.test('an error while it shuts down is logged with its stack, and requests in flight finish', async (t) => {
+t.test('an error during shutdown is logged with its stack, and requests in flight finish', async (t) => {
   const app = await startApp(t, { script, env: { PHASE: '2', LOG_LEVEL: 'debug', FAIL: 'while closing' } })
   const { outcome } = await inFlight(t, app, '/slow?ms=1000')
   const { code } = await app.stop()
@@ -115,13 +115,13 @@ t.test('a plugin that fails to close is logged with its stack', async (t) => {
   t.match(fatal, { message: 'the server could not be closed', err: { message: 'this cannot be closed' } })
 })
 
-t.test('a server that npm has started ends when the shell between them is gone', async (t) => {
+t.test('a server started by npm ends when the shell between them dies', async (t) => {
   const shell = spawn('sh', ['-c', `"${process.execPath}" "${script}"; exit $?`], {
     env: { ...process.env, npm_lifecycle_event: 'start', PHASE: '1', PORT: '0', LOG_FILE: '' },
     stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true, // a group of its own, for the teardown
+    detached: true, // a separate process group, for the teardown
   })
-  const closed = once(shell, 'close') // when the server has gone too
+  const closed = once(shell, 'close') // when the server has ended too
   let output = ''
   for (const stream of [shell.stdout, shell.stderr]) stream.on('data', (text) => (output += text))
   t.teardown(async () => {
@@ -138,14 +138,14 @@ t.test('a server that npm has started ends when the shell between them is gone',
   t.match(output, '"signal":"SIGTERM","message":"shutting down"')
 })
 
-t.test('a start that fails for no reason of configuration shows where', async (t) => {
+t.test('a start that fails for other reasons than configuration shows the stack', async (t) => {
   const { code, stdout, stderr } = await runApp(t, { script, env: { PHASE: '0', FAIL: 'at start' } })
   t.equal(code, 1)
   t.equal(stdout, '')
   t.match(stderr, /^Error: this plugin is broken\n +at .*small-server/)
 })
 
-t.test('a signal during a start that takes its time ends it at once', async (t) => {
+t.test('a signal during a slow start ends it at once', async (t) => {
   const { code, signal, ms } = await runApp(t, { script, env: { PHASE: '1', FAIL: 'to start' } })
   t.match({ code, signal }, { code: 0, signal: null })
   t.ok(ms < 10_000, `${ms} ms after its start`)

@@ -17,7 +17,7 @@ t.test('headers', async (t) => {
   })
   const { send } = httpClient(t)
 
-  t.test('an answer of the API cannot be run, framed, guessed at or kept', async (t) => {
+  t.test('API answers cannot be executed, framed, sniffed or cached', async (t) => {
     for (const path of ['/data', '/broken', '/nope', '/%zz']) {
       const { headers } = await send(url + path)
       t.match(
@@ -34,7 +34,7 @@ t.test('headers', async (t) => {
     }
   })
 
-  t.test('a page loads from here only and runs no inline script', async (t) => {
+  t.test('a page loads only from its own origin and runs no inline script', async (t) => {
     for (const path of ['/swagger', '/swagger/static/swagger-ui.css', '/swagger/static/nope']) {
       const { headers } = await send(url + path)
       const policy = String(headers['content-security-policy'])
@@ -50,7 +50,7 @@ t.test('headers', async (t) => {
     t.notMatch(page.text, /<script(?![^>]* src=)|\son[a-z]+=|https?:\/\//, 'and the page keeps to that')
   })
 
-  t.test('without CORS_ORIGIN no other origin may read', async (t) => {
+  t.test('without CORS_ORIGIN other origins are blocked', async (t) => {
     const headers = { origin: 'https://evil.example', 'access-control-request-method': 'GET' }
     for (const method of ['GET', 'OPTIONS']) {
       const response = await send(`${url}/data`, { method, headers })
@@ -59,7 +59,7 @@ t.test('headers', async (t) => {
     }
   })
 
-  t.test('a client has 10 s for its headers and 30 s for its request, then it is told', async (t) => {
+  t.test('a client has 10 s for its headers and 30 s for its request, then it gets an error', async (t) => {
     t.equal(app.server.headersTimeout, 10_000)
     t.equal(app.server.requestTimeout, 30_000)
     const accepted = once(app.server, 'connection')
@@ -69,7 +69,7 @@ t.test('headers', async (t) => {
       received += text
     })
     const [serverSide] = await accepted
-    const late = Object.assign(new Error('late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }) // as Node says it
+    const late = Object.assign(new Error('late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }) // as Node reports it
     app.server.emit('clientError', late, serverSide)
     await once(socket, 'close')
     t.match(received, /^HTTP\/1\.1 408 .*\r\n[\s\S]*application\/problem\+json[\s\S]*"status":408/)
@@ -106,7 +106,7 @@ t.test('a server whose event loop lags', async (t) => {
       app.get('/data', () => ({}))
       app.get('/livez', () => ({}))
       app.get('/unobserved', { config: { observed: false } }, () => ({}))
-      app.addHook('onReady', async () => block(1100)) // longer than the server averages over
+      app.addHook('onReady', async () => block(1100)) // longer than the server's averaging period
     },
     { MAX_EVENT_LOOP_DELAY_MS: 50 },
   )
@@ -128,7 +128,7 @@ t.test('a server whose event loop lags', async (t) => {
   await waitFor('it to recover', async () => (await getJson(`${url}/data`)).status === 200, { interval: 100 })
 })
 
-/** Holds the event loop for so many milliseconds, as long work does. */
+/** Blocks the event loop for `ms` milliseconds. */
 function block(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 }

@@ -87,7 +87,7 @@ async function callersShare(t: Test, database: Database): Promise<void> {
     t.equal(await call(['nothing']), undefined)
   })
 
-  await t.test('it is announced once each time that it is sent, with the shares of its callers', async (t) => {
+  await t.test('each execution is announced once, with the shares of its callers', async (t) => {
     const { queries, shares } = listen(t)
     await Promise.all(['a', 'nothing', 'c', 'd', 'nothing', 'f'].map((text, i) => caller.run(i, () => call([text]))))
     t.match(
@@ -130,7 +130,7 @@ async function callersShare(t: Test, database: Database): Promise<void> {
     )
   })
 
-  await t.test('nothing is sent for a caller that has given up while it queued', async (t) => {
+  await t.test('no statement is sent for a caller that gave up while it queued', async (t) => {
     const { queries, shares } = listen(t)
     let isOver = false
     const others = ['a', 'b', 'c', 'd', 'e'].map((text) => call([text]))
@@ -151,7 +151,7 @@ async function callersShare(t: Test, database: Database): Promise<void> {
     )
   })
 
-  await t.test('in a transaction it is the ordinary statement of its caller', async (t) => {
+  await t.test('in a transaction it is an ordinary statement of the caller', async (t) => {
     const { queries, shares } = listen(t)
     await caller.run(7, () => database.transaction((_, share) => share(ECHO)(['mine'])))
     t.same(
@@ -182,11 +182,11 @@ const caller = new AsyncLocalStorage<number>()
 
 interface Heard<T> {
   readonly announcement: T & Progress
-  /** In whose context it was announced. */
+  /** The context of the announcement. */
   readonly caller: number | undefined
 }
 
-/** What is announced until the test ends: statements in the order in which they begin, shares as they begin. */
+/** Records announcements until the test ends: statements and shares in start order. */
 function listen(t: Test) {
   const queries: Heard<QueryAnnouncement>[] = []
   const shares: Heard<ShareAnnouncement>[] = []

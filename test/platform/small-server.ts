@@ -1,4 +1,4 @@
-/** A server process with `serve()` around it and nothing that is slow to start: started by tests that need no more. */
+/** A minimal server process around `serve()`, which starts fast. */
 import { error } from '../../src/endpoints/error.ts'
 import { slow } from '../../src/endpoints/slow.ts'
 import { serve } from '../../src/platform/serve.ts'
@@ -26,7 +26,7 @@ await serve(
     app.register((_app, _options, done) => {
       if (process.env.FAIL === 'to start') {
         process.kill(process.pid, 'SIGTERM')
-        setTimeout(done, 20_000) // longer than the process waits for anything
+        setTimeout(done, 20_000) // longer than any timeout of the process
         return
       }
       done(process.env.FAIL === 'at start' ? new Error('this plugin is broken') : undefined)

@@ -23,7 +23,7 @@ t.test('grafana/dashboards is what npm run dashboards writes', async (t) => {
   }
 })
 
-t.test('every dashboard says what it is for, every panel how to read it and in which unit', async (t) => {
+t.test('every dashboard has a purpose, every panel an explanation and a unit', async (t) => {
   for (const { title, description } of dashboards) t.match(description, /\w{3}.*[.:]/, title)
   for (const { where, description = '', fieldConfig } of withContent) {
     t.ok(description.length > 60, `${where}: ${description}`)
@@ -32,7 +32,7 @@ t.test('every dashboard says what it is for, every panel how to read it and in w
   t.ok(withContent.length > 50)
 })
 
-t.test('panels have numbers of their own, and queries letters', async (t) => {
+t.test('panels have unique numbers, and queries letters', async (t) => {
   for (const { title, panels } of dashboards) {
     const ids = panels.map(({ id }) => id)
     t.equal(new Set(ids).size, ids.length, title)
@@ -43,7 +43,7 @@ t.test('panels have numbers of their own, and queries letters', async (t) => {
   }
 })
 
-t.test('panels lie within 24 columns, and none on another', async (t) => {
+t.test('panels fit into 24 columns and do not overlap', async (t) => {
   const isApart = (a: Panel['gridPos'], b: Panel['gridPos']) =>
     a.x + a.w <= b.x || b.x + b.w <= a.x || a.y + a.h <= b.y || b.y + b.h <= a.y
   for (const { title, panels } of dashboards) {
@@ -59,13 +59,13 @@ t.test('panels lie within 24 columns, and none on another', async (t) => {
   }
 })
 
-t.test('panels ask the data sources that are provisioned', async (t) => {
+t.test('panels query provisioned data sources', async (t) => {
   const sources = new Set(withContent.map(({ datasource }) => datasource?.uid))
   t.same([...sources].sort(), ['jaeger', 'loki', 'prometheus'])
 })
 
-// No Loki runs here: this sees only whether a query asks for what Fluent Bit sends.
-t.test('queries for Loki choose by the labels that there are, and filter by the ids', async (t) => {
+// Without a Loki, this only checks that queries match what Fluent Bit sends.
+t.test('Loki queries select by existing labels and filter by ids', async (t) => {
   const queries = withContent
     .filter(({ datasource }) => datasource?.uid === 'loki')
     .flatMap(({ where, targets = [] }) => targets.map(({ expr = '' }) => ({ where, expr })))

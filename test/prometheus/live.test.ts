@@ -32,7 +32,7 @@ t.test('the running app in a real Prometheus', needs('prometheus', 'prometheus-a
   const prometheus = await startPrometheus(t, port, quickPrometheus(targets))
   const traffic = await startTraffic(t, app.url)
 
-  /** Waits until each of them has given something, at one time or another; `find` says what one of them still lacks. */
+  /** Waits until each item has had data at some time; `find` returns what an item still lacks. */
   async function each<T extends { where: string }>(
     what: string,
     all: readonly T[],
@@ -50,7 +50,7 @@ t.test('the running app in a real Prometheus', needs('prometheus', 'prometheus-a
     )
   }
 
-  /** What is missing: data, or a label that a legend shows. */
+  /** The missing data or legend label. */
   async function lackOfData(expr: string, legend = ''): Promise<string | undefined> {
     const samples = (await prometheus.query(expr)).filter(({ value }) => !Number.isNaN(Number(value[1])))
     if (samples.length === 0) return `no data for ${expr}`
@@ -61,7 +61,7 @@ t.test('the running app in a real Prometheus', needs('prometheus', 'prometheus-a
 
   const panels = prometheusQueries(WINDOW)
   const records = rules.flatMap(({ record }) => (record === undefined ? [] : [{ where: record, expr: record }]))
-  // With bool a comparison is 0 or 1, where without it there is nothing as long as all is well.
+  // With bool a comparison returns 0 or 1; without it, there is no data while all is well.
   const alerts = rules.flatMap(({ alert, labels, expr }) =>
     alert === undefined
       ? []
@@ -80,7 +80,7 @@ t.test('the running app in a real Prometheus', needs('prometheus', 'prometheus-a
       t.ok(jobs.has(job), job)
   })
 
-  t.test('every expression of every panel and rule gives data', async (t) => {
+  t.test('every expression of every panel and rule returns data', async (t) => {
     t.ok(panels.length > 50 && records.length > 20 && alerts.length > 10, 'they have been found')
     await each('all panels to have data', panels, ({ expr, legendFormat }) => lackOfData(expr, legendFormat))
     await each('all recording rules to have data', records, ({ expr }) => lackOfData(expr))
@@ -94,7 +94,7 @@ t.test('the running app in a real Prometheus', needs('prometheus', 'prometheus-a
     )
   })
 
-  t.test('every label that they ask for exists', async (t) => {
+  t.test('every label in them exists', async (t) => {
     const asked = [...panels, ...records, ...rules.map(({ expr, alert }) => ({ expr, where: alert ?? 'a rule' }))]
     const labels = asked.flatMap(({ where, expr }) =>
       selectorsOf(expr).flatMap(({ metric, labels }) =>
@@ -117,7 +117,7 @@ t.test('the running app in a real Prometheus', needs('prometheus', 'prometheus-a
     })
   })
 
-  t.test('the queries of docs/alerts.md can be asked', async (t) => {
+  t.test('the queries of docs/alerts.md work', async (t) => {
     const queries = [...read('docs/alerts.md').matchAll(/```promql\n([\s\S]*?)```/g)].map(
       ([, query]) => query as string,
     )
@@ -125,7 +125,7 @@ t.test('the running app in a real Prometheus', needs('prometheus', 'prometheus-a
     for (const query of queries) await t.resolves(prometheus.query(query), query)
   })
 
-  t.test('exemplars arrive, and are traces that were asked for', async (t) => {
+  t.test('exemplars arrive with the trace ids of requests', async (t) => {
     const queries = panels.filter(({ exemplar }) => exemplar)
     t.ok(queries.length >= 3)
     for (const { where, expr } of queries) {
@@ -143,7 +143,7 @@ t.test('the running app in a real Prometheus', needs('prometheus', 'prometheus-a
     }
   })
 
-  t.test('errors make an alert pending, then firing, then a message, and their end makes another', async (t) => {
+  t.test('errors make an alert pending, then firing, then send a message, and another when they end', async (t) => {
     for (const state of ['pending', 'firing']) {
       const expr = `max_over_time(ALERTS{alertname="HighErrorRate", job="course-app", alertstate="${state}"}[10m])`
       await waitFor(`it to be ${state}`, async () => (await prometheus.query(expr)).length > 0)

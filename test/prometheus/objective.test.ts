@@ -8,7 +8,7 @@ import { read, rules } from './shipped.ts'
 
 const lesson = read('phases/3-metrics/README.md')
 
-/** The queries of the lesson's paragraph about objectives: of failed requests, and of fast ones. */
+/** The queries about objectives in the lesson: for failed and for fast requests. */
 const [failed = '', fast = ''] = [
   ...lesson.slice(lesson.indexOf('**An SLO.**')).matchAll(/^```\n([\s\S]*?)^```/gm),
 ].map(([, query]) => query)
@@ -22,7 +22,7 @@ interface Expected {
   readonly samples: readonly { readonly labels: string; readonly value: number }[]
 }
 
-/** Lets promtool evaluate queries over an hour of requests to one route, one a second. */
+/** Evaluates queries with promtool over an hour of requests to one route, one a second. */
 function evaluate(t: Test, series: Readonly<Record<string, string>>, ...expected: Expected[]): void {
   const file = join(t.testdir(), 'queries.test.yml')
   writeFileSync(
@@ -47,7 +47,7 @@ t.test('lesson 3 and the rules measure the same', async (t) => {
   t.equal(plain(failed), plain(rule?.expr ?? 'no such rule'))
 })
 
-t.test('every text and every rule has the one objective', async (t) => {
+t.test('all texts and rules have the same objective', async (t) => {
   for (const file of ['phases/3-metrics/README.md', 'docs/alerts.md', 'docker/prometheus/slo.rules.yml']) {
     const objectives = [...read(file).matchAll(/\b99(?:\.\d+)? %/g)].map(([objective]) => objective)
     t.strictSame([...new Set(objectives)], ['99.5 %'], file)
@@ -70,7 +70,7 @@ t.test(
   },
 )
 
-t.test('the share of fast requests counts those that succeed', needs('promtool'), async (t) => {
+t.test('the share of fast requests counts only successful ones', needs('promtool'), async (t) => {
   const series = {
     'http_server_request_duration_seconds_bucket{job="a", route="/hello", status="200", le="0.25"}': '0+45x60',
     'http_server_request_duration_seconds_count{job="a", route="/hello", status="200"}': '0+60x60',

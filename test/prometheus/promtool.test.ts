@@ -6,7 +6,7 @@ import { parse } from 'yaml'
 import { needs } from '../../testkit/installed.ts'
 import { filesIn, RULES, type Rule, read, root, ruleFiles, rules } from './shipped.ts'
 
-/** What one case of a promtool test file expects. */
+/** One case of a promtool test file. */
 interface Case {
   readonly alert_rule_test?: readonly {
     readonly alertname: string
@@ -23,19 +23,19 @@ function succeeds(t: Test, program: string, ...args: string[]): void {
   t.equal(status, 0, `${program} ${args.join(' ')}\n${status === 0 ? '' : stdout + stderr}`)
 }
 
-t.test('promtool and amtool take the files', needs('promtool', 'amtool'), async (t) => {
+t.test('promtool and amtool accept the files', needs('promtool', 'amtool'), async (t) => {
   succeeds(t, 'promtool', 'check', 'config', 'prometheus.yml')
   succeeds(t, 'promtool', 'check', 'rules', '--lint=all', '--lint-fatal', ...ruleFiles)
   succeeds(t, 'amtool', 'check-config', 'docker/alertmanager.yml')
   t.ok(ruleFiles.length > 2)
 })
 
-t.test('the rules do what their tests say', needs('promtool'), async (t) => {
+t.test('the rules pass their tests', needs('promtool'), async (t) => {
   for (const file of testFiles) succeeds(t, 'promtool', 'test', 'rules', file)
   t.ok(testFiles.length > 2)
 })
 
-t.test('every alert is tested while it fires, and while it does not', async (t) => {
+t.test('every alert is tested firing and not firing', async (t) => {
   const tests = cases.flatMap(({ alert_rule_test = [] }) => alert_rule_test)
   for (const { alert, labels = {} } of rules.filter(({ alert }) => alert !== undefined)) {
     const name = `${alert} ${Object.values(labels).join(' ')}`
@@ -62,7 +62,7 @@ t.test('every recording rule is tested with and without traffic', async (t) => {
   }
 })
 
-t.test('every alert says what is wrong, how bad it is, and where to read on', async (t) => {
+t.test('every alert has a description, a severity and a link', async (t) => {
   const page = read('docs/alerts.md')
   const [, ...sections] = page.split(/^## /m)
   const alerts = alertsOfAllTools()
@@ -89,13 +89,13 @@ t.test('every section of docs/alerts.md has the same five parts', async (t) => {
     const parts = [...section.matchAll(/^\*\*([^*]+)\.\*\*/gm)].map(([, part]) => part)
     t.same(parts, ['Meaning', 'Likely causes', 'Look at', 'What to do', 'Try it'], heading)
     t.match(section, /^\*(page|ticket)/m, `${heading} says its severity`)
-    // Those of Loki are written where Loki finds them.
+    // Loki's rules are in Loki's own folder.
     const isKnown = rules.some(({ alert }) => alert === heading) || /^\*.*from Loki\*$/m.test(section)
     t.ok(isKnown, `there is an alert ${heading}`)
   }
 })
 
-/** Those of Prometheus, and those that Loki evaluates. */
+/** Rules of Prometheus and of Loki. */
 function alertsOfAllTools(): Rule[] {
   return readdirSync(join(root, 'docker'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.rules.yml'))

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { read, ruleFiles } from './shipped.ts'
 
-/** For how long quick rules look back. Several scrapes of a busy machine must fit in. */
+/** Range of quick rules. It must cover several scrapes on a busy machine. */
 export const WINDOW = '6s'
 
 interface ScrapeConfig {
@@ -19,11 +19,11 @@ interface PrometheusConfig {
 }
 
 /**
- * prometheus.yml with other targets and every second, and its rules with short windows: a test cannot wait for minutes.
- * Names that DNS would resolve become targets with the label that DNS would have given them.
+ * prometheus.yml with other targets and one-second intervals, and its rules with short ranges, to keep tests fast. DNS
+ * names become static targets with the label that service discovery would add.
  *
- * @param targets the address to use for each `host:port` of the file; nothing answers at the others
- * @returns the files that Prometheus needs, by their names
+ * @param targets the address for each `host:port` of the file; the others are down
+ * @returns the files that Prometheus needs, by name
  */
 export function quickPrometheus(targets: Readonly<Record<string, string>>): Record<string, string> {
   const shipped = parse(read('prometheus.yml')) as PrometheusConfig
@@ -66,7 +66,7 @@ interface AlertmanagerConfig {
   readonly receivers: readonly { readonly name: string }[]
 }
 
-/** docker/alertmanager.yml with no time to wait, and every receiver told at `webhook`, under its name. */
+/** docker/alertmanager.yml without waits, with `webhook` as the URL of every receiver, followed by its name. */
 export function quickAlertmanager(webhook: string): string {
   const shipped = parse(read('docker/alertmanager.yml')) as AlertmanagerConfig
   return stringify({

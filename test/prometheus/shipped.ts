@@ -22,7 +22,7 @@ interface RuleFile {
   readonly groups: readonly { readonly name: string; readonly rules: readonly Rule[] }[]
 }
 
-/** The files of a folder whose names end in `ending`, as paths from the root, in the order of their names. */
+/** The files of a folder with this extension, as paths from the root, sorted by name. */
 export function filesIn(folder: string, ending: string): string[] {
   return readdirSync(join(root, folder))
     .filter((name) => name.endsWith(ending))
@@ -32,10 +32,10 @@ export function filesIn(folder: string, ending: string): string[] {
 
 export const ruleFiles = filesIn(RULES, '.rules.yml')
 
-/** All rules that are shipped. */
+/** All rules of the repository. */
 export const rules = ruleFiles.flatMap((file) => (parse(read(file)) as RuleFile).groups.flatMap((group) => group.rules))
 
-/** What tests look at in a dashboard as Grafana reads it. */
+/** The parts of a dashboard that tests check. */
 export interface Dashboard {
   readonly uid: string
   readonly title: string
@@ -72,13 +72,13 @@ interface Variable {
 export const DASHBOARDS = 'grafana/dashboards'
 export const dashboards = filesIn(DASHBOARDS, '.json').map((file) => JSON.parse(read(file)) as Dashboard)
 
-/** A panel's query for Prometheus, with the names of where it is. */
+/** A panel's Prometheus query, with dashboard and panel. */
 export interface PanelQuery extends Target {
   readonly where: string
   readonly expr: string
 }
 
-/** Every query for Prometheus of every panel, with variables at "All" and `range` for Grafana's intervals. */
+/** All Prometheus queries of all panels, with variables set to "All" and `range` for Grafana's intervals. */
 export function prometheusQueries(range: string): PanelQuery[] {
   return dashboards.flatMap((dashboard) =>
     dashboard.panels
@@ -93,7 +93,7 @@ export function prometheusQueries(range: string): PanelQuery[] {
   )
 }
 
-/** The series and the label whose values a variable offers. */
+/** The series and the label of a variable. */
 export function variableQueries(range: string): { where: string; series: string; label: string }[] {
   return dashboards.flatMap((dashboard) =>
     dashboard.templating.list.flatMap(({ name, definition }) => {

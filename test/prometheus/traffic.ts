@@ -4,9 +4,9 @@ import type { Test } from 'tap'
 import { httpClient } from '../../testkit/http.ts'
 
 export interface Traffic {
-  /** The ids of the traces that its requests have begun. */
+  /** Trace ids of its requests. */
   readonly traceIds: ReadonlySet<string>
-  /** Whether `/error` is asked for. */
+  /** Whether `/error` is requested. */
   errors: boolean
 }
 
@@ -20,7 +20,7 @@ interface Course {
   readonly batches: readonly Batch[]
 }
 
-/** Asks for a bit of everything, one request after the other, until the test is over. */
+/** Sends requests of all kinds, one after the other, until the test ends. */
 export async function startTraffic(t: Test, url: string): Promise<Traffic> {
   const { sendJson } = httpClient(t)
   const traceIds = new Set<string>()
@@ -58,7 +58,7 @@ export async function startTraffic(t: Test, url: string): Promise<Traffic> {
     await book(full as typeof free & object)
   }
 
-  await reserve() // stays, so that a seat is held
+  await reserve() // not completed, so that a seat stays held
   await send('POST', `/v1/bookings/${await reserve()}:complete`)
   let over = false
   const goOn = async () => {

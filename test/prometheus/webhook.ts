@@ -4,16 +4,16 @@ import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 import type { Test } from 'tap'
 
-/** One alert, as Alertmanager tells it: https://prometheus.io/docs/alerting/latest/configuration/#webhook_config */
+/** An alert in a message of Alertmanager: https://prometheus.io/docs/alerting/latest/configuration/#webhook_config */
 export interface ToldAlert {
   readonly status: 'firing' | 'resolved'
   readonly labels: Readonly<Record<string, string>>
   readonly annotations: Readonly<Record<string, string>>
-  /** The path that was posted to, without its slash. */
+  /** The request path without its slash. */
   readonly receiver: string
 }
 
-/** An HTTP server that notes what Alertmanager posts to it, until the test is over. */
+/** An HTTP server that records Alertmanager's messages until the test ends. */
 export async function startWebhook(t: Pick<Test, 'teardown'>): Promise<{ url: string; told: readonly ToldAlert[] }> {
   const told: ToldAlert[] = []
   const server = createServer((request, response) => {

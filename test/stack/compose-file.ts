@@ -1,7 +1,7 @@
 import { parse } from 'yaml'
 import { read } from '../prometheus/shipped.ts'
 
-/** A service of `compose.yaml`, as far as tests look at it. */
+/** The parts of a service in `compose.yaml` that tests check. */
 export interface Service {
   readonly image?: string
   readonly build?: { readonly context: string; readonly dockerfile: string }
@@ -22,7 +22,7 @@ interface ComposeFile {
   readonly volumes: Readonly<Record<string, unknown>>
 }
 
-// Compose merges `<<`, which YAML 1.2 has no more.
+// Compose merges `<<`, which YAML 1.2 dropped.
 export const compose = parse(read('compose.yaml'), { merge: true }) as ComposeFile
 
 export function service(name: string): Service {
@@ -46,14 +46,14 @@ export function mountsOf({ volumes = [] }: Service): Mount[] {
   })
 }
 
-/** Where a container has a file or folder of the repository. */
+/** The path of a repository file or folder in a container. */
 export function targetOf(serviceName: string, source: string): string {
   const mount = mountsOf(service(serviceName)).find((one) => one.source === source)
   if (mount === undefined) throw new Error(`${serviceName} has no ${source}`)
   return mount.target
 }
 
-/** What a value is when no variable is set: `${NAME:-default}` is its default. */
+/** Replaces `${NAME:-default}` by its default. */
 export function withoutVariables(value: string): string {
   return value.replace(/\$\{\w+:-([^}]*)\}/g, '$1')
 }

@@ -10,7 +10,7 @@ import { compose, mountsOf, service, withoutVariables } from './compose-file.ts'
 
 const services = Object.entries(compose.services)
 
-t.test('docker-compose takes it, whatever is set', needs('docker-compose'), async (t) => {
+t.test('docker-compose accepts it with any settings', needs('docker-compose'), async (t) => {
   const run = promisify(execFile)
   const settings = {
     POSTGRES_PASSWORD: 'pg-secret',
@@ -29,7 +29,7 @@ t.test('docker-compose takes it, whatever is set', needs('docker-compose'), asyn
   }
 })
 
-t.test('the names that the other files rely on', async (t) => {
+t.test('names used by other files', async (t) => {
   const backends = ['postgres', 'redis', 'prometheus', 'alertmanager', 'grafana', 'loki', 'fluent-bit', 'jaeger']
   const inProfile = (wanted: string | undefined) =>
     services.filter(([, { profiles }]) => profiles?.[0] === wanted).map(([name]) => name)
@@ -45,7 +45,7 @@ t.test('every image is pinned', async (t) => {
   }
 })
 
-t.test('every file that is mounted exists, read-only, and every volume is declared', async (t) => {
+t.test('mounted files exist and are read-only, and volumes are declared', async (t) => {
   const mounts = services.flatMap(([name, each]) => mountsOf(each).map((mount) => ({ name, ...mount })))
   for (const { name, source, target, readOnly, isVolume } of mounts) {
     t.match(target, /^\//, `${name}: ${source}`)
@@ -58,7 +58,7 @@ t.test('every file that is mounted exists, read-only, and every volume is declar
   ])
 })
 
-t.test('what is published is published on the loopback address', async (t) => {
+t.test('ports are published on the loopback address only', async (t) => {
   const published = services.flatMap(([name, { ports = [] }]) => ports.map((port) => `${name} ${port}`))
   t.same(published.sort(), [
     'alertmanager 127.0.0.1:9093:9093',
@@ -81,7 +81,7 @@ t.test('what is published is published on the loopback address', async (t) => {
     t.match(table, new RegExp(`\\b${hostPort}\\b`), `the README has port ${hostPort}`)
 })
 
-t.test('all of it fits in 2 GiB', async (t) => {
+t.test('the whole stack fits in 2 GiB', async (t) => {
   const limits = services.map(([name, { mem_limit }]) => {
     t.match(mem_limit, /^\d+m$/, name)
     return Number.parseInt(mem_limit as string, 10)
@@ -89,7 +89,7 @@ t.test('all of it fits in 2 GiB', async (t) => {
   t.ok(limits.reduce((sum, limit) => sum + limit, 0) <= 2048)
 })
 
-t.test('who waits for a service to be healthy waits for something that can be', async (t) => {
+t.test('services wait only for services with a health check', async (t) => {
   for (const [name, { depends_on = {}, profiles = [] }] of services) {
     for (const [other, { condition }] of Object.entries(depends_on)) {
       t.equal(condition, 'service_healthy', `${name} on ${other}`)
@@ -103,8 +103,8 @@ t.test('who waits for a service to be healthy waits for something that can be', 
   }
 })
 
-t.test('an image without a program to ask with has no health check', async (t) => {
-  // Of distroless images, Loki's asks itself, and Fluent Bit's cannot.
+t.test('images without a client program have no health check', async (t) => {
+  // Of the distroless images, Loki's has its own health command, and Fluent Bit's has none.
   t.equal(service('fluent-bit').healthcheck, undefined)
   t.same(service('loki').healthcheck?.test, ['CMD', '/usr/bin/loki', '-health'])
   for (const name of ['gateway', 'course', 'partner']) {
@@ -131,7 +131,7 @@ t.test('--stack and compose.yaml agree, without a variable and with', async (t) 
   t.match(given, { DATABASE_URL: /:a%2Fb@/, REDIS_URL: /:c%40d@/ })
 })
 
-t.test('no password that everybody tries first', async (t) => {
+t.test('no common passwords', async (t) => {
   const text = read('compose.yaml')
   const defaults = [...text.matchAll(/\$\{\w*PASSWORD:-([^}]*)\}/g)].map(([, value]) => value as string)
   t.ok(defaults.length > 4, 'they have been found')

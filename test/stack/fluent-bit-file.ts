@@ -1,15 +1,15 @@
 /** A section of a file in Fluent Bit's classic format. */
 export interface Section {
   readonly name: string
-  /** By key in lower case; what is given several times has several values. */
+  /** By lower-case key; repeated keys have several values. */
   readonly values: Readonly<Record<string, readonly string[]>>
 }
 
 /**
- * Reads Fluent Bit's classic format: `[NAME]`, and below it lines of a key and its value, all indented alike.
+ * Parses Fluent Bit's classic format: `[NAME]`, followed by indented lines of key and value.
  * https://docs.fluentbit.io/manual/administration/configuring-fluent-bit/classic-mode/format-schema
  *
- * @throws when a line is neither
+ * @throws for any other line
  */
 export function parseFluentBit(text: string): Section[] {
   const sections: { name: string; values: Record<string, string[]> }[] = []

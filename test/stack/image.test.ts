@@ -28,7 +28,7 @@ t.test('the image is pinned, not root, and runs node itself', async (t) => {
   t.match(last('ENV'), 'HOST=0.0.0.0')
 })
 
-t.test('what it copies is there and is sent to the builder', async (t) => {
+t.test('copied files exist and are sent to the builder', async (t) => {
   const sent = read('.dockerignore').match(/(?<=^!).*/gm) ?? []
   const copied = all('COPY')
     .filter((rest) => !rest.startsWith('--from'))
@@ -43,7 +43,7 @@ t.test('what it copies is there and is sent to the builder', async (t) => {
   }
 })
 
-t.test('what is sent to the builder compiles', async (t) => {
+t.test('the build context compiles', async (t) => {
   const folder = t.testdir()
   const left = read('.dockerignore').match(/^[^#!*\n].*/gm) ?? []
   const isLeft = (path: string) =>
@@ -67,7 +67,7 @@ t.test('what is sent to the builder compiles', async (t) => {
   t.ok(existsSync(join(folder, 'dist/lab/page/index.html')))
 })
 
-/** What src/, phases/ and lab/ import at run time. The Lab's page is bundled with all that it imports. */
+/** Run-time imports of src/, phases/ and lab/. The Lab's page is bundled with its imports. */
 function packagesInUse(): Set<string> {
   const files = ['src', 'phases', 'lab'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
@@ -87,18 +87,18 @@ function packagesInUse(): Set<string> {
   )
 }
 
-t.test('what runs needs production dependencies alone', async (t) => {
+t.test('the app needs only production dependencies', async (t) => {
   const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> }
   const used = [...packagesInUse()]
   t.ok(used.length > 15, 'they have been found')
   t.same(
     used.filter((name) => !(name in dependencies)),
-    // Types, of which nothing is left when it is compiled.
+    // Type imports, which are erased.
     ['@fastify/type-provider-typebox'].filter((name) => used.includes(name)),
   )
 })
 
-t.test('the health check says what the server says', async (t) => {
+t.test('the health check reports the server’s readiness', async (t) => {
   let status = 200
   const server = createServer((request, response) => response.writeHead(request.url === '/readyz' ? status : 404).end())
   server.listen(0, '127.0.0.1')

@@ -28,7 +28,7 @@ function run(program: string, args: readonly string[]): Promise<Finished> {
 }
 
 const load = (...args: string[]) => run(process.execPath, [loadScript, ...args])
-/** Runs Locust without its page; who has begun something finishes it. Its statistics are CSV files, of which these are the lines below the heading. */
+/** Runs Locust headless; users finish what they have begun. @returns the lines of its CSV statistics, without the heading */
 async function locust(t: Test, url: string, user: string): Promise<Finished & { stats: string[]; failures: string[] }> {
   const folder = t.testdir()
   const finished = await run(findProgram('locust') as string, [
@@ -44,7 +44,7 @@ async function locust(t: Test, url: string, user: string): Promise<Finished & { 
   return { ...finished, stats: lines('stats'), failures: lines('failures') }
 }
 
-/** Answers everything with a status that nobody expects. */
+/** Answers everything with an unexpected status. */
 async function brokenServer(t: Test): Promise<string> {
   const server = createServer((_request, response) => {
     response.writeHead(500, { 'content-type': 'application/json' }).end('{}')
@@ -58,7 +58,7 @@ async function brokenServer(t: Test): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** The rows of the table by their first cell. */
+/** The rows of the table by first cell. */
 function rowsOf(table: string): Record<string, { requests: number; failures: number }> {
   const rows = [...table.matchAll(/^\| (\S[^|]*?) +\| +(\d+) \| +(\d+) \|/gm)]
   return Object.fromEntries(rows.map(([, kind, ...n]) => [kind, { requests: Number(n[0]), failures: Number(n[1]) }]))
@@ -72,7 +72,7 @@ const COMPETING = [
 ]
 
 t.test('the app under load', async (t) => {
-  // Listens everywhere, as with --stack: what it prints is an address to connect to all the same.
+  // Listens on all interfaces, as with --stack. The printed address must still be reachable.
   const app = await startApp(t, { env: { PHASE: '3', HOST: '0.0.0.0' } })
   t.match(app.url, /^http:\/\/127\.0\.0\.1:\d+$/)
   t.match(app.grpc, /^127\.0\.0\.1:\d+$/)
@@ -91,7 +91,7 @@ t.test('the app under load', async (t) => {
     )
   })
 
-  t.test('npm run load, competing: seats are won, lost and given back', async (t) => {
+  t.test('npm run load, competing: seats are won, lost and released', async (t) => {
     const { code, stdout } = await load('--scenario', 'competing', '--duration', '2s', '--url', app.url)
     t.equal(code, 0, stdout)
     const { all, ...kinds } = rowsOf(stdout)
@@ -112,19 +112,19 @@ t.test('the app under load', async (t) => {
   }
 })
 
-t.test('an answer that the API does not promise is a failure', async (t) => {
+t.test('an undocumented answer is a failure', async (t) => {
   const url = await brokenServer(t)
   const { code, stdout } = await load('--users', '2', '--duration', '1s', '--scenario', 'competing', '--url', url)
   t.equal(code, 1)
   t.match(stdout, /^1 × GET \/v1\/courses: 500 instead of 200$/m)
-  t.test('for Locust, too', needs('locust'), async (t) => {
+  t.test('for Locust too', needs('locust'), async (t) => {
     const { code, failures } = await locust(t, url, 'CompetingUser')
     t.equal(code, 1)
     t.match(failures[0], 'expected 200, got 500')
   })
 })
 
-t.test('bad options get one line that says what to do', async (t) => {
+t.test('invalid options get one line with the remedy', async (t) => {
   const cases = {
     '--users 0': '--users: "0" does not work. Set it to a number from 1 to 1000.',
     '--duration 5': '--duration: "5" does not work. Set it to a time such as 30s or 5m.',

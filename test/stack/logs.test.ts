@@ -25,7 +25,7 @@ const asRegExp = (glob: string) => glob.replaceAll('.', '\\.').replaceAll('*', '
 /** `a=$a, b=$b` as pairs. */
 const pairs = (text: string) => list(text).map((each) => each.split('=$') as [string, string])
 
-t.test('Fluent Bit reads what is mounted and writes where it may', async (t) => {
+t.test('Fluent Bit reads mounted files and writes to writable folders', async (t) => {
   const [input, settings] = [only('INPUT', 'tail'), only('SERVICE')]
   const mounts = mountsOf(service('fluent-bit'))
   const folders = new Set(list(get(input, 'path')).map((path) => posix.dirname(path)))
@@ -75,13 +75,13 @@ t.test('Fluent Bit sends the lines of a rotated file once', async (t) => {
   t.equal(get(only('INPUT'), 'db.compare_filename'), '', 'positions belong to inodes, whatever the name')
 })
 
-t.test('every section matches what the input is tagged', async (t) => {
+t.test('every section matches the tag of the input', async (t) => {
   const tag = get(only('INPUT'), 'tag')
   for (const each of sections.filter(({ name }) => name === 'FILTER' || name === 'OUTPUT'))
     t.equal(get(each, 'match'), tag, get(each, 'name'))
 })
 
-t.test('the labels are service and level, the ids are structured metadata, and the line stays as it is', async (t) => {
+t.test('labels are service and level, ids are structured metadata, and the line is unchanged', async (t) => {
   const output = only('OUTPUT', 'loki')
   const labels = pairs(get(output, 'labels'))
   const ids = pairs(get(output, 'structured_metadata'))
@@ -95,7 +95,7 @@ t.test('the labels are service and level, the ids are structured metadata, and t
     ['service_instance_id', 'request_id', 'trace_id', 'span_id'],
   )
 
-  // drop_single_key sends the bare line only if it is the one key that is left.
+  // drop_single_key sends the bare line only if it is the only remaining key.
   const key = get(only('INPUT'), 'key')
   const kept = only('FILTER', 'record_modifier').values.allowlist_key ?? []
   const taken = [...LABELS, ...list(get(output, 'remove_keys'))]
@@ -104,7 +104,7 @@ t.test('the labels are service and level, the ids are structured metadata, and t
     [key],
   )
   t.equal(get(output, 'drop_single_key'), 'raw')
-  // Without these a line that is no JSON would be lost, or have no labels.
+  // Without these, a line that is not JSON would be lost or have no labels.
   const parser = only('FILTER', 'parser')
   t.equal(get(parser, 'key_name'), key)
   t.same([get(parser, 'reserve_data'), get(parser, 'preserve_key')], ['on', 'on'])
@@ -112,14 +112,14 @@ t.test('the labels are service and level, the ids are structured metadata, and t
   t.same(added, LABELS)
 })
 
-t.test("the parser reads the app's own time", async (t) => {
+t.test("the parser reads the app's time", async (t) => {
   const [parser] = parsers as [Section]
   t.equal(get(parser, 'time_key'), 'time')
   t.equal(get(parser, 'time_format'), '%Y-%m-%dT%H:%M:%S.%LZ')
   t.match('2026-11-22T21:10:45.235Z', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z$/)
 })
 
-t.test('Loki keeps its data in its volume, for a while, and reads the rules that are mounted', async (t) => {
+t.test('Loki keeps its data in its volume with a retention, and reads the mounted rules', async (t) => {
   const volume = targetOf('loki', 'loki-data')
   const { common, compactor, ruler, ruler_storage, schema_config, storage_config, limits_config } = loki
   const folders = [
@@ -131,7 +131,7 @@ t.test('Loki keeps its data in its volume, for a while, and reads the rules that
   for (const folder of folders) t.match(folder, new RegExp(`^${volume}(/|$)`))
   t.same(service('loki').command, [`-config.file=${targetOf('loki', './loki-config.yml')}`])
   t.equal(ruler_storage.local.directory, targetOf('loki', './docker/loki/rules'))
-  // What 3.7 takes and later versions want: the one without the other would start no ruler, or not start at all.
+  // 3.7 accepts both settings and later versions require them: with only one, the ruler or Loki itself would not start.
   t.same([storage_config.use_thanos_objstore, ruler_storage.backend, ruler.storage], [true, 'local', undefined])
   t.match(schema_config.configs.at(-1), { store: 'tsdb', schema: 'v13' }, 'what structured metadata needs')
   t.equal(limits_config.allow_structured_metadata, true)

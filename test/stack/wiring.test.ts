@@ -31,7 +31,7 @@ const sources = parse(read(DATA_SOURCES)).datasources as DataSource[]
 const source = (uid: string) => sources.find((each) => each.uid === uid) as DataSource
 const dashboards = filesIn('grafana/dashboards', '.json').map((file) => JSON.parse(read(file)))
 
-/** On which ports a service listens, from its own configuration where there is one in this repository. */
+/** The ports of a service, from its configuration where it is in this repository. */
 function listening(): Record<string, number[]> {
   const jaeger = read('docker/jaeger.yml')
   const fluentBit = Number(/http_port +(\d+)/.exec(read('fluent-bit.conf'))?.[1])
@@ -58,7 +58,7 @@ function addressesIn(text: string): { host: string; port: number }[] {
   return [...found].map(([, host, port]) => ({ host: host as string, port: Number(port) }))
 }
 
-t.test('every address in a configuration file is of a service that listens there', async (t) => {
+t.test('every address in a configuration file belongs to a service that listens there', async (t) => {
   const ports = listening()
   t.same(Object.keys(ports).sort(), Object.keys(compose.services).sort())
   const files = ['prometheus.yml', 'loki-config.yml', 'docker/alertmanager.yml', DATA_SOURCES]
@@ -78,7 +78,7 @@ t.test('every address in a configuration file is of a service that listens there
   t.ok(ports[loki?.[1] as string]?.includes(Number(loki?.[2])), 'fluent-bit.conf')
 })
 
-t.test('Prometheus asks containers by the names and ports that they have', async (t) => {
+t.test('Prometheus scrapes containers by their names and ports', async (t) => {
   const ports = listening()
   const { scrape_configs, rule_files } = parse(read('prometheus.yml'))
   const asked = scrape_configs.flatMap((each: { dns_sd_configs?: { names: string[]; port: number }[] }) =>
@@ -97,7 +97,7 @@ t.test('Prometheus asks containers by the names and ports that they have', async
   t.equal(service('locust').command?.[1], `${targetOf('locust', './docker/locust')}/locustfile.py`)
 })
 
-t.test('Jaeger takes what the app sends, on the ports of the defaults', async (t) => {
+t.test('Jaeger receives the app’s spans on the default ports', async (t) => {
   const { receivers, service: pipelines, extensions, exporters } = parse(read('docker/jaeger.yml'))
   t.equal(receivers.jaeger.protocols.thrift_http.endpoint, '0.0.0.0:14268')
   t.equal(receivers.otlp.protocols.grpc.endpoint, '0.0.0.0:4317')
@@ -109,7 +109,7 @@ t.test('Jaeger takes what the app sends, on the ports of the defaults', async (t
   )
 })
 
-t.test('Grafana finds its files', async (t) => {
+t.test('Grafana’s files exist', async (t) => {
   t.equal(targetOf('grafana', './grafana/provisioning'), '/etc/grafana/provisioning')
   const [provider] = parse(read(PROVIDERS)).providers
   const folder = targetOf('grafana', './grafana/dashboards')
@@ -118,7 +118,7 @@ t.test('Grafana finds its files', async (t) => {
   t.ok(filesIn('grafana/dashboards', '.json').includes(home.replace(folder, 'grafana/dashboards')), home)
 })
 
-t.test('the links from one data source to another lead somewhere', async (t) => {
+t.test('the links between data sources are valid', async (t) => {
   const uids = sources.map(({ uid }) => uid)
   t.same(uids, ['prometheus', 'loki', 'jaeger', 'alertmanager'])
   const { exemplarTraceIdDestinations = [] } = source('prometheus').jsonData
@@ -140,7 +140,7 @@ t.test('the links from one data source to another lead somewhere', async (t) => 
   for (const { query } of tracesToMetrics?.queries ?? []) t.match(query, /http_server_request_\w+\{[^}]*\$\$__tags\}/)
 })
 
-t.test('the links to dashboards have their names and variables', async (t) => {
+t.test('the links to dashboards have valid names and variables', async (t) => {
   const links = [...read(DATA_SOURCES).matchAll(/\/d\/([\w-]+)\?var-(\w+)=/g)]
   t.equal(links.length, 2)
   for (const [, uid, variable] of links) {
@@ -153,7 +153,7 @@ t.test('the links to dashboards have their names and variables', async (t) => {
   }
 })
 
-t.test('the dashboards use data sources that there are', async (t) => {
+t.test('the dashboards use existing data sources', async (t) => {
   const used = dashboards.flatMap((each) => [...JSON.stringify(each).matchAll(/"datasource":\{[^}]*"uid":"([^"]+)"/g)])
   t.ok(used.length > 20, 'they have been found')
   const known = [...sources.map(({ uid }) => uid), '-- Grafana --', '-- Mixed --', '-- Dashboard --']

@@ -12,7 +12,7 @@ function fake(FAKE: string, options: AppOptions = {}): AppOptions {
   return { script, ...options, env: { FAKE, ...options.env } }
 }
 
-/** Takes the place of a test, so that its end can be looked at. */
+/** Stands in for a test, so that its end can be observed. */
 class FakeTest {
   readonly #teardowns: (() => unknown)[] = []
 
@@ -31,7 +31,7 @@ class FakeTest {
 
 t.jobs = 4
 
-t.test('starts the app, shows what it does, and cleans up', { buffered: true }, async (t) => {
+t.test('starts the app, gives access to it, and cleans up', { buffered: true }, async (t) => {
   const inner = new FakeTest()
   const app = await startApp(inner, fake('well'))
   t.match(app.url, /^http:\/\/127\.0\.0\.1:\d{2,}$/)
@@ -48,7 +48,7 @@ t.test('starts the app, shows what it does, and cleans up', { buffered: true }, 
   t.match(app.stdout(), /bye/, 'the last output is kept')
 })
 
-t.test('tells how the app ended', { buffered: true }, async (t) => {
+t.test('reports how the app ended', { buffered: true }, async (t) => {
   const app = await startApp(t, fake('well'))
   const exit = await app.stop()
   t.match(exit, { code: 0, signal: null })
@@ -84,7 +84,7 @@ t.test('fails with the output when the app does not become ready', { buffered: t
   await t.rejects(startApp(t, fake('sick', { timeout: 3000 })), /waited 3000 ms for the app[\s\S]*spans go to/)
 })
 
-t.test('kills an app that does not stop, and says so', { buffered: true }, async (t) => {
+t.test('kills an app that does not stop, and reports it', { buffered: true }, async (t) => {
   const inner = new FakeTest()
   const app = await startApp(inner, fake('stubborn', { stopTimeout: 300 }))
   t.match(await inner.end(), [/still ran 300 ms after SIGTERM and was killed/])
@@ -121,7 +121,7 @@ t.test('nothing is left when the test process is killed', { buffered: true }, as
   await waitFor('its folder to be gone', () => !existsSync(String(folder)))
 })
 
-t.test('runs an app that is to end by itself', { buffered: true }, async (t) => {
+t.test('runs an app that ends by itself', { buffered: true }, async (t) => {
   const run = await runApp(t, fake('broken'))
   t.match(run, { code: 1, signal: null, stdout: '', stderr: /^PORT: .*\n$/ })
   await t.rejects(runApp(t, fake('well', { timeout: 1000 })), /still ran 1000 ms after its start and was killed/)

@@ -1,4 +1,4 @@
-/** Stands in for the app in the tests of `startApp`: serves /livez, and misbehaves as FAKE says. */
+/** Stands in for the app in the tests of `startApp`: serves /livez, and misbehaves according to FAKE. */
 import { spawn } from 'node:child_process'
 import { appendFileSync } from 'node:fs'
 import { createServer } from 'node:http'

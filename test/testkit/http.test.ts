@@ -29,7 +29,7 @@ t.test('sends and receives JSON over one connection, which ends with the test', 
   t.equal(ports.size, 1)
 })
 
-t.test('shows an answer that should have been JSON', async (t) => {
+t.test('shows an answer that is not JSON', async (t) => {
   const port = await serve(t, (_request, response) => {
     response.writeHead(500).end('<h1>oops</h1>')
   })

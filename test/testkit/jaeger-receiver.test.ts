@@ -16,7 +16,7 @@ t.test('receives what the real exporter sends', async (t) => {
   t.equal(receiver.requests, 1)
 })
 
-t.test('keeps nothing that it refuses', async (t) => {
+t.test('discards rejected spans', async (t) => {
   const receiver = await startJaegerReceiver(t)
   receiver.respondWith(503)
   await t.rejects(sendExampleTrace(exporterTo(receiver.endpoint)), /responded with HTTP 503/)
@@ -35,14 +35,14 @@ t.test('hangs when told to, and can be stopped then', async (t) => {
   t.equal(receiver.received.all.length, 0)
 })
 
-t.test('comes back on the same port', async (t) => {
+t.test('restarts on the same port', async (t) => {
   const first = await startJaegerReceiver(t)
   await first.stop()
   const second = await startJaegerReceiver(t, { port: first.port })
   t.equal(second.endpoint, first.endpoint)
 })
 
-t.test('refuses and reports what is not a Jaeger batch', async (t) => {
+t.test('rejects and reports malformed batches', async (t) => {
   const teardowns: (() => unknown)[] = []
   const receiver = await startJaegerReceiver({ teardown: (handler) => void teardowns.push(handler) })
   const post = (contentType: string, body: Uint8Array) =>
@@ -59,7 +59,7 @@ t.test('reads Thrift strictly', async (t) => {
   t.throws(() => decodeBatch(Buffer.of(11, 0, 1, 0x7f, 0, 0, 0, 0)), /a size of 2130706432 with 1 bytes left/)
 })
 
-/** Its shutdown leaves a timer of `flushTimeout` running, which keeps the process alive for as long. */
+/** Its shutdown leaves a timer of `flushTimeout` running, which keeps the process alive. */
 function exporterTo(endpoint: string): JaegerExporter {
   return new JaegerExporter({ endpoint, flushTimeout: 500 })
 }

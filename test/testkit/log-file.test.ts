@@ -24,7 +24,7 @@ t.test('waits for a line, also while there is no file yet', async (t) => {
   t.match(await line, { n: 2 })
 })
 
-t.test('fails with the lines that are there, or at once with a bad one', async (t) => {
+t.test('fails with the existing lines, or at once with a malformed one', async (t) => {
   const path = join(t.testdir({ 'app.log': '{"n":1}\n' }), 'app.log')
   const third = () => waitForLine(path, 'the third', ({ n }) => n === 3, { timeout: 500 })
   await t.rejects(third(), /waited 500 ms for a log line \(the third\).*\n\{"n":1\}/)

@@ -15,7 +15,7 @@ import { formatOf, parseMetrics } from '../../testkit/openmetrics.ts'
 
 const awkward = 'back\\slash "quote"\nline, {brace}='
 
-t.test('reads what prom-client writes', async (t) => {
+t.test('parses prom-client’s output', async (t) => {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const counter = new Counter({ name: 'jobs_total', help: awkward, labelNames: ['kind'], registers: [registry] })
@@ -44,7 +44,7 @@ t.test('reads what prom-client writes', async (t) => {
   t.ok(metrics.value('nodejs_version_info'))
 })
 
-t.test('reads what prom-client writes as OpenMetrics, with exemplars', async (t) => {
+t.test('parses prom-client’s OpenMetrics output with exemplars', async (t) => {
   const registry = new Registry<OpenMetricsContentType>()
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE)
   collectDefaultMetrics({ register: registry })
@@ -67,7 +67,7 @@ t.test('reads what prom-client writes as OpenMetrics, with exemplars', async (t)
   t.ok(Math.abs((bucket?.exemplar?.timestamp ?? 0) - Date.now() / 1000) < 60)
 })
 
-t.test('reads what the OpenTelemetry exporter writes', async (t) => {
+t.test('parses the OpenTelemetry exporter’s output', async (t) => {
   class Reader extends MetricReader {
     protected override async onForceFlush(): Promise<void> {}
     protected override async onShutdown(): Promise<void> {}
@@ -83,7 +83,7 @@ t.test('reads what the OpenTelemetry exporter writes', async (t) => {
   t.equal(metrics.families.get('target_info')?.type, 'gauge')
 })
 
-t.test('accepts all that the formats allow', async (t) => {
+t.test('accepts everything that the formats allow', async (t) => {
   const prometheus = parseMetrics(goodMetrics.prometheus, 'prometheus')
   t.match(prometheus.samples('c', { a: 'x' }), [{ labels: { b: '\\ " \n' }, value: 1, timestamp: 1395066363 }])
   t.match(prometheus.families.get('c'), { help: 'Help with \\ and \n.', type: 'counter' })

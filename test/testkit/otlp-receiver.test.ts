@@ -21,7 +21,7 @@ t.test('receives what the real exporter sends', async (t) => {
   t.equal(receiver.requests, 1)
 })
 
-t.test('keeps nothing that it refuses', async (t) => {
+t.test('discards rejected spans', async (t) => {
   const receiver = await startOtlpReceiver(t)
   receiver.respondWith(status.PERMISSION_DENIED)
   const sending = sendExampleTrace(new OTLPTraceExporter({ url: receiver.endpoint }))
@@ -41,7 +41,7 @@ t.test('hangs when told to, and can be stopped then', async (t) => {
   t.equal(receiver.received.all.length, 0)
 })
 
-t.test('shows the trees that it has when the wanted span does not come', async (t) => {
+t.test('shows the received trees when the wanted span does not arrive', async (t) => {
   const receiver = await startOtlpReceiver(t)
   await sendExampleTrace(new OTLPTraceExporter({ url: receiver.endpoint }))
   const failure = await receiver.waitForSpans('GET /hello', { timeout: 50 }).catch((error: Error) => error.message)

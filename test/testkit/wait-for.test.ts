@@ -1,13 +1,13 @@
 import t from 'tap'
 import { GiveUp, waitFor } from '../../testkit/wait-for.ts'
 
-t.test('gives the first real value', async (t) => {
+t.test('returns the first defined value', async (t) => {
   const answers = [undefined, null, false, 0]
   t.equal(await waitFor('a number', () => answers.shift(), { interval: 1 }), 0)
   t.equal(await waitFor('a promise', async () => 'x'), 'x')
 })
 
-t.test('says what it waited for and what it saw last', async (t) => {
+t.test('reports what it waited for and the last value', async (t) => {
   const quick = { timeout: 30, interval: 1 }
   await t.rejects(
     waitFor('godot', () => undefined, quick),
@@ -30,14 +30,14 @@ t.test('an error means "not yet", and is the cause at the end', async (t) => {
   t.ok(calls > 1)
 })
 
-t.test('gives up at once when told so', async (t) => {
+t.test('stops at once when aborted', async (t) => {
   const probe = () => {
     throw new GiveUp('it is dead')
   }
   await t.rejects(waitFor('a dead thing', probe), { name: 'GiveUp', message: 'it is dead' })
 })
 
-t.test('cuts off a probe that never answers', async (t) => {
+t.test('stops a probe that never answers', async (t) => {
   await t.rejects(
     waitFor('nothing', () => new Promise<void>(() => undefined), { timeout: 30 }),
     { message: 'waited 30 ms for nothing; last seen: no answer from the probe' },

@@ -8,13 +8,13 @@ import { startOtlpHttpReceiver } from '../../testkit/otlp-http-receiver.ts'
 import { startOtlpReceiver } from '../../testkit/otlp-receiver.ts'
 import { check } from './learner-commands.ts'
 
-t.test('no server: it says how to start one', async (t) => {
+t.test('without a server: names the command that starts one', async (t) => {
   const { code, stderr } = await check(['3'], { PORT: String(await freePort()) })
   t.equal(code, 2)
   t.match(stderr, /No server answers at http:\/\/127\.0\.0\.1:\d+\.\nStart the server .*npm run phase:3\n/)
 })
 
-t.test('something else answers there: it says so', async (t) => {
+t.test('another server answers: reports it', async (t) => {
   const other = createServer((_request, response) => response.end('<h1>It works!</h1>')).listen(0, '127.0.0.1')
   t.teardown(() => other.close().closeAllConnections())
   await once(other, 'listening')
@@ -23,33 +23,33 @@ t.test('something else answers there: it says so', async (t) => {
   t.match(stderr, /What answers at \S+ is not this app/)
 })
 
-t.test('no such lesson: it says which there are', async (t) => {
+t.test('unknown lesson: lists the lessons', async (t) => {
   const { code, stderr } = await check(['7'])
   t.equal(code, 2)
   t.match(stderr, /There is no lesson "7": they are 1 to 5\./)
   t.match((await check(['--help'])).stdout, /npm run check -- 3/)
 })
 
-t.test('the server of the other terminal', async (t) => {
+t.test('the server in the other terminal', async (t) => {
   const collector = await startOtlpReceiver(t)
   const env = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, OTEL_BSP_SCHEDULE_DELAY: '50' }
   const app = await startApp(t, { env: { ...env, PHASE: '5' } })
   const settings = { ...env, PORT: new URL(app.url).port, LOG_FILE: app.logFile }
 
-  t.test('in another phase: it says which one runs, and what to do', async (t) => {
+  t.test('in another phase: names the running phase and the remedy', async (t) => {
     const { code, stderr } = await check(['3'], settings)
     t.equal(code, 2)
     t.match(stderr, /looks like phase 5: it serves \/metrics\/otel\.\n.*npm run phase:3\n.*npm run check -- 5/)
   })
 
-  t.test('somebody else takes its spans, and is not Jaeger: it says what to do', async (t) => {
+  t.test('the span endpoint is in use, and not by Jaeger: names the remedy', async (t) => {
     const query = `http://127.0.0.1:${await freePort()}`
     const { code, stderr } = await check(['5'], { ...settings, JAEGER_QUERY_URL: query })
     t.equal(code, 2)
     t.match(stderr, /Something listens on port \d+ already.*no Jaeger can be asked for them at http.*Stop it/)
   })
 
-  t.test('its spans are received where it sends them, also after an outage', async (t) => {
+  t.test('receives its spans, also after an outage', async (t) => {
     await collector.stop()
     const { code, stdout, stderr } = await check(['5'], settings)
     t.equal(code, 0, stdout + stderr)
@@ -57,7 +57,7 @@ t.test('the server of the other terminal', async (t) => {
     t.match(stdout, /^All \d+ claims hold\.$/m)
   })
 
-  t.test('its spans are received over HTTP, when it sends them so', async (t) => {
+  t.test('receives its spans over HTTP', async (t) => {
     const collector = await startOtlpHttpReceiver(t)
     const env = {
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,

@@ -3,7 +3,7 @@ import { checkFreshServer } from '../../tutor/check/every-phase.ts'
 import { describe } from '../../tutor/check/report.ts'
 
 for (const phase of [1, 2, 3, 4, 5]) {
-  t.test(`no claim of lesson ${phase} holds in the phase before it`, async (t) => {
+  t.test(`no claim of lesson ${phase} holds in the previous phase`, async (t) => {
     const outcomes = await checkFreshServer({ phase: phase - 1, claims: phase, timeoutMs: 200 }, t)
     t.ok(outcomes.length >= 6)
     for (const outcome of outcomes) {

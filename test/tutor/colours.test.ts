@@ -11,7 +11,7 @@ const ESCAPE = '\u001b['
 const solution = [exercise, '1.1', '--solution']
 const env = { PATH: process.env.PATH, HOME: process.env.HOME, TERM: 'xterm' }
 
-/** What a terminal is given with these variables. */
+/** Terminal output with these variables. */
 async function onTerminal(args: readonly string[], variables: Record<string, string>): Promise<string> {
   const command = [process.execPath, ...args].map((part) => `'${part}'`).join(' ')
   const terminal = openTerminal(command, tmpdir(), { ...env, ...variables })
@@ -19,7 +19,7 @@ async function onTerminal(args: readonly string[], variables: Record<string, str
   return terminal.raw()
 }
 
-t.test('a command has colours on a terminal, unless it is told otherwise', async (t) => {
+t.test('a command uses colours on a terminal, unless they are disabled', async (t) => {
   t.match(await onTerminal(solution, {}), ESCAPE)
   const without: Record<string, string>[] = [{ NO_COLOR: '1' }, { TERM: 'dumb' }]
   for (const variables of without) {
@@ -29,7 +29,7 @@ t.test('a command has colours on a terminal, unless it is told otherwise', async
   }
 })
 
-t.test('a pipe has none, unless FORCE_COLOR says so', async (t) => {
+t.test('a pipe gets none, unless FORCE_COLOR is set', async (t) => {
   const piped = (variables: object) =>
     execFileSync(process.execPath, solution, { cwd: tmpdir(), env: { ...env, ...variables }, encoding: 'utf8' })
   t.notMatch(piped({}), ESCAPE)

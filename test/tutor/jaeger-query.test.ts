@@ -41,7 +41,7 @@ const ANSWER = {
   ],
 }
 
-t.test('spans are read from the API of Jaeger', async (t) => {
+t.test('reads spans from Jaeger’s API', async (t) => {
   const server = createServer((request, response) => {
     if (request.url === '/api/services') response.end('{"data":["course-app"]}')
     else if (request.url === `/api/traces/${TRACE_ID}`) response.end(JSON.stringify(ANSWER))

@@ -3,7 +3,7 @@ import { startApp } from '../../testkit/app-process.ts'
 import { freePort } from '../../testkit/free-port.ts'
 import { trace } from './learner-commands.ts'
 
-t.test('a request of the running server, drawn as a waterfall', async (t) => {
+t.test('draws a request of the running server as a waterfall', async (t) => {
   const endpoint = `http://127.0.0.1:${await freePort()}/api/traces`
   const env = { OTEL_EXPORTER_JAEGER_ENDPOINT: endpoint, OTEL_BSP_SCHEDULE_DELAY: '50' }
   const app = await startApp(t, { env: { ...env, PHASE: '4', EXTERNAL_TIMEOUT_MS: '10000' } })
@@ -26,7 +26,7 @@ t.test('a request of the running server, drawn as a waterfall', async (t) => {
   t.match(failed.stdout, /^ {4}exception\.message = .*on purpose/m)
 })
 
-t.test('what is not there is said in plain words', async (t) => {
+t.test('explains a missing server, path or span', async (t) => {
   const none = await trace(['/hello'], { PORT: String(await freePort()) })
   t.equal(none.code, 2)
   t.match(none.stderr, /No server answers at/)

@@ -14,7 +14,7 @@ const { app, client } = await bothFaces(t)
 const { course_id } = await newCourse(app)
 const health = 'grpc.health.v1.Health'
 
-/** A promise that is settled from outside. */
+/** A promise that its creator settles. */
 function gate() {
   let open = () => {}
   const passed = new Promise<void>((resolve) => {
@@ -36,7 +36,7 @@ function listenForEnd(t: Test) {
   return { codes, ended: passed }
 }
 
-t.test('a call is announced, and what it does runs inside the announcement', async (t) => {
+t.test('a call is announced, and its work runs inside the announcement', async (t) => {
   const heard: (RpcAnnouncement & Progress)[] = []
   const scope = new AsyncLocalStorage<{ method: string }>()
   const seen: (string | undefined)[] = []
@@ -81,7 +81,7 @@ t.test('a call that has ended sends no more statements', async (t) => {
   const { ended: over, codes } = listenForEnd(t)
   const catalog = {
     deleteCourse: async (id: string) => {
-      // In the handler's context, so this is what its statements go by.
+      // The context that the handler's statements inherit.
       await waitFor('the end of the call', isCancelled)
       await app.course.catalog.deleteCourse(id)
     },
@@ -98,10 +98,10 @@ t.test('a call that has ended sends no more statements', async (t) => {
   t.equal((await client.call(`${BOOKING}/ListBookings`)).code, 'OK')
 })
 
-t.test('a call that is cancelled in a transaction leaves nothing behind', async (t) => {
+t.test('a call that is cancelled in a transaction has no effect', async (t) => {
   const controller = new AbortController()
   const before = await app.database.run((queries) => queries.$count(bookings))
-  // The statement that is under way when the call is cancelled is the first of several.
+  // The call is cancelled while its first of several statements is in flight.
   const onQuery = () => controller.abort()
   channels.query.start.subscribe(onQuery)
   t.teardown(() => channels.query.start.unsubscribe(onQuery))
@@ -110,11 +110,11 @@ t.test('a call that is cancelled in a transaction leaves nothing behind', async 
   t.match(await call, { code: 'CANCELLED' })
   await ended
   const now = await app.database.run((queries) => queries.$count(bookings))
-  // The cancellation travels while statements run, so either all of them did or none.
+  // The cancellation races with the statements, so either all of them took effect or none.
   t.equal(now - before, codes[0] === 0 ? 1 : 0)
 })
 
-t.test('a load that others wait for does not end with the call that began it', async (t) => {
+t.test('a shared load does not end with the call that began it', async (t) => {
   const { course_id } = await newCourse(app)
   const controller = new AbortController()
   const first = client.call(`${CATALOG}/GetCourse`, { course_id }, { signal: controller.signal })
@@ -137,7 +137,7 @@ t.test('a call whose deadline has passed is not started', async (t) => {
   const { address } = await serveGrpc(t, app, { catalog, bookings: {} as BookingService })
   const client = await reflectedClient(t, address)
   t.match(await client.call(`${CATALOG}/ListCourses`, {}, { deadline: Date.now() - 1 }), { code: 'DEADLINE_EXCEEDED' })
-  // What arrives with a deadline that is already over, as after a pause: the client would not even send it.
+  // Simulates a call that arrives after its deadline; a client would not send it.
   const late = { 'grpc-timeout': '1n' }
   t.match(await client.call(`${CATALOG}/ListCourses`, {}, { metadata: late }), { code: 'DEADLINE_EXCEEDED' })
   t.equal(calls, 0)
@@ -179,7 +179,7 @@ t.test('health follows readiness, for each service', async (t) => {
   t.same(unknown, ['SERVICE_UNKNOWN'])
 })
 
-t.test('a booking over HTTP is there over gRPC', async (t) => {
+t.test('a booking made over HTTP is readable over gRPC', async (t) => {
   const { booking_id } = await newBooking(app, course_id)
   t.match(await client.call(`${BOOKING}/GetBooking`, { booking_id }), { code: 'OK', message: { booking_id } })
 })

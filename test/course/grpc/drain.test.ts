@@ -6,7 +6,7 @@ import { waitFor } from '../../../testkit/wait-for.ts'
 import { BOOKING } from './grpc-app.ts'
 
 t.test('a server that stops under load loses no call', async (t) => {
-  // On a disk, so that the bookings can be counted after it.
+  // On disk, so that the bookings can be counted afterwards.
   const env = { PHASE: '0', DATABASE_URL: undefined }
   const app = await startApp(t, { env })
   const answers: Answer[] = []

@@ -13,7 +13,7 @@ const { app, client } = await bothFaces(t)
 const id = '01943ad7-aa80-7001-8000-000000000000'
 const at = (seconds: number, nanos = 0) => ({ seconds, nanos })
 
-t.test('what services throw', async (t) => {
+t.test('errors thrown by services', async (t) => {
   let thrown: unknown
   const catalog = { getCourse: () => Promise.reject(thrown) } as unknown as CatalogService
   const { address } = await serveGrpc(t, app, { catalog, bookings: {} as BookingService })
@@ -104,7 +104,7 @@ const invalid: Record<string, [method: string, request: object, ...fields: strin
   ],
 }
 
-t.test('input that is not valid is INVALID_ARGUMENT with the fields named', async (t) => {
+t.test('invalid input is INVALID_ARGUMENT and names the fields', async (t) => {
   for (const [what, [method, request, ...fields]] of Object.entries(invalid)) {
     const { code, reason, ...answer } = await client.call(method, request)
     const named = [...new Set(answer.fields)]
@@ -112,8 +112,8 @@ t.test('input that is not valid is INVALID_ARGUMENT with the fields named', asyn
   }
 })
 
-t.test('bytes that are no message', async (t) => {
-  // A field that says it is longer than what follows, a tag that does not exist, a number without end.
+t.test('malformed messages', async (t) => {
+  // A length beyond the end, an unknown tag, an unterminated varint.
   for (const bytes of [[10, 200, 1], [0x07], [8, ...Array(11).fill(0xff)], [0xff]]) {
     const answer = await client.send(`${CATALOG}/GetCourse`, Buffer.from(bytes))
     t.match(answer, { code: 'INVALID_ARGUMENT', reason: 'INVALID' }, bytes.join())
@@ -123,19 +123,19 @@ t.test('bytes that are no message', async (t) => {
   t.match(notText, { code: 'INVALID_ARGUMENT', details: /a text is not UTF-8/ })
 })
 
-t.test('what is larger than a request may be', async (t) => {
+t.test('requests above the size limit', async (t) => {
   const description = 'x'.repeat(64 * 1024)
   t.match(await client.call(`${CATALOG}/CreateCourse`, { ...course, description }), { code: 'RESOURCE_EXHAUSTED' })
 })
 
-t.test('what does not exist', async (t) => {
+t.test('unknown methods and services', async (t) => {
   for (const path of [`${CATALOG}/Nothing`, 'course.v1.Nothing/GetCourse', 'nothing', `${CATALOG}/`]) {
     t.match(await client.send(path, Buffer.of()), { code: 'UNIMPLEMENTED' }, path)
   }
   t.match(await client.call(`${CATALOG}/GetCourse`, { course_id: id }), { code: 'NOT_FOUND' }, 'and all is well')
 })
 
-t.test('what npm run generate writes is what is there', async (t) => {
+t.test('generated files are up to date', async (t) => {
   const root = fileURLToPath(new URL('../../../../', import.meta.url))
   const folder = t.testdir()
   execFileSync(process.execPath, [join(root, 'scripts/generate-proto.mjs'), folder])

@@ -25,7 +25,7 @@ async function remote(t: Test, services: { catalog?: object; bookings?: object }
   return { catalog: new RemoteCatalog(client), bookings: new RemoteBooking(client), servers }
 }
 
-t.test('a read is tried again, and succeeds when the server is back', async (t) => {
+t.test('a read is retried, and succeeds when the server is back', async (t) => {
   let calls = 0
   const getCourse = async () => {
     if (++calls < 3) throw unavailable
@@ -36,7 +36,7 @@ t.test('a read is tried again, and succeeds when the server is back', async (t) 
   t.equal(calls, 3)
 })
 
-t.test('and given up in the end, with what the server said', async (t) => {
+t.test('retries end after a limit, with the server’s error', async (t) => {
   let calls = 0
   const getCourse = async () => {
     calls++
@@ -65,14 +65,14 @@ t.test('several servers take turns, and an unavailable server is skipped', async
   const calls = heard(t)
   await Promise.all(Array.from({ length: 20 }, () => catalog.deleteCourse(id)))
   await servers[0]?.server.close()
-  // The announcements say how they end.
+  // Announcements contain the outcomes.
   for (let i = 0; i < 10; i++) await Promise.allSettled([catalog.deleteCourse(id)])
   const failed = calls.filter(({ statusCode }) => statusCode !== 0).length
   t.equal(calls.length, 30)
   t.ok(failed <= 1, `${failed} of 30 failed`)
 })
 
-t.test('each call is announced, and what a listener writes is sent', async (t) => {
+t.test('each call is announced, and metadata of listeners is sent', async (t) => {
   let received: string | undefined
   const calls = heard(t, (announcement) => announcement.requestMetadata.set('idempotency-key', 'written-by-a-listener'))
   const expireBooking: BookingService['expireBooking'] = async (_id, idempotency) => {
@@ -87,7 +87,7 @@ t.test('each call is announced, and what a listener writes is sent', async (t) =
   t.equal(calls[0]?.responseMetadata.get('idempotency-replayed'), 'true')
 })
 
-/** The calls that a client has announced, each once it has ended. */
+/** Records the calls that a client announces, when they end. */
 function heard(t: Test, onStart: (announcement: RpcAnnouncement) => void = () => {}): (RpcAnnouncement & Progress)[] {
   const ended: (RpcAnnouncement & Progress)[] = []
   const start = (message: unknown) => onStart(message as RpcAnnouncement)

@@ -10,7 +10,7 @@ import { batch } from '../course-app.ts'
 const { getJson, postJson, send, sendJson } = httpClient(t)
 const absent = '01943ad7-aa80-7001-8000-ffffffffffff'
 
-/** A port that nobody has just now: the course service must come back on the same one. */
+/** A free port, chosen in advance because the course service must restart on the same one. */
 async function freePort(): Promise<number> {
   const server: Server = createServer().listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
@@ -52,7 +52,7 @@ t.test('a gateway and its course service', async (t) => {
     t.equal((await send(`${gateway.url}/swagger/json`)).status, 200)
   })
 
-  t.test('a course, from its creation to its end', async (t) => {
+  t.test('a course, from creation to deletion', async (t) => {
     const wanted = { slug: 'through-the-gateway', name: 'x', published_at: '2025-01-01T01:00:00+01:00' }
     const created = await postJson<Course>(`${gateway.url}/v1/courses`, { ...wanted, batches: [batch()] })
     t.match(created, { status: 201, body: { slug: wanted.slug, description: '', batches: [{ available_seats: 5 }] } })
@@ -112,12 +112,12 @@ t.test('a gateway and its course service', async (t) => {
     t.match(await book({ ...single, user_id: 'eve' }), { status: 422, body: { title: 'Unprocessable Entity' } })
   })
 
-  t.test('/propagation asks the course service', async (t) => {
+  t.test('/propagation calls the course service', async (t) => {
     const { body } = await getJson(`${gateway.url}/propagation`)
     t.match(body, { hops: [{ service: 'partner' }, { service: 'course', protocol: 'grpc', traceparent: null }] })
   })
 
-  t.test('a course service that hangs: 504 when the deadline has passed', async (t) => {
+  t.test('a hanging course service: 504 after the deadline', async (t) => {
     process.kill(course.pid, 'SIGSTOP')
     t.teardown(() => process.kill(course.pid, 'SIGCONT'))
     const answer = await timed(() => getJson(`${gateway.url}/v1/courses`))

@@ -23,7 +23,7 @@ export async function serveGrpc(
   return { server, address: await server.listen() }
 }
 
-/** One app with both faces: HTTP by `inject`, and gRPC over the wire. */
+/** One app with both APIs: HTTP by `inject`, and gRPC over the network. */
 export async function bothFaces(
   t: Test,
   options: CourseOptions = {},

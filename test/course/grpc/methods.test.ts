@@ -8,7 +8,7 @@ const { address, client } = await bothFaces(t, { seed: true })
 const at = (ms: number) => ({ seconds: Math.floor(ms / 1000), nanos: 0 })
 const none = '00000000-0000-7000-8000-000000000000'
 
-t.test('reflection tells which services and methods there are', async (t) => {
+t.test('reflection lists services and methods', async (t) => {
   t.same(client.services, [
     CATALOG,
     BOOKING,
@@ -29,7 +29,7 @@ t.test('reflection tells which services and methods there are', async (t) => {
   t.ok(client.files.includes('google/protobuf/timestamp.proto'), 'imports come along')
 })
 
-t.test('the older version of reflection tells the same', async (t) => {
+t.test('the older version of reflection lists the same', async (t) => {
   const older = await reflectedClient(t, address, 'v1alpha')
   t.same([older.services, older.files], [client.services, client.files])
 })

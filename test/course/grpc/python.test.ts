@@ -18,7 +18,7 @@ interface Got {
 
 t.test('an independent implementation of gRPC understands the server', needsPython('grpc'), async (t) => {
   const { address } = await bothFaces(t, { seed: true })
-  // Debian's own Python, whichever other one comes first in the PATH.
+  // Debian's own Python, even if another one precedes it in PATH.
   const { stdout } = await promisify(execFile)('/usr/bin/python3', [script, address, exampleIds.course, 'python'])
   const got = JSON.parse(stdout) as Record<string, Got>
   const codes = Object.fromEntries(Object.entries(got).map(([name, { code }]) => [name, code]))

@@ -14,7 +14,7 @@ interface Sent {
   readonly path?: string
   readonly headers?: OutgoingHttpHeaders
   readonly bytes?: Buffer
-  /** Whether more is to follow that never does. */
+  /** Whether the message announces more bytes than it sends. */
   readonly isOpen?: boolean
 }
 
@@ -85,7 +85,7 @@ const cases: Record<string, Case> = {
   },
 }
 
-t.test('a call that is refused before its handler runs is announced once, and told why', async (t) => {
+t.test('a call rejected before its handler runs is announced once and gets the reason', async (t) => {
   const session = connectTo(t)
   for (const [what, { code, reason = code, path, headers, bytes, isOpen, ...names }] of Object.entries(cases)) {
     const { begun, ended, stop } = listen()
@@ -112,7 +112,7 @@ t.test('a call that is refused before its handler runs is announced once, and to
   t.equal((await client.call(`${BOOKING}/ListBookings`)).code, 'OK', 'and the server serves')
 })
 
-t.test('a call that is cancelled before its message is complete has been in flight until then', async (t) => {
+t.test('a call cancelled before its message is complete counts as in flight until then', async (t) => {
   const session = connectTo(t)
   const { begun, ended, stop } = listen()
   const stream = session.request(headersOf({}), { endStream: false }).on('error', () => {})
@@ -159,7 +159,7 @@ function headersOf({ path = `/${BOOKING}/ListBookings`, headers = {} }: Sent): O
   return { ...target, 'content-type': 'application/grpc', te: 'trailers', ...headers }
 }
 
-/** @returns the trailers, which are the headers of an answer without a message */
+/** @returns the trailers; an answer without a message sends them as headers */
 async function send(session: ClientHttp2Session, sent: Sent): Promise<IncomingHttpHeaders> {
   const stream = session.request(headersOf(sent), { endStream: false }).on('error', () => {})
   stream.resume()
@@ -170,7 +170,7 @@ async function send(session: ClientHttp2Session, sent: Sent): Promise<IncomingHt
   return headers
 }
 
-/** What is announced from now on. Every call gets metadata of its listeners' with it. */
+/** Records announcements. Every call gets metadata of its listeners. */
 function listen() {
   const begun: RpcAnnouncement[] = []
   const ended: (RpcAnnouncement & Progress)[] = []

@@ -6,20 +6,19 @@ import { batch, send } from '../course-app.ts'
 import { BOOKING, bothFaces, CATALOG } from './grpc-app.ts'
 
 /*
- * Whatever is asked for, REST and gRPC answer the same. Each run plays one random sequence of operations twice, on
- * courses of its own: once over HTTP and once over gRPC. Then the two transcripts are compared, with the ids and times
- * that cannot be the same taken out.
+ * REST and gRPC give the same answers. Each run performs a random sequence of operations twice on new courses, over HTTP
+ * and over gRPC. Then it compares the two transcripts without ids and times.
  */
 
 const { app, client } = await bothFaces(t)
 
-/** An operation, in the words of both faces. */
+/** An operation in the terms of both APIs. */
 interface Operation {
   readonly http: readonly [method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: object]
   readonly grpc: readonly [path: string, request: object]
 }
 
-/** What there is to operate on: ids of the play's own, or none that exist. */
+/** Ids to operate on: created by this run, or unknown. */
 interface Stage {
   readonly slug: string
   readonly courses: string[]
@@ -29,7 +28,7 @@ interface Stage {
 type Step = (stage: Stage) => Operation
 
 const none = '00000000-0000-7000-8000-000000000000'
-/** Nine times out of ten what is asked for is in order. */
+/** Nine out of ten operations are valid. */
 const mostly = <T>(good: fc.Arbitrary<T>, ...others: readonly T[]) =>
   fc.oneof({ weight: 9, arbitrary: good }, { weight: 1, arbitrary: fc.constantFrom(...others) })
 const index = mostly(fc.nat(1), 2, 3)
@@ -39,7 +38,7 @@ const published = mostly<number | null | undefined>(fc.constantFrom(undefined, 0
 const pageSize = mostly(fc.constantFrom(undefined, 1, 3, 100), 0, -1, 101)
 const id = (ids: readonly string[], at: number) =>
   at === 3 ? 'no-uuid' : ((at < 2 ? ids[at % ids.length] : undefined) ?? none)
-/** The field as it is in JSON and in a message. */
+/** A field in JSON and in a message. */
 const publishedIn = (at: number | null | undefined) =>
   at === undefined ? {} : { published_at: at === null ? null : new Date(at * 1000).toISOString() }
 const publicationOf = (at: number | null | undefined) =>
@@ -119,7 +118,7 @@ const listBookings = fc
   .map(
     ({ at, pageSize, status }): Step =>
       ({ courses }) => {
-        // Of one course, because those of other runs are there as well.
+        // Limited to one course, because other runs have bookings too.
         const query = withoutUndefined({ course_id: id(courses, at), page_size: pageSize, status })
         const search = new URLSearchParams(
           Object.entries(query).map(([key, value]): [string, string] => [key, String(value)]),
@@ -158,7 +157,7 @@ t.test('REST and gRPC give the same answers to the same operations', async (t) =
   t.ok(run > 10, `${run} sequences`)
 })
 
-t.test('and the same pages', async (t) => {
+t.test('REST and gRPC give the same pages', async (t) => {
   const walk = async (
     get: (page_token: string) => Promise<{ courses: { course_id: string }[]; next_page_token: string }>,
   ) => {
@@ -183,11 +182,11 @@ t.test('and the same pages', async (t) => {
 
 interface Outcome {
   readonly code: string
-  /** What was answered, as JSON; or the fields that are at fault. */
+  /** The answer as JSON, or the invalid fields. */
   readonly answer: unknown
 }
 
-/** Plays the steps one after another. What they create is what later steps are about. */
+/** Performs the steps one after the other. Later steps use the objects that earlier ones create. */
 async function perform(play: readonly Step[], slug: string, ask: (operation: Operation) => Promise<Outcome>) {
   const stage: Stage = { slug, courses: [], bookings: [] }
   const transcript: unknown[] = []
@@ -237,12 +236,12 @@ async function overGRPC({ grpc: [path, request] }: Operation): Promise<Outcome> 
   return { code, answer: code === 'OK' ? message : details }
 }
 
-/** A field that is missing in JSON is empty in a message, so only which fields are at fault is the same. */
+/** A field missing in JSON is empty in a message, so the reasons differ. Only the invalid fields are compared. */
 function fieldsOf(paths: readonly string[]): string[] {
   return [...new Set(paths)].sort()
 }
 
-/** The same in both spellings, without what differs from one play to the next. */
+/** Normalizes an answer: removes ids and times, and unifies field names. */
 function comparable(value: unknown, stage: Stage): unknown {
   if (Array.isArray(value)) return value.map((each) => comparable(each, stage))
   if (typeof value === 'string') return comparableText(value, stage)
@@ -266,7 +265,7 @@ function comparableText(text: string, { slug, courses, bookings }: Stage): strin
     .replace(/^[A-Z]+$/, (word) => word.toLowerCase())
 }
 
-/** Times that were asked for are kept, those of the clock are not. */
+/** Keeps times of the request, removes those of the clock. */
 function timeOf(value: unknown): unknown {
   const { seconds = 0 } =
     typeof value === 'string' ? { seconds: Date.parse(value) / 1000 } : (value as { seconds?: number })

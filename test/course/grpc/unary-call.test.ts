@@ -7,7 +7,7 @@ const OPTIONS = { deadlineMs: 2000, isRepeatable: false }
 const same = (bytes: Buffer) => bytes
 const echo: Method<Buffer, Buffer> = { path: '/test.Echo/Say', requestSerialize: same, responseDeserialize: same }
 
-/** A server that sends back what it gets, save that it has no answer to nothing. */
+/** A server that echoes its message, and sends no answer to an empty one. */
 async function serveEcho(t: Test): Promise<GrpcClient> {
   const server = new Server()
   const say = {
@@ -40,12 +40,12 @@ const fail = (): never => {
   throw new Error('no such message')
 }
 
-t.test('a response that is there and can be read', async (t) => {
+t.test('a valid response', async (t) => {
   const client = await serveEcho(t)
   t.same(await client.call(echo, Buffer.from('hello'), OPTIONS), Buffer.from('hello'))
 })
 
-t.test('a message that cannot be sent, cannot be read or is not there is an internal error', async (t) => {
+t.test('an unserializable, malformed or missing message is an internal error', async (t) => {
   const client = await serveEcho(t)
   const hello = Buffer.from('hello')
   const table: Record<string, [method: Partial<Method<Buffer, Buffer>>, request: Buffer]> = {
@@ -59,7 +59,7 @@ t.test('a message that cannot be sent, cannot be read or is not there is an inte
   }
 })
 
-t.test('a client that is closed sends nothing', async (t) => {
+t.test('a closed client sends nothing', async (t) => {
   const client = await serveEcho(t)
   client.close()
   await t.rejects(client.call(echo, Buffer.from('hello'), OPTIONS), /shut down/)

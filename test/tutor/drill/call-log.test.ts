@@ -18,7 +18,7 @@ t.test('clients shows how long callers waited, by route', (t) => {
   t.end()
 })
 
-t.test('calls that ended earlier are left out, unless all are asked for', (t) => {
+t.test('earlier calls are left out, except by clients all', (t) => {
   const log = new CallLog('logs/drill')
   log.add(call('GET /hello', 7, { dueAt: Date.now() - 40_000 }))
   t.match(log.run('clients'), /No call has ended/)
@@ -27,7 +27,7 @@ t.test('calls that ended earlier are left out, unless all are asked for', (t) =>
   t.end()
 })
 
-t.test('other lines are not its own, and a mistake is told', (t) => {
+t.test('ignores other commands, and explains mistakes', (t) => {
   const log = new CallLog('logs/drill')
   t.equal(log.run('traces newest'), undefined)
   t.equal(log.run('b'), undefined)

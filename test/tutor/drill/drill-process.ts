@@ -12,10 +12,10 @@ import { waitFor } from '../../../testkit/wait-for.ts'
 
 const script = fileURLToPath(new URL('../../../tutor/drill/main.js', import.meta.url))
 
-/** For `--calm`: short, because a test need not get used to what is normal. */
+/** For `--calm`: short, because a test needs no time to look around. */
 export const CALM = '2'
 
-/** A trace as the drill lists it. */
+/** A trace in the drill's list. */
 export interface ListedTrace {
   readonly began: string
   readonly took: number
@@ -23,7 +23,7 @@ export interface ListedTrace {
   readonly root: string
 }
 
-/** A row of what `clients` prints. Durations are in milliseconds. */
+/** A row of the output of `clients`. Durations are in milliseconds. */
 export interface ClientRow {
   readonly route: string
   readonly calls: number
@@ -35,39 +35,39 @@ export interface ClientRow {
   readonly requestId: string
 }
 
-/** A drill that runs as a process of its own, with somebody who types into a pipe. */
+/** A drill in a separate process, with input from a pipe. */
 export interface DrillProcess {
   readonly url: string
   readonly pid: number
-  /** All that it has printed so far. */
+  /** Output so far. */
   output(): string
   stderr(): string
-  /** Types a line and waits for nothing. */
+  /** Types a line without waiting. */
   type(line: string): void
-  /** Types a line, and gives what the drill prints until it waits for the next. */
+  /** Types a line and returns the output up to the next prompt. */
   say(line: string): Promise<string>
-  /** Gives a wrong answer, which must be refused, then the right one, which must be accepted. */
+  /** Gives a wrong answer, which must be rejected, then the right one, which must be accepted. */
   answer(wrong: string, right: string): Promise<void>
-  /** The letter of the first option of the question just asked that fits. */
+  /** The letter of the first matching option of the current question. */
   option(fits: RegExp): string
-  /** The lines of "request completed" so far, with those that fit. */
+  /** The matching "request completed" lines so far. */
   requests(fits: Partial<LogLine>): Promise<LogLine[]>
   traces(query: string): Promise<ListedTrace[]>
-  /** What callers saw since the drill began. */
+  /** Calls since the drill began. */
   clients(): Promise<ClientRow[]>
   metrics(): Promise<Exposition>
-  /** The metrics as the drill has kept them, earliest first. */
+  /** The drill's scrapes, earliest first. */
   scrapes(): Promise<Exposition[]>
-  /** Ends the input, and gives the exit code. */
+  /** Ends the input and returns the exit code. */
   end(): Promise<number | null>
   kill(signal: NodeJS.Signals): Promise<number | null>
   readonly folder: string
 }
 
 /*
- * The drills are done by tests as by somebody who knows nothing of the faults: what is answered comes from the
- * log, from the metrics and from traces alone. So the tests prove that a fault can be seen there, that all is well
- * before it begins, and that the drill accepts the truth and nothing else.
+ * Tests do the drills without knowledge of the faults: they derive their answers from logs, metrics and traces. So they
+ * prove that a fault is visible there, that all is normal before it begins, and that the drill accepts only the right
+ * answers.
  */
 
 /** Starts `npm run drill` on free ports and waits for its first question. */
@@ -177,12 +177,12 @@ export async function startDrill(t: Test, args: readonly string[]): Promise<Dril
   }
 }
 
-/** The one in the middle. */
+/** Median. */
 export function median(numbers: readonly number[]): number {
   return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
 }
 
-/** An hour and some later than a line's time: wrong, and not to be taken for another time zone. */
+/** More than an hour after a line's time, but not by a time zone offset: a wrong answer. */
 export function muchLater(time: string): string {
   const [hours = 0, minutes = 0, seconds = 0] = time.split(':').map(Number)
   const later = (hours * 3600 + minutes * 60 + seconds + 4500) % 86_400
@@ -191,7 +191,7 @@ export function muchLater(time: string): string {
     .join(':')
 }
 
-/** When the request of a line came in, as `14:05:30`. */
+/** Start time of a line's request, as `14:05:30`. */
 export function startOf(line: LogLine): string {
   return new Date(startedAt(line)).toISOString().slice(11, 19)
 }
@@ -205,14 +205,14 @@ export function latencies(lines: readonly LogLine[]): number[] {
   return lines.map(({ latency }) => Number(latency))
 }
 
-/** Chooses a wrong option of the question just asked, and then the one that fits. */
+/** Chooses a wrong option of the current question, then the right one. */
 export async function causeIs(drill: DrillProcess, right: RegExp): Promise<void> {
   const letter = drill.option(right)
   await drill.answer(letter === 'a' ? 'b' : 'a', letter)
 }
 
 /**
- * Runs each command of the debrief, which must find something.
+ * Runs each command of the debrief, which must print something.
  *
  * @returns the debrief
  */
@@ -228,7 +228,7 @@ export async function tryDebrief(t: Test, drill: DrillProcess): Promise<string> 
   return debrief
 }
 
-/** The first of so many lines in a row that are all slower than `ms`. */
+/** The first of `count` consecutive lines slower than `ms`. */
 export function firstOfSlow(lines: readonly LogLine[], ms: number, inARow: number): LogLine {
   const slow = (line: LogLine) => Number(line.latency) > ms
   const found = lines.find((_, at) => at + inARow <= lines.length && lines.slice(at, at + inARow).every(slow))

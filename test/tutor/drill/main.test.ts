@@ -14,7 +14,7 @@ import { startDrill } from './drill-process.ts'
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
 const script = fileURLToPath(new URL('../../../tutor/drill/main.js', import.meta.url))
 
-// Most of a drill is waiting.
+// A drill mostly waits.
 t.jobs = 3
 
 interface Run {
@@ -23,7 +23,7 @@ interface Run {
   readonly stderr: string
 }
 
-/** Runs `npm run drill` where it is expected to end by itself. */
+/** Runs `npm run drill` with arguments that end it at once. */
 function run(t: Test, ...args: string[]): Promise<Run> {
   return runIn(t.testdir(), ...args)
 }
@@ -47,7 +47,7 @@ t.test('--list names every incident and no fault', async (t) => {
   t.equal(new Set(incidents.flatMap(({ id, name }) => [id, name])).size, 2 * incidents.length)
 })
 
-t.test('what cannot work gets a clear answer', async (t) => {
+t.test('invalid arguments get a clear message', async (t) => {
   for (const [args, complaint] of [
     [['9'], /There is no incident 9\. There are 1 to 8: npm run drill -- --list/],
     [['1', '2'], /One incident at a time, not 1 and 2\./],
@@ -61,7 +61,7 @@ t.test('what cannot work gets a clear answer', async (t) => {
   }
 })
 
-t.test('a port that is in use ends it with what to do', { buffered: true }, async (t) => {
+t.test('a port in use ends it with the remedy', { buffered: true }, async (t) => {
   const other = createServer().listen(0, '127.0.0.1')
   await once(other, 'listening')
   t.teardown(() => other.close())
@@ -74,7 +74,7 @@ t.test('a port that is in use ends it with what to do', { buffered: true }, asyn
   t.notMatch(stderr, /^ +at /m, 'no stack')
 })
 
-t.test('one drill, from the first question to the end', { buffered: true }, async (t) => {
+t.test('a complete drill', { buffered: true }, async (t) => {
   const drill = await startDrill(t, ['label-explosion', '--seed', '21', '--calm', '1'])
   t.match(drill.output(), /Incident 5: Prometheus is out of memory again/)
   t.notMatch(drill.output(), /explosion/i, 'the name of the fault stays hidden')
@@ -128,7 +128,7 @@ function nonEmpty(pids: number[]): number[] | undefined {
   return pids.length > 0 ? pids : undefined
 }
 
-t.test('nothing in src/ or phases/ knows of drills', (t) => {
+t.test('src/ and phases/ do not mention drills', (t) => {
   const files = ['src', 'phases'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))

@@ -5,7 +5,7 @@ import { seededRandom } from '../../../tutor/drill/random.ts'
 
 const asked = { ask: 'What?', hints: [] }
 
-t.test('the same seed throws the same numbers', (t) => {
+t.test('the same seed gives the same numbers', (t) => {
   const throws = (seed: number) => {
     const random = seededRandom(seed)
     return Array.from({ length: 50 }, () => random.number(1, 6))
@@ -17,7 +17,7 @@ t.test('the same seed throws the same numbers', (t) => {
   t.end()
 })
 
-t.test('a name is taken however it is copied', (t) => {
+t.test('a name is accepted in any copied form', (t) => {
   const { check } = word({ ...asked, form: 'a route', right: ['/v1/courses', 'list'], nudge: 'No.' })
   for (const right of ['/v1/courses', 'GET /v1/courses', '"/v1/courses"', '/V1/Courses/', 'list'])
     t.equal(check(right), undefined, right)
@@ -25,7 +25,7 @@ t.test('a name is taken however it is copied', (t) => {
   t.end()
 })
 
-t.test('a number may be off by so much', (t) => {
+t.test('a number has a tolerance', (t) => {
   const { check } = number({ ...asked, form: 'a number', right: 80, within: 2, nudge: 'No.' })
   for (const right of ['80', '78', '82', '81.5 ms']) t.equal(check(right), undefined, right)
   for (const wrong of ['77', '83', '-80']) t.equal(check(wrong), 'No.', wrong)
@@ -33,7 +33,7 @@ t.test('a number may be off by so much', (t) => {
   t.end()
 })
 
-t.test('a time of day may be off by so many seconds, also at midnight', (t) => {
+t.test('a time of day has a tolerance, also around midnight', (t) => {
   const { check, solution } = time({ ...asked, right: new Date('2026-01-31T23:59:58.500Z'), within: 10 })
   t.equal(solution, '23:59:58')
   for (const right of ['23:59:58', '23:59:50', '00:00:07', '2026-01-31T23:59:58.123Z', '0:00:01Z'])

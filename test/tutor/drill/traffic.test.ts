@@ -7,7 +7,7 @@ import type { Call } from '../../../tutor/drill/call-log.ts'
 import { seededRandom } from '../../../tutor/drill/random.ts'
 import { clientOf, routeOf, runTraffic, type Stream } from '../../../tutor/drill/traffic.ts'
 
-/** A server that answers when it is told to. */
+/** A server that answers when the test releases it. */
 async function startServer(t: Test) {
   const waiting: ServerResponse[] = []
   let isOpen = false
@@ -30,7 +30,7 @@ async function startServer(t: Test) {
 
 const every = (everyMs: number): Stream => ({ everyMs, act: (client) => client.get('/hello') })
 
-t.test('requests are sent when they are due, although none has been answered', async (t) => {
+t.test('requests are sent when due, although none has been answered', async (t) => {
   const server = await startServer(t)
   const calls: Call[] = []
   const stop = new AbortController()
@@ -55,7 +55,7 @@ t.test('the clock of a call starts when it was due, not when it was sent', async
   const flowing = runTraffic([every(10)], options, stop.signal)
   await waitFor('the first calls', () => calls.length >= 3)
   const from = performance.timeOrigin + performance.now()
-  while (performance.timeOrigin + performance.now() < from + 150); // the sender itself is late
+  while (performance.timeOrigin + performance.now() < from + 150); // delays the sender
   const late = await waitFor('the calls that were due meanwhile', () => {
     const found = calls.filter(({ dueAt }) => dueAt > from + 5 && dueAt < from + 145)
     return found.length >= 10 && found
@@ -65,7 +65,7 @@ t.test('the clock of a call starts when it was due, not when it was sent', async
   for (const { dueAt, waitedMs } of late) t.ok(waitedMs >= from + 150 - dueAt - 1, `${waitedMs} ms, due at ${dueAt}`)
 })
 
-t.test('the next request of a caller is due when the answer before it has come', async (t) => {
+t.test('the next request of a caller is due when the previous answer arrives', async (t) => {
   const server = await startServer(t)
   server.answerAll()
   const calls: Call[] = []
@@ -80,7 +80,7 @@ t.test('the next request of a caller is due when the answer before it has come',
   t.equal(calls[0]?.requestId, 'known')
 })
 
-t.test('a call without an answer is told of as well', async (t) => {
+t.test('a call without an answer is reported', async (t) => {
   const calls: Call[] = []
   const client = clientOf({
     url: 'http://127.0.0.1:1',
@@ -91,7 +91,7 @@ t.test('a call without an answer is told of as well', async (t) => {
   t.match(calls, [{ route: 'GET /hello', status: 0, requestId: undefined }])
 })
 
-t.test('routes are named as the log names them', (t) => {
+t.test('routes have the same names as in the log', (t) => {
   const id = '01943ad7-aa80-7001-8000-00000000000b'
   t.equal(routeOf('GET', '/hello'), 'GET /hello')
   t.equal(routeOf('GET', '/v1/bookings?user_id=customer-7'), 'GET /v1/bookings')

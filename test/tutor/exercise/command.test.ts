@@ -9,7 +9,7 @@ t.test('npm run exercise', async (t) => {
   const learner = new Learner(t)
   const handedOut = learner.read(FILE)
 
-  t.test('lists the exercises of each phase, and names the next one', async (t) => {
+  t.test('lists the exercises of each phase and the next one', async (t) => {
     const { code, output } = await learner.run([])
     t.equal(code, 0)
     t.match(output, /Phase 1\n {2}· 1\.1 {2}The right level\n/)
@@ -18,7 +18,7 @@ t.test('npm run exercise', async (t) => {
     t.match(output, 'Next: npm run exercise 1.1    phases/1-logging/exercises/1.1-right-level.ts')
   })
 
-  t.test('knows what is solved, also when it has not been watched, and what is missing', async (t) => {
+  t.test('lists solved exercises, watched or not, and missing files', async (t) => {
     learner.save(FILE, learner.read(SOLUTION))
     rmSync(learner.path('phases/1-logging/exercises/1.2-keep-secrets.ts'))
     const { output } = await learner.run([])
@@ -30,7 +30,7 @@ t.test('npm run exercise', async (t) => {
     t.match((await learner.run([])).output, '· 3.1', 'a change takes the mark away')
   })
 
-  t.test('--once checks once, and its exit code says how that went', async (t) => {
+  t.test('--once checks once, and the exit code is the result', async (t) => {
     learner.save(FILE, handedOut)
     const open = await learner.run(['3.1', '--once'])
     t.equal(open.code, 1)
@@ -41,14 +41,14 @@ t.test('npm run exercise', async (t) => {
     t.match(solved.output, /Solved: A label that stays bounded\.\n {2}Next: npm run exercise 3\.2/)
   })
 
-  t.test('--hint gives one more hint each time, until there is none', async (t) => {
+  t.test('--hint shows one more hint each time', async (t) => {
     t.notMatch((await learner.run(['3.1', '--hint'])).output, 'Hint 2')
     t.match((await learner.run(['3.1', '--hint'])).output, /Hint 1 of 3[\s\S]*Hint 2 of 3/)
     await learner.run(['3.1', '--hint'])
     t.match((await learner.run(['3.1', '--hint'])).output, /Hint 3 of 3[\s\S]*That was the last one/)
   })
 
-  t.test('--solution is a diff against what the learner has', async (t) => {
+  t.test('--solution is a diff against the learner’s file', async (t) => {
     learner.save(FILE, handedOut.replace('return String(header)', 'return mine(header)'))
     const { code, output } = await learner.run(['3.1', '--solution'])
     t.equal(code, 0)
@@ -60,7 +60,7 @@ t.test('npm run exercise', async (t) => {
     t.match((await learner.run(['3.1', '--solution'])).output, 'word for word')
   })
 
-  t.test('--reset restores the file, whatever has become of it, and keeps what was there', async (t) => {
+  t.test('--reset restores the file in any state, and backs up the learner’s version', async (t) => {
     learner.save(FILE, 'all is lost')
     const { code, output } = await learner.run(['3.1', '--reset'])
     t.equal(code, 0)
@@ -78,11 +78,11 @@ t.test('npm run exercise', async (t) => {
     t.notMatch((await learner.run(['3.1', '--reset'])).output, 'kept in', 'nothing was changed')
   })
 
-  t.test('options that npm has taken for its own work too', async (t) => {
+  t.test('options that npm has consumed work too', async (t) => {
     t.match((await learner.run(['2.1'], { npm_config_hint: 'true' })).output, 'Hint 1 of 3')
   })
 
-  t.test('says what is wrong with a command', async (t) => {
+  t.test('explains an invalid command', async (t) => {
     const refused = async (args: readonly string[], expected: RegExp | string) => {
       const { code, output } = await learner.run(args)
       t.equal(code, 1, args.join(' '))
@@ -102,7 +102,7 @@ t.test('npm run exercise', async (t) => {
     t.ok(existsSync(learner.path(SOLUTION)))
   })
 
-  t.test('says what to do when what it remembers is broken', async (t) => {
+  t.test('names the remedy for a corrupt progress file', async (t) => {
     learner.save('.tutor/exercises.json', '{')
     const { code, output } = await learner.run(['2.2', '--hint'])
     t.equal(code, 1)

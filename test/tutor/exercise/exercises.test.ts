@@ -4,7 +4,7 @@ import { handedOut } from '../../../tutor/exercise/handed-out.ts'
 
 const exercises = catalogue()
 
-t.test('there are two or three for each phase, numbered from 1 on', async (t) => {
+t.test('each phase has two or three, numbered from 1', async (t) => {
   for (const phase of [1, 2, 3, 4, 5]) {
     const numbers = exercises.filter((entry) => entry.phase === phase).map(({ number }) => number)
     t.ok(numbers.length >= 2 && numbers.length <= 3, `phase ${phase} has ${numbers.length}`)
@@ -22,7 +22,7 @@ for (const entry of exercises) {
     t.not(original, readText(entry.solution), 'something is to be done')
     t.match(original, /^\/\*\*\n \* Exercise \d\.\d: .+\n \*\n/, 'the task stands at the top')
     t.match(original, /\n \* Where to look: /, 'and says where to look')
-    t.match(original, `// Exercise ${entry.number}: your part begins\n`, 'the place is marked')
+    t.match(original, `// Exercise ${entry.number}: your part begins\n`, 'the learner’s part is marked')
     const paths = [...original.matchAll(/\bphases\/[\w./-]+\.ts/g)].map(([path]) => path)
     for (const path of paths) t.ok(readText(path), `${path} is there`)
     const { hints } = await definitionOf(entry)
@@ -30,11 +30,11 @@ for (const entry of exercises) {
   })
 }
 
-// In a clone in which somebody does them, exercises change. In the repository they must be as they are handed out.
+// A learner's clone may have changed exercises. In the repository they must be in their original state.
 for (const entry of exercises) {
   const text = readText(entry.file)
   const skip = text !== handedOut(entry) && !process.env.CI && `you have worked on ${entry.file}`
-  t.test(`${entry.file} is as it is handed out`, { skip }, async (t) => {
+  t.test(`${entry.file} is in its original state`, { skip }, async (t) => {
     t.equal(text, handedOut(entry), 'it differs from the solution in the marked place only')
   })
 }

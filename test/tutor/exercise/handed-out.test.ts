@@ -12,7 +12,7 @@ for (const entry of catalogue()) {
   const text = readText(entry.file)
   const skip = text !== handedOut(entry) && !process.env.CI && `you have worked on ${entry.file}`
 
-  t.test(`exercise ${entry.number} as handed out compiles, runs, and is not solved`, { skip }, async (t) => {
+  t.test(`exercise ${entry.number} in its original state compiles, runs, and is not solved`, { skip }, async (t) => {
     t.strictSame(
       mistakes.filter(({ file }) => file === entry.file),
       [],

@@ -14,35 +14,35 @@ t.test('npm run exercise 1.2 watches the file until the exercise is solved', asy
   const write = (part: string) => learner.save(FILE, original.replace(HANDED_OUT, part))
   const session = learner.start(['1.2'])
 
-  t.test('first as it is', async (t) => {
+  t.test('the original file', async (t) => {
     const printed = await session.prints(/--hint/)
     t.match(printed, 'Exercise 1.2: Keep secrets out of the log')
     t.match(printed, /✓ the line says which payment it was[\s\S]*✗ the card and the customer stay out/)
     t.match(printed, 'Stuck? npm run exercise 1.2 -- --hint')
   })
 
-  t.test('a step further', async (t) => {
+  t.test('progress', async (t) => {
     write("log.info({ payment: { id: payment.id, amount: payment.amount, currency: payment.currency } }, 'payment')")
     t.match(await session.prints(/--hint/), /✓ the card and the customer stay out[\s\S]*✗ the last four digits/)
   })
 
-  t.test('a type that does not fit', async (t) => {
+  t.test('a type error', async (t) => {
     write('log.info(payment.cart.number)')
     const printed = await session.prints(/--hint/)
     t.match(printed, "line 26: Property 'cart' does not exist on type 'Payment'.")
   })
 
-  t.test('a call that fits no overload, with the reason', async (t) => {
+  t.test('a call that matches no overload, with the reason', async (t) => {
     write('structuredClone(payment, 1)')
     t.match(await session.prints(/--hint/), /line 26: Type '1' has no properties in common|line 26: .+\n {8,}\S/)
   })
 
-  t.test('what is no TypeScript at all', async (t) => {
+  t.test('a syntax error', async (t) => {
     write('log.info({ payment')
     t.match(await session.prints(/--hint/), /✗ TypeScript understands the file\n +line \d+: /)
   })
 
-  t.test('a file that does not export what is checked', async (t) => {
+  t.test('a missing export', async (t) => {
     learner.save(FILE, original.replace('export function logPayment', 'export function log'))
     t.match(await session.prints(/--hint/), /expected {2}an export called logPayment\n +seen {6}exports called log\n/)
   })
@@ -52,7 +52,7 @@ t.test('npm run exercise 1.2 watches the file until the exercise is solved', asy
     t.match(await session.prints(/--hint/), `RangeError: my mistake\n      at line 26 of ${FILE}\n`)
   })
 
-  t.test('an error where nobody waits for it', async (t) => {
+  t.test('an unhandled error', async (t) => {
     write("setImmediate(() => { throw new RangeError('late mistake') })")
     t.match(await session.prints(/--hint/), 'RangeError: late mistake')
   })
@@ -62,27 +62,27 @@ t.test('npm run exercise 1.2 watches the file until the exercise is solved', asy
     t.match(await session.prints(/--hint/), /✗ your code leaves the process alone[\s\S]*exit code 3/)
   })
 
-  t.test('what it prints is shown, and the log of the server is not', async (t) => {
+  t.test('shows its output, but not the server’s log', async (t) => {
     write(`console.log('amount is', payment.amount)\n  ${HANDED_OUT}`)
     const printed = await session.prints(/--hint/)
     t.match(printed, /Your code printed:\n {4}amount is \d+\n/)
     t.notMatch(printed, '"level"')
   })
 
-  t.test('a loop that never ends, and a save that ends it', async (t) => {
+  t.test('an endless loop, stopped by a save', async (t) => {
     write('for (;;) {}')
     await session.prints(/checking/)
     write('log.info(1 as never)')
     t.match(await session.prints(/--hint/), /✗ the line says which payment/)
   })
 
-  t.test('a file that is gone', async (t) => {
+  t.test('a removed file', async (t) => {
     rmSync(learner.path(FILE))
     t.match(await session.prints(/missing/), `${FILE} is missing`)
     t.ok(session.isRunning)
   })
 
-  t.test('an editor that puts a new file in place of the old one, and the right answer', async (t) => {
+  t.test('an editor that replaces the file, and the right answer', async (t) => {
     learner.save(`${FILE}.tmp`, learner.read(SOLUTION))
     renameSync(learner.path(`${FILE}.tmp`), learner.path(FILE))
     const printed = await session.prints(/Next: /)

@@ -3,10 +3,10 @@ import type { LogLine } from '../../../../testkit/log-file.ts'
 import { waitFor } from '../../../../testkit/wait-for.ts'
 import { CALM, causeIs, type DrillProcess, muchLater, startDrill, startOf, tryDebrief } from '../drill-process.ts'
 
-t.test('4: computing that blocks the event loop for ever longer', async (t) => {
+t.test('4: computation that blocks the event loop longer and longer', async (t) => {
   const drill = await startDrill(t, ['4', '--seed', '14', '--calm', CALM])
   for (let customers = 0; customers < 15; customers++) await bookSeat(drill.url)
-  // What no span covers of a request is computing, however busy the machine is.
+  // Time that no span covers is computation, however busy the machine is.
   const steps = ['', '/:booking_id:reserve', '/:booking_id:complete'].map((step) => `/v1/bookings${step}`)
   const gaps: { route: string; first: number; last: number }[] = []
   for (const route of steps) {
@@ -19,7 +19,7 @@ t.test('4: computing that blocks the event loop for ever longer', async (t) => {
   const lags = (await drill.scrapes()).map((found) => found.value('nodejs_eventloop_lag_max_seconds') ?? 0)
   t.ok(Math.max(...lags.slice(1)) > (guilty.last / 1000) * 0.5, 'the lag says so too')
 
-  // What question 1 asks: the caller of /hello waited, and neither the log nor a trace of the server has that wait.
+  // Question 1: the caller of /hello waited, and neither the server's log nor its traces contain the wait.
   const { waited, latency } = await waitFor(
     'a call of /hello that took several times as long as its line says',
     async () => {
@@ -59,7 +59,7 @@ async function bookSeat(url: string): Promise<void> {
   await post(`/v1/bookings/${booking_id}:complete`)
 }
 
-/** How many milliseconds of each of the first traces of a list are covered by no span below the first one. */
+/** For the first traces of a list: milliseconds of the root span that no child covers. */
 async function gapsOf(drill: DrillProcess, query: string, count: number): Promise<number[]> {
   await drill.traces(query)
   const found: number[] = []

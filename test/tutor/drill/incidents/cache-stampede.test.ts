@@ -3,13 +3,13 @@ import type { LogLine } from '../../../../testkit/log-file.ts'
 import { waitFor } from '../../../../testkit/wait-for.ts'
 import { CALM, causeIs, muchLater, startDrill, startedAt, startOf, tryDebrief } from '../drill-process.ts'
 
-t.test('2: many misses at the same moment, again and again', async (t) => {
+t.test('2: repeated bursts of cache misses', async (t) => {
   const drill = await startDrill(t, ['2', '--seed', '12', '--calm', CALM])
   const misses = async () =>
     (await drill.metrics()).value('cache_requests_total', { operation: 'GET', result: 'miss' }) ?? 0
   const calls = async () =>
     (await drill.requests({ route: '/v1/courses/:course_id' })).filter(({ latency }) => Number(latency) > 300)
-  // Each moment is a handful of requests that wait for as long as the ones before them are served.
+  // In each burst, requests queue behind each other.
   const moments = await waitFor(
     'three such moments',
     async () => {
@@ -26,7 +26,7 @@ t.test('2: many misses at the same moment, again and again', async (t) => {
   const seconds = (from: LogLine, to: LogLine) => (Date.parse(to.time) - Date.parse(from.time)) / 1000
   t.equal(first.path, second.path)
   const courseId = String(first.path).slice(-36)
-  // One may be missing between two of them, when somebody comes first and alone.
+  // A burst may be missing, when a single request refilled the cache.
   const apart = Math.min(seconds(first, second), seconds(second, third))
 
   const settled = await misses()

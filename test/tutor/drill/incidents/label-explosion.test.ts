@@ -3,7 +3,7 @@ import type { LogLine } from '../../../../testkit/log-file.ts'
 import { waitFor } from '../../../../testkit/wait-for.ts'
 import { CALM, causeIs, type DrillProcess, muchLater, startDrill, startOf, tryDebrief } from '../drill-process.ts'
 
-t.test('5: a metric that gets a series for each request', async (t) => {
+t.test('5: a metric with a series per request', async (t) => {
   const drill = await startDrill(t, ['5', '--seed', '15', '--calm', CALM])
   const series = (found: Awaited<ReturnType<DrillProcess['metrics']>>) =>
     [...found.families.values()]

@@ -2,7 +2,7 @@ import t from 'tap'
 import { waitFor } from '../../../../testkit/wait-for.ts'
 import { CALM, causeIs, muchLater, startDrill, tryDebrief } from '../drill-process.ts'
 
-t.test('6: a trace in two pieces', async (t) => {
+t.test('6: a split trace', async (t) => {
   const drill = await startDrill(t, ['6', '--seed', '16', '--calm', CALM])
   await drill.say('traces oldest GET /propagation')
   const whole = await drill.say('trace 1')

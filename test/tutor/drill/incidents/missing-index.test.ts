@@ -12,7 +12,7 @@ import {
   tryDebrief,
 } from '../drill-process.ts'
 
-t.test('8: a statement that reads too much', async (t) => {
+t.test('8: a statement that reads too many rows', async (t) => {
   const drill = await startDrill(t, ['8', '--seed', '18', '--calm', CALM])
   const [start] = (await drill.scrapes()) as [Exposition]
   const quick = (found: Exposition) => {
@@ -42,7 +42,7 @@ t.test('8: a statement that reads too much', async (t) => {
     await drill.say(`trace ${index + 1}`)
     columns.push(/where "bookings"\."(\w+)" =/.exec(await drill.say('span 2'))?.[1] ?? 'none')
   }
-  // One of another filter may have waited for these.
+  // A request with the other filter may have waited for these.
   const column = columns.toSorted((a, b) => countOf(columns, b) - countOf(columns, a))[0] as string
 
   await drill.answer('/hello', '/v1/bookings')

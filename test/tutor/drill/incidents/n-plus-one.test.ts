@@ -28,7 +28,7 @@ t.test('1: many statements for one request', async (t) => {
   const table = /… \d+ more SELECT (\w+)/.exec(waterfall)?.[1] ?? ''
   t.match(await drill.say('span 2'), /db\.query\.text = select .* from "courses"/)
 
-  // Two kinds of requests share the route. Those with many statements are the first that take many times as long.
+  // Two kinds of requests share the route. The first slow one has many statements.
   const lines = await drill.requests({ route: '/v1/courses', method: 'GET' })
   const typical = median(latencies(lines.slice(0, 6)))
   t.ok(Math.max(...latencies(lines.slice(-8))) > 3 * typical, 'and it shows in the latency')
@@ -42,7 +42,7 @@ t.test('1: many statements for one request', async (t) => {
   await tryDebrief(t, drill)
 })
 
-/** When the first request of a route came in whose trace has many spans. */
+/** The first request of a route whose trace has many spans. */
 async function firstLargeTrace(drill: DrillProcess, lines: readonly LogLine[]): Promise<string> {
   for (const line of lines) {
     const spans = /(\d+) spans/.exec(await drill.say(`trace ${line.trace_id}`))?.[1]

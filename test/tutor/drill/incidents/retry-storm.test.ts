@@ -3,7 +3,7 @@ import type { LogLine } from '../../../../testkit/log-file.ts'
 import { waitFor } from '../../../../testkit/wait-for.ts'
 import { CALM, causeIs, muchLater, startDrill, startOf, tryDebrief } from '../drill-process.ts'
 
-t.test('7: many calls for one request that fails', async (t) => {
+t.test('7: many calls for one failed request', async (t) => {
   const drill = await startDrill(t, ['7', '--seed', '17', '--calm', CALM])
   const failed = await waitFor('a request that failed', async () => {
     const found = await drill.traces('failed POST /v1/bookings')

@@ -3,7 +3,7 @@ import type { LogLine } from '../../../../testkit/log-file.ts'
 import { waitFor } from '../../../../testkit/wait-for.ts'
 import { CALM, causeIs, latencies, median, muchLater, startDrill, startOf, tryDebrief } from '../drill-process.ts'
 
-t.test('3: everybody waits for one that waits for another service', async (t) => {
+t.test('3: all requests wait for a connection that waits for another service', async (t) => {
   const drill = await startDrill(t, ['3', '--seed', '13', '--calm', CALM])
   const completing = () => drill.requests({ route: '/v1/bookings/:booking_id:complete' })
   t.ok(Number((await completing())[0]?.latency) < 400, 'at first a payment is quick')
@@ -15,7 +15,7 @@ t.test('3: everybody waits for one that waits for another service', async (t) =>
   const lists = await drill.requests({ route: '/v1/courses' })
   t.ok(
     lists.some(({ latency }) => Number(latency) > 300),
-    'lists wait, which call nobody',
+    'lists wait, which call no other service',
   )
   const greetings = await drill.requests({ route: '/hello' })
   t.ok(median(latencies(greetings.slice(-6))) < 100, '/hello does not')

@@ -1,6 +1,6 @@
 import { type Entry, readText } from '../../../../tutor/exercise/catalogue.ts'
 
-/** An answer that a learner may give: what then stands in the marked place. */
+/** A possible answer: the text of the learner's part. */
 export type Answer = RightAnswer | WrongAnswer
 
 export interface RightAnswer {
@@ -13,18 +13,18 @@ export interface WrongAnswer {
   readonly kind: 'wrong'
   readonly title: string
   readonly part: string
-  /** The claim that refuses it. */
+  /** The claim that rejects it. */
   readonly claim: string
-  /** Words that the refusal contains. */
+  /** Words that the message contains. */
   readonly says: readonly string[]
-  /** Words that would give the answer away, so the refusal must not contain them. */
+  /** Words that would reveal the answer, so the message must not contain them. */
   readonly hides: readonly string[]
 }
 
 /**
- * The answers to an exercise that are not its solution. Each begins with lines that start with `# `: the first
- * is `# right: title` or `# wrong: title`. `# claim: …` names the claim that refuses a wrong one, `# says: …` is
- * in the refusal, and `# hides: …` is not. The code follows.
+ * Answers to an exercise other than its solution. Each begins with lines that start with `# `: the first is
+ * `# right: title` or `# wrong: title`. `# claim: …` names the claim that rejects a wrong one, `# says: …` is in the
+ * message, and `# hides: …` is not. The code follows.
  */
 export function answersTo({ name }: Entry): Answer[] {
   const file = `tutor/exercise/answers/${name}.txt`

@@ -7,10 +7,10 @@ import type { Test } from 'tap'
 import { root } from '../../../../tutor/exercise/catalogue.ts'
 
 /**
- * Compiles answers as exercises are compiled, but outside the repository, where a learner may be at work.
+ * Compiles answers like exercises, but outside the repository, where a learner may be working.
  *
- * @param sources what each module is called, and its text
- * @returns the modules. What they import is what the check imports: the repository's own compiled files.
+ * @param sources name and text of each module
+ * @returns the modules, which import the repository's own compiled files, as the check does
  */
 export async function compileAnswers(
   t: Pick<Test, 'teardown'>,

@@ -7,18 +7,18 @@ import { type Answer, answersTo } from './answers.ts'
 import { compileAnswers } from './compile-answers.ts'
 
 /**
- * Gives the answers of tutor/exercise/answers to the exercises of a phase: a wrong one must be refused, by the claim
- * that is meant and in words that help, and a right one must pass although it is not the solution.
+ * Checks the answers of tutor/exercise/answers to the exercises of a phase: a wrong one must fail the intended claim with
+ * a helpful message, and a right one must pass although it is not the solution.
  */
 export async function testAnswers(phase: number): Promise<void> {
-  t.setTimeout(240_000) // a process for each
+  t.setTimeout(240_000) // one process per answer
   const exercises = catalogue().filter((entry) => entry.phase === phase)
   const given = exercises.flatMap((entry) => answersTo(entry).map((answer) => ({ entry, answer })))
   const sources = given.map(({ entry, answer }) => [nameOf(entry, answer), answeredWith(entry, answer.part)] as const)
   const modules = await compileAnswers(t, sources)
 
   for (const entry of exercises) {
-    t.test(`exercise ${entry.number} has answers to be tested with`, async (t) => {
+    t.test(`exercise ${entry.number} has test answers`, async (t) => {
       const kinds = given.filter((one) => one.entry === entry).map(({ answer }) => answer.kind)
       t.ok(kinds.filter((kind) => kind === 'wrong').length >= 3, 'several wrong ones')
       t.ok(kinds.includes('right'), 'and one that is right')
@@ -31,7 +31,7 @@ export async function testAnswers(phase: number): Promise<void> {
   }
 }
 
-/** A file name, so that a message of the compiler tells which answer it is about. */
+/** A file name that identifies the answer in compiler messages. */
 function nameOf({ number }: Entry, { kind, title }: Answer): string {
   return `${number} ${kind} ${title}`.replaceAll(/[^\w.]+/g, '-')
 }

@@ -25,7 +25,7 @@ const SECTIONS = [
   'What is still missing',
 ]
 
-/** What lessons name of the world outside, with the same look as names of ours. */
+/** External names in lessons that look like our own. */
 const FOREIGN = new Set([
   ...['console.log', 'log.error', 'error.message', 'http_500_total', 'app_name', 'getStore', 'user_id'],
   ...['histogram_quantile', 'tracestate', 'onResponse', 'OTLPTraceExporter', 'query.text'],
@@ -38,7 +38,7 @@ for (const lesson of lessons) {
     const text = read(lesson)
     const prose = text.replace(/^```[\s\S]*?^```/gm, '')
 
-    t.test('has the sections that all lessons have, in their order', async (t) => {
+    t.test('has the sections of all lessons, in order', async (t) => {
       const headings = [...text.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading as string)
       t.strictSame(
         headings.filter((heading) => SECTIONS.includes(heading)),
@@ -46,7 +46,7 @@ for (const lesson of lessons) {
       )
     })
 
-    t.test('its links to lines lead to what they say; npm run docs mends them', async (t) => {
+    t.test('its links to lines are correct; npm run docs updates them', async (t) => {
       const links = codeLinks(text)
       t.ok(links.length >= 10, `${links.length} links`)
       for (const link of links) t.equal(link.lines, linesNow(link, join(root, lesson)), link.markdown)
@@ -54,7 +54,7 @@ for (const lesson of lessons) {
       t.equal(links.length, allLinks.length, 'every link to lines has a piece of the code as its text')
     })
 
-    t.test('its other links lead somewhere', async (t) => {
+    t.test('its other links are valid', async (t) => {
       const links = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link as string)
       for (const link of links.filter((name) => !/^https?:/.test(name) && !/#L\d/.test(name))) {
         const [path = '', anchor] = link.split('#')
@@ -64,7 +64,7 @@ for (const lesson of lessons) {
       }
     })
 
-    t.test('it is run, and not only told', async (t) => {
+    t.test('has commands to run', async (t) => {
       const steps = consoleBlocks(text).flatMap(({ steps, notRun }) => (notRun === undefined ? steps : []))
       t.ok(steps.length >= 8, `${steps.length} commands`)
       const phase = lesson.match(/\d/)?.[0]
@@ -78,7 +78,7 @@ for (const lesson of lessons) {
       for (const name of mentioned) t.ok(name in scripts, name)
     })
 
-    t.test('it lists the exercises of its folder', async (t) => {
+    t.test('lists the exercises of its folder', async (t) => {
       const listed = [...text.matchAll(/^- `npm run exercise (\d\.\d)`: (.+)$/gm)].map(([, id, title]) => [id, title])
       const there = catalogue()
         .filter(({ file }) => file.startsWith(`${dirname(lesson)}/`))
@@ -89,7 +89,7 @@ for (const lesson of lessons) {
   })
 }
 
-t.test('what lessons name exists', async (t) => {
+t.test('names in lessons exist', async (t) => {
   const known = await inventory(t)
   for (const lesson of lessons) {
     const prose = read(lesson).replace(/^```[\s\S]*?^```/gm, '')
@@ -101,14 +101,14 @@ t.test('what lessons name exists', async (t) => {
   }
 })
 
-/** Metrics, fields, attributes, variables, files and functions: words that look like names of code. */
+/** Words that look like names in code: metrics, fields, attributes, variables, files, functions. */
 function namesIn(code: string): string[] {
   if (/^(https?:|<)/.test(code)) return []
   const words = code.match(/[A-Za-z][\w]*(?:[.][A-Za-z]\w*)*/g) ?? []
   return words.filter((word) => /_|\.|[a-z][A-Z]/.test(word))
 }
 
-/** Every name that there is: in the sources, in what the app measures, and in OpenTelemetry's conventions. */
+/** All existing names: in the sources, in the app's metrics, and in OpenTelemetry's conventions. */
 async function inventory(t: Parameters<typeof startApp>[0]): Promise<Set<string>> {
   const app = await startApp(t, { env: { PHASE: '5', OTEL_TRACES_SAMPLER: 'always_off' } })
   for (const path of ['/hello', '/v1/courses', '/external']) await fetch(app.url + path)

@@ -1,24 +1,24 @@
 /**
- * `npm run docs`: mends what can be mended by itself in the README and the lessons: the line numbers of links to code,
- * and what commands print. What has to stay as it is keeps its ids and times; look at the diff.
- * Usage: node dist/test/docs/mend.js [document …]
+ * `npm run docs`: updates the README and the lessons: line numbers of links to code, and printed output. Output that
+ * still matches keeps its ids and times. Review the diff.
+ * Usage: node dist/test/docs/update.js [document …]
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Teardowns } from '../../tutor/check/teardowns.ts'
-import { mendCodeLinks } from './code-links.ts'
+import { updateCodeLinks } from './code-links.ts'
 import { consoleBlocks, linesOf, type Step } from './console-block.ts'
 import { startDocumentRun } from './document-run.ts'
 import { lessons, README_BEGINS, root } from './documents.ts'
 
 const given = process.argv.slice(2)
-for (const document of given.length > 0 ? given : ['README.md', ...lessons]) await mend(join(root, document))
+for (const document of given.length > 0 ? given : ['README.md', ...lessons]) await update(join(root, document))
 
-async function mend(path: string): Promise<void> {
+async function update(path: string): Promise<void> {
   const markdown = readFileSync(path, 'utf8')
   const scope = new Teardowns()
-  const mended = await withRealOutput(path, markdown, scope).finally(() => scope.run())
-  writeFileSync(path, mendCodeLinks(mended, path))
+  const updated = await withRealOutput(path, markdown, scope).finally(() => scope.run())
+  writeFileSync(path, updateCodeLinks(updated, path))
 }
 
 async function withRealOutput(path: string, markdown: string, scope: Teardowns): Promise<string> {
