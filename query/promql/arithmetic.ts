@@ -98,23 +98,23 @@ export class ExactMean {
 
 /** The φ-quantile of values, between two of them by linear interpolation. NaN counts as the smallest. Sorts them. */
 export function quantile(q: number, values: Float64Array): number {
-  if (values.length === 0 || Number.isNaN(q)) return Number.NaN
-  if (q < 0) return Number.NEGATIVE_INFINITY
-  if (q > 1) return Number.POSITIVE_INFINITY
-  const sorted = sortNanFirst(values)
-  const rank = q * (sorted.length - 1)
-  const lower = Math.floor(rank)
-  const weight = rank - lower
-  const upper = Math.min(sorted.length - 1, lower + 1)
-  return (sorted[lower] as number) * (1 - weight) + (sorted[upper] as number) * weight
+  values.sort() // NaN comes last
+  const numbers = values.findIndex(Number.isNaN)
+  return numbers === -1
+    ? quantileOfSorted(q, 0, values)
+    : quantileOfSorted(q, values.length - numbers, values.subarray(0, numbers))
 }
 
-/** JavaScript sorts NaN behind all numbers. */
-function sortNanFirst(values: Float64Array): Float64Array {
-  values.sort()
-  const numbers = values.findIndex(Number.isNaN)
-  if (numbers === -1) return values
-  const sorted = new Float64Array(values.length).fill(Number.NaN)
-  sorted.set(values.subarray(0, numbers), values.length - numbers)
-  return sorted
+/** @param nans how many values there are beside the sorted ones */
+export function quantileOfSorted(q: number, nans: number, sorted: Float64Array): number {
+  const count = nans + sorted.length
+  if (count === 0 || Number.isNaN(q)) return Number.NaN
+  if (q < 0) return Number.NEGATIVE_INFINITY
+  if (q > 1) return Number.POSITIVE_INFINITY
+  const rank = q * (count - 1)
+  const lower = Math.floor(rank)
+  if (lower < nans) return Number.NaN
+  const weight = rank - lower
+  const upper = Math.min(count - 1, lower + 1)
+  return (sorted[lower - nans] as number) * (1 - weight) + (sorted[upper - nans] as number) * weight
 }

@@ -58,6 +58,12 @@ interface Range {
   readonly end: (step: number) => number
 }
 
+/** Which samples are the value of a series at a step: those up to one time and later than another. */
+interface Reach {
+  readonly latest: (step: number) => number
+  readonly oldest: (step: number) => number
+}
+
 const NON_COUNTER = /(?:_total|_sum|_count|_bucket)$/
 
 export class Evaluator {
@@ -84,7 +90,7 @@ export class Evaluator {
       case 'parentheses':
         return this.evaluate(expression.expression, steps)
       case 'vectorSelector':
-        return vector(this.#instant(expression, steps, (series, index) => series.values[index] as number))
+        return vector(this.#instant(expression, steps, ({ values }) => values))
       case 'matrixSelector':
       case 'subquery':
         return this.#samples(expression, steps)
@@ -154,28 +160,42 @@ export class Evaluator {
     return () => moment
   }
 
-  /** The latest sample of each series at each step, unless it is too old or the series has ended since. */
+  #reach({ at, offset }: VectorSelector, steps: Steps): Reach {
+    const latest = this.#moment(at, offset, steps)
+    return { latest, oldest: this.#oldest(latest) }
+  }
+
+  #oldest(moment: (step: number) => number): (step: number) => number {
+    return (step) => moment(step) - this.#context.lookback
+  }
+
+  /**
+   * The latest sample of each series at each step, unless it is too old or the series has ended since.
+   *
+   * @param columnOf what is wanted of the sample: its value, or its time
+   */
   #instant(
     selector: VectorSelector,
     steps: Steps,
-    read: (series: SampledSeries, index: number) => number,
+    columnOf: (series: SampledSeries) => Float64Array,
+    { latest, oldest }: Reach = this.#reach(selector, steps),
   ): StepSeries[] {
-    const { budget, lookback } = this.#context
-    const moment = this.#moment(selector.at, selector.offset, steps)
+    const { budget } = this.#context
     const found: StepSeries[] = []
     for (const series of this.#select(selector)) {
       budget.checkTime()
       const { times, endedAt } = series
-      let next = firstAfter(times, moment(0))
+      const column = columnOf(series)
+      let next = firstAfter(times, latest(0))
       const result = emptySeries(series.labels, steps)
       let count = 0
       for (let step = 0; step < steps.count; step++) {
-        const now = moment(step)
+        const now = latest(step)
         while (next < times.length && (times[next] as number) <= now) next++
         if (next === 0) continue
         const time = times[next - 1] as number
-        if (time <= now - lookback || hasEnded(endedAt, time, now)) continue
-        result.values[step] = read(series, next - 1)
+        if (time <= oldest(step) || hasEnded(endedAt, time, now)) continue
+        result.values[step] = column[next - 1] as number
         result.present[step] = 1
         count++
       }
@@ -257,9 +277,11 @@ export class Evaluator {
       case 'absent':
         return vector(this.#absent(first, presence(this.#vector(first, steps), steps)))
       case 'sort':
-      case 'sort_desc':
+      case 'sort_desc': {
+        const series = this.#vector(first, steps)
         if (steps.count > 1) annotations.sortInRangeQuery(call.range)
-        return vector(sorted(this.#vector(first, steps), name === 'sort'))
+        return vector(sorted(series, name === 'sort'))
+      }
       case 'label_replace':
         return vector(
           labelReplace(this.#vector(first, steps), args.slice(1).map(textOf) as [string, string, string, string]),
@@ -290,6 +312,8 @@ export class Evaluator {
       throw new Error(`${call.name} has no range vector`)
     const scalars = args.filter((arg) => arg !== rangeArg).map((arg) => this.#scalar(arg, steps))
     const range = this.#range(rangeArg, steps)
+    // Prometheus gives nothing here.
+    if (call.name === 'predict_linear' && rangeArg.kind === 'subquery' && rangeArg.at !== undefined) return []
     const { budget, annotations } = this.#context
     const window = new SampleWindow()
     const found: StepSeries[] = []
@@ -366,8 +390,18 @@ export class Evaluator {
   /** Of a selector, when its samples were taken; of all else, the time of the step. */
   #timestamp(argument: Expression, steps: Steps): StepSeries[] {
     if (argument.kind === 'vectorSelector') {
-      const times = this.#instant(argument, steps, (series, index) => (series.times[index] as number) / 1000)
-      return merged(times.map((series) => ({ ...series, labels: series.labels.withoutName() })))
+      const { at, offset } = argument
+      // An offset beside an @ does not move the moment, as in Prometheus: samples must be recent for both moments.
+      const [later, earlier] = [
+        this.#moment(at, Math.min(0, offset), steps),
+        this.#moment(at, Math.max(0, offset), steps),
+      ]
+      const reach = at === undefined ? this.#reach(argument, steps) : { latest: earlier, oldest: this.#oldest(later) }
+      return mapped(
+        this.#instant(argument, steps, ({ times }) => times, reach),
+        withoutName,
+        (time) => time / 1000,
+      )
     }
     return mapped(this.#vector(argument, steps), withoutName, (_, step) => timeOf(steps, step) / 1000)
   }

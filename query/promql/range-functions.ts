@@ -1,6 +1,7 @@
 /** Functions of range vectors: each makes one number of the samples in a window. */
 import type { SampledSeries } from '../series/series.ts'
-import { ExactMean, ExactSum, quantile } from './arithmetic.ts'
+import { ExactMean, ExactSum } from './arithmetic.ts'
+import { SortedWindow } from './sorted-window.ts'
 
 /** The samples of one series that a function looks at: those from index `first` up to, not including, `end`. */
 export class SampleWindow {
@@ -16,11 +17,13 @@ export class SampleWindow {
   /** The function's other arguments, at this step. */
   scalars: number[] = []
   #resets: number[] | undefined
+  #sorted: SortedWindow | undefined
 
   open({ times, values }: SampledSeries): void {
     this.times = times
     this.values = values
     this.#resets = undefined
+    this.#sorted = undefined
   }
 
   get count(): number {
@@ -33,6 +36,13 @@ export class SampleWindow {
 
   get lastValue(): number {
     return this.values[this.end - 1] as number
+  }
+
+  /** The values in the window, in order. */
+  get sorted(): SortedWindow {
+    this.#sorted ??= new SortedWindow(this.values)
+    this.#sorted.moveTo(this.first, this.end)
+    return this.#sorted
   }
 
   /** Where in the series a counter was reset: indexes of samples that are lower than the one before. */
@@ -78,7 +88,7 @@ export const rangeFunctions: Readonly<Record<string, RangeFunction>> = {
   count_over_time: { minimum: 1, compute: (window) => window.count },
   quantile_over_time: {
     minimum: 1,
-    compute: ({ values, first, end, scalars }) => quantile(scalars[0] as number, values.slice(first, end)),
+    compute: (window) => window.sorted.quantile(window.scalars[0] as number),
   },
   stddev_over_time: { minimum: 1, compute: (window) => Math.sqrt(variance(window)) },
   stdvar_over_time: { minimum: 1, compute: variance },

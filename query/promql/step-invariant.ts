@@ -6,15 +6,11 @@ const TIME_DEPENDENT = new Set(
 )
 
 /**
- * Whether an expression reads samples, and the same ones at each step: every selector in it has an `@`. Its value is
- * computed once then.
+ * Whether an expression is the same at each step, as one is whose selectors all have an `@`. Its value is computed once
+ * then. A literal is as quickly repeated as computed.
  */
 export function isConstant(expression: Expression): boolean {
-  return readsSamples(expression) && isSameAtEachStep(expression)
-}
-
-function readsSamples(expression: Expression): boolean {
-  return expression.kind === 'vectorSelector' || operandsOf(expression).some(readsSamples)
+  return expression.kind !== 'number' && expression.kind !== 'string' && isSameAtEachStep(expression)
 }
 
 function isSameAtEachStep(expression: Expression): boolean {

@@ -9,12 +9,8 @@
  * - `atan2` with a number drops the metric name.
  * - `predict_linear` over a range with `@` has a value at every step.
  *
- * Compared with Prometheus 3.14 by hand, the engine differs in four cases, where it does what the documentation says:
- *
- * - `predict_linear` over a subquery with `@` has a result. There it is always empty.
- * - `timestamp(x offset 5m @ 100)` heeds the offset. There it is ignored.
- * - A remark on a subquery has its position. There it is always 1:1.
- * - The remark on buckets that fall has the number of samples. There the number doubles with each step.
+ * Prometheus 3.14 gives the same results as the engine, and the same messages but for two. There, a remark on a subquery
+ * has the position 1:1, and the number of samples in the remark on buckets that fall doubles with each step.
  */
 import type { ApiAnswer } from './real-prometheus.ts'
 
