@@ -66,6 +66,7 @@ function differentPoints(
 
 function isSame(real: string, own: string): boolean {
   if (real === own) return true
-  const [a, b] = [Number(real.replace('Inf', 'Infinity')), Number(own.replace('Inf', 'Infinity'))]
+  const [a, b] = [Number(real), Number(own)]
+  if (!Number.isFinite(a) || !Number.isFinite(b)) return false
   return Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a), Math.abs(b))
 }
