@@ -130,7 +130,9 @@ const { vector, scalar } = fc.letrec<Grammar>((tie) => ({
         fc
           .tuple(oneOf('stddev', 'stdvar'), labelList, oneOf('http_requests_total', 'memory_bytes', 'rate(up[5m])'))
           .map(([operator, labels, inner]) => `${operator} by (${labels}) (${inner})`),
-        fc.tuple(labelList, tie('vector')).map(([labels, inner]) => `count_values by (${labels}) ("value", ${inner})`),
+        fc
+          .tuple(labelList, oneOf('up', 'http_requests_total', 'temperature_celsius', 'count_over_time(up[5m])'))
+          .map(([labels, inner]) => `count_values by (${labels}) ("value", ${inner})`),
         fc
           .tuple(oneOf('topk', 'bottomk'), oneOf('1', '2', '5'), oneOf('memory_bytes', 'latency_seconds_sum'))
           .map(([operator, k, name]) => `${operator}(${k}, ${name})`),

@@ -9,6 +9,9 @@
  * - `atan2` with a number drops the metric name.
  * - `predict_linear` over a range with `@` has a value at every step.
  *
+ * `count_values` writes all digits of a value into a label. Go and JavaScript may differ in the last digit of a power, an
+ * exponential or an angle, so it is given none of them.
+ *
  * Prometheus 3.14 gives the same results as the engine, and the same messages but for two. There, a remark on a subquery
  * has the position 1:1, and the number of samples in the remark on buckets that fall doubles with each step.
  */
