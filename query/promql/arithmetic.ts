@@ -21,10 +21,12 @@ const COMPARISON: Readonly<Record<Comparison, (left: number, right: number) => b
   '>=': (a, b) => a >= b,
 }
 
+/** What an operator computes. */
 export function arithmetic(operator: Arithmetic): Operation {
   return ARITHMETIC[operator]
 }
 
+/** Whether a comparison holds. */
 export function comparison(operator: Comparison): (left: number, right: number) => boolean {
   return COMPARISON[operator]
 }

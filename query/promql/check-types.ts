@@ -24,6 +24,7 @@ export function documentedType(type: ValueType): string {
   return DOCUMENTED[type]
 }
 
+/** The type of an expression's value. */
 export function typeOf(expression: Expression): ValueType {
   switch (expression.kind) {
     case 'number':

@@ -1,6 +1,7 @@
 import type { Labels } from '../series/labels.ts'
 import { ExecutionError, emptySeries, type StepSeries, type Steps } from './value.ts'
 
+/** The message of the error when two results have the same labels. */
 export const SAME_LABELS = 'vector cannot contain metrics with the same labelset'
 
 /** Series that are being computed, by their labels. */

@@ -10,6 +10,7 @@ interface CalendarDate {
   readonly secondOfDay: number
 }
 
+/** By name: of seconds since 1970. */
 export const dateFunctions: Readonly<Record<string, (seconds: number) => number>> = {
   year: (seconds) => dateOf(seconds).year,
   month: (seconds) => dateOf(seconds).month,

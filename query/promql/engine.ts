@@ -10,6 +10,7 @@ import type { Expression } from './expression.ts'
 import { parseExpression } from './parse.ts'
 import { InvalidQuery, type StepSeries, type Steps, timeOf, type Value } from './value.ts'
 
+/** What queries are answered with. */
 export interface EngineOptions {
   /** For how long a sample is the value of its series, in milliseconds; 5 minutes, as in Prometheus. */
   readonly lookback: number
@@ -24,6 +25,7 @@ export type Query = string | { readonly text: string; readonly expression: Expre
 /** Milliseconds since 1970, and a value. */
 export type Sample = readonly [time: number, value: number]
 
+/** A series of a result; in an instant vector it has one sample. */
 export interface ResultSeries {
   readonly labels: Labels
   readonly samples: readonly Sample[]
@@ -36,6 +38,7 @@ export type Result =
   | { readonly type: 'vector'; readonly series: readonly ResultSeries[] }
   | { readonly type: 'matrix'; readonly series: readonly ResultSeries[] }
 
+/** The result of a query, and what was remarked on it. */
 export interface Answer {
   readonly result: Result
   readonly warnings: readonly string[]

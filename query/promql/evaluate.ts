@@ -2,51 +2,42 @@
  * Expressions to values. Each node is evaluated once for all steps of a query, so that a range query costs one pass
  * over the samples of each series.
  */
-import { Labels, noLabels } from '../series/labels.ts'
-import type { SampledSeries, SeriesSource } from '../series/series.ts'
+import { type Labels, noLabels } from '../series/labels.ts'
+import type { SampledSeries } from '../series/series.ts'
+import { absentLabels } from './absent-labels.ts'
 import { aggregate } from './aggregations.ts'
 import type { Annotations } from './annotations.ts'
 import { scalarOperation } from './arithmetic.ts'
-import type { Budget } from './budget.ts'
-import { typeOf } from './check-types.ts'
 import { mapped, merged, presence, SAME_LABELS } from './collect.ts'
 import { dateFunctions } from './date-functions.ts'
 import {
   type Aggregation,
-  type At,
   type Binary,
   type Call,
   type Expression,
-  isComparison,
   isSetOperator,
   type MatrixSelector,
   type StringLiteral,
   type Subquery,
   type TextRange,
   type Unary,
-  type VectorSelector,
   withoutParentheses,
 } from './expression.ts'
 import { histogramFraction, histogramQuantile } from './histogram-functions.ts'
 import { labelJoin, labelReplace } from './label-functions.ts'
 import { clamp, mathFunctions, round } from './math-functions.ts'
 import { type RangeFunction, rangeFunctions, SampleWindow } from './range-functions.ts'
+import { firstAfter, SampleSelection, type SelectionContext } from './sample-selection.ts'
 import { isConstant } from './step-invariant.ts'
 import { ExecutionError, emptySeries, type StepSeries, type Steps, timeOf, type Value } from './value.ts'
 import { combine, combineSets } from './vector-matching.ts'
+import { withScalar } from './vector-scalar.ts'
 
 /** What holds for all of a query. */
-export interface QueryContext {
-  readonly source: SeriesSource
+export interface QueryContext extends SelectionContext {
   readonly annotations: Annotations
-  readonly budget: Budget
-  /** For how long a sample is the value of its series, in milliseconds. */
-  readonly lookback: number
   /** Of subqueries without a step, in milliseconds. */
   readonly defaultStep: number
-  /** What `@ start()` and `@ end()` mean, in milliseconds. */
-  readonly start: number
-  readonly end: number
 }
 
 /** Samples of some series, and the window of each step in them. */
@@ -58,20 +49,16 @@ interface Range {
   readonly end: (step: number) => number
 }
 
-/** Which samples are the value of a series at a step: those up to one time and later than another. */
-interface Reach {
-  readonly latest: (step: number) => number
-  readonly oldest: (step: number) => number
-}
-
 const NON_COUNTER = /(?:_total|_sum|_count|_bucket)$/
 
+/** Evaluates the expressions of one query. */
 export class Evaluator {
   readonly #context: QueryContext
-  readonly #selected = new Map<string, readonly SampledSeries[]>()
+  readonly #samplesOf: SampleSelection
 
   constructor(context: QueryContext) {
     this.#context = context
+    this.#samplesOf = new SampleSelection(context)
   }
 
   /**
@@ -90,7 +77,7 @@ export class Evaluator {
       case 'parentheses':
         return this.evaluate(expression.expression, steps)
       case 'vectorSelector':
-        return vector(this.#instant(expression, steps, ({ values }) => values))
+        return vector(this.#samplesOf.values(expression, steps))
       case 'matrixSelector':
       case 'subquery':
         return this.#samples(expression, steps)
@@ -143,79 +130,20 @@ export class Evaluator {
     return value.values
   }
 
-  // Selectors
-
-  #select({ matchers }: VectorSelector): readonly SampledSeries[] {
-    const key = matchers.join(',')
-    const known = this.#selected.get(key)
-    if (known !== undefined) return known
-    const series = this.#context.source.select(matchers)
-    this.#selected.set(key, series)
-    return series
-  }
-
-  #moment(at: At | undefined, offset: number, steps: Steps): (step: number) => number {
-    if (at === undefined) return (step) => timeOf(steps, step) - offset
-    const moment = (at === 'start' ? this.#context.start : at === 'end' ? this.#context.end : at) - offset
-    return () => moment
-  }
-
-  #reach({ at, offset }: VectorSelector, steps: Steps): Reach {
-    const latest = this.#moment(at, offset, steps)
-    return { latest, oldest: this.#oldest(latest) }
-  }
-
-  #oldest(moment: (step: number) => number): (step: number) => number {
-    return (step) => moment(step) - this.#context.lookback
-  }
-
-  /**
-   * The latest sample of each series at each step, unless it is too old or the series has ended since.
-   *
-   * @param columnOf what is wanted of the sample: its value, or its time
-   */
-  #instant(
-    selector: VectorSelector,
-    steps: Steps,
-    columnOf: (series: SampledSeries) => Float64Array,
-    { latest, oldest }: Reach = this.#reach(selector, steps),
-  ): StepSeries[] {
-    const { budget } = this.#context
-    const found: StepSeries[] = []
-    for (const series of this.#select(selector)) {
-      budget.checkTime()
-      const { times, endedAt } = series
-      const column = columnOf(series)
-      let next = firstAfter(times, latest(0))
-      const result = emptySeries(series.labels, steps)
-      let count = 0
-      for (let step = 0; step < steps.count; step++) {
-        const now = latest(step)
-        while (next < times.length && (times[next] as number) <= now) next++
-        if (next === 0) continue
-        const time = times[next - 1] as number
-        if (time <= oldest(step) || hasEnded(endedAt, time, now)) continue
-        result.values[step] = column[next - 1] as number
-        result.present[step] = 1
-        count++
-      }
-      budget.spend(count)
-      if (count > 0) found.push(result)
-    }
-    return found
-  }
+  // Ranges
 
   #range(expression: MatrixSelector | Subquery, steps: Steps): Range {
     if (expression.kind === 'subquery') return this.#subquery(expression, steps)
     const { selector, duration } = expression
-    return { series: this.#select(selector), duration, end: this.#moment(selector.at, selector.offset, steps) }
+    const end = this.#samplesOf.moment(selector.at, selector.offset, steps)
+    return { series: this.#samplesOf.select(selector), duration, end }
   }
 
   /** Evaluates the inner expression at multiples of its step, and takes the results for samples. */
   #subquery(subquery: Subquery, steps: Steps): Range {
     const { duration, expression } = subquery
     const interval = subquery.step ?? this.#context.defaultStep
-    const end = this.#moment(subquery.at, subquery.offset, steps)
+    const end = this.#samplesOf.moment(subquery.at, subquery.offset, steps)
     const earliest = end(0) - duration
     let start = interval * Math.trunc(earliest / interval)
     if (start <= earliest) start += interval
@@ -342,6 +270,7 @@ export class Evaluator {
     steps: Steps,
   ): StepSeries | undefined {
     const { times } = series
+    this.#context.budget.spend(steps.count)
     const result = emptySeries(keepsName === true ? series.labels : series.labels.withoutName(), steps)
     window.open(series)
     window.end = firstAfter(times, end(0))
@@ -359,7 +288,6 @@ export class Evaluator {
       result.present[step] = 1
       count++
     }
-    this.#context.budget.spend(count)
     return count > 0 ? result : undefined
   }
 
@@ -389,20 +317,8 @@ export class Evaluator {
 
   /** Of a selector, when its samples were taken; of all else, the time of the step. */
   #timestamp(argument: Expression, steps: Steps): StepSeries[] {
-    if (argument.kind === 'vectorSelector') {
-      const { at, offset } = argument
-      // An offset beside an @ does not move the moment, as in Prometheus: samples must be recent for both moments.
-      const [later, earlier] = [
-        this.#moment(at, Math.min(0, offset), steps),
-        this.#moment(at, Math.max(0, offset), steps),
-      ]
-      const reach = at === undefined ? this.#reach(argument, steps) : { latest: earlier, oldest: this.#oldest(later) }
-      return mapped(
-        this.#instant(argument, steps, ({ times }) => times, reach),
-        withoutName,
-        (time) => time / 1000,
-      )
-    }
+    if (argument.kind === 'vectorSelector')
+      return mapped(this.#samplesOf.times(argument, steps), withoutName, (time) => time / 1000)
     return mapped(this.#vector(argument, steps), withoutName, (_, step) => timeOf(steps, step) / 1000)
   }
 
@@ -479,42 +395,10 @@ function textOf(expression: Expression): string {
   return (expression as StringLiteral).value
 }
 
-/** The first index whose time is later. */
-function firstAfter(times: Float64Array, time: number): number {
-  let low = 0
-  let high = times.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((times[middle] as number) <= time) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
-function hasEnded(endedAt: readonly number[] | undefined, since: number, now: number): boolean {
-  return endedAt?.some((ended) => ended > since && ended <= now) === true
-}
-
 function toSamples({ labels, values, present }: StepSeries, times: Float64Array): SampledSeries {
   if (!present.includes(0)) return { labels, times, values }
   const kept = times.map((_, i) => i).filter((i) => present[i] === 1)
   return { labels, times: kept.map((i) => times[i] as number), values: kept.map((i) => values[i] as number) }
-}
-
-/** The labels that must have one certain value; a label that is asked for twice has none. */
-function absentLabels(expression: Expression): Labels {
-  const selector = expression.kind === 'matrixSelector' ? expression.selector : expression
-  if (selector.kind !== 'vectorSelector') return noLabels
-  const wanted = new Map<string, string>()
-  const seen = new Set<string>()
-  for (const { name, operator, value } of selector.matchers) {
-    if (name === '__name__') continue
-    if (operator === '=' && !seen.has(name)) {
-      wanted.set(name, value)
-      seen.add(name)
-    } else wanted.delete(name)
-  }
-  return Labels.from(wanted)
 }
 
 /** By the value of the only step; NaN comes last. In range queries series are in the order of their labels. */
@@ -523,18 +407,4 @@ function sorted(series: readonly StepSeries[], ascending: boolean): readonly Ste
     if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b))
     return ascending ? a - b : b - a
   })
-}
-
-function withScalar(binary: Binary, series: readonly StepSeries[], scalars: Float64Array): StepSeries[] {
-  const { operator, returnBool } = binary
-  const isSwapped = typeOf(binary.left) === 'scalar'
-  const compute = scalarOperation(operator)
-  const result = (value: number, step: number): number =>
-    isSwapped ? compute(scalars[step] as number, value) : compute(value, scalars[step] as number)
-  if (!isComparison(operator) || returnBool) return mapped(series, withoutName, result)
-  const kept = series.map((one) => ({
-    ...one,
-    present: one.present.map((present, step) => (present === 1 ? result(one.values[step] as number, step) : 0)),
-  }))
-  return kept.filter(({ present }) => present.includes(1))
 }

@@ -1,5 +1,6 @@
 import type { Matcher } from '../series/matcher.ts'
 
+/** `vector` is an instant vector, `matrix` a range vector. */
 export type ValueType = 'scalar' | 'vector' | 'matrix' | 'string'
 
 /** A part of the query's text, as offsets in JavaScript's string. */
@@ -112,6 +113,7 @@ export type Comparison = '==' | '!=' | '<' | '>' | '<=' | '>='
 export type Arithmetic = '+' | '-' | '*' | '/' | '%' | '^' | 'atan2'
 export type BinaryOperator = SetOperator | Comparison | Arithmetic
 
+/** Which series of two vectors an operator brings together. */
 export interface Matching {
   readonly cardinality: 'one-to-one' | 'many-to-one' | 'one-to-many' | 'many-to-many'
   readonly on: boolean
@@ -157,10 +159,12 @@ export type Expression =
 const COMPARISONS: ReadonlySet<string> = new Set<Comparison>(['==', '!=', '<', '>', '<=', '>='])
 const SET_OPERATORS: ReadonlySet<string> = new Set<SetOperator>(['and', 'or', 'unless'])
 
+/** Whether it compares: `==`, `<` and so on. */
 export function isComparison(operator: string): operator is Comparison {
   return COMPARISONS.has(operator)
 }
 
+/** Whether it is `and`, `or` or `unless`. */
 export function isSetOperator(operator: string): operator is SetOperator {
   return SET_OPERATORS.has(operator)
 }

@@ -20,6 +20,7 @@ const LE = new Set(['le'])
 /** Counts that differ by less are the same but for rounding. */
 const TOLERANCE = 1e-12
 
+/** @param quantiles for each step; `quantileRange` and `seriesRange` are where remarks belong to */
 export function histogramQuantile(
   steps: Steps,
   quantiles: Float64Array,
@@ -35,6 +36,7 @@ export function histogramQuantile(
   })
 }
 
+/** The share of observations between two bounds, each given for each step. */
 export function histogramFraction(
   steps: Steps,
   [lower, upper]: readonly [Float64Array, Float64Array],

@@ -38,6 +38,7 @@ export function round(value: number, toNearest: number): number {
   return Math.floor(value * inverse + 0.5) / inverse
 }
 
+/** The value, or the bound that it is beyond. */
 export function clamp(value: number, least: number, most: number): number {
   return larger(least, smaller(most, value))
 }

@@ -57,6 +57,7 @@ export class SampleWindow {
   }
 }
 
+/** How a function of a range vector is computed. */
 export interface RangeFunction {
   /** With fewer samples in the window there is no result. */
   readonly minimum: number
@@ -65,6 +66,7 @@ export interface RangeFunction {
   readonly compute: (window: SampleWindow) => number
 }
 
+/** By name. `absent_over_time` says first where something is present. */
 export const rangeFunctions: Readonly<Record<string, RangeFunction>> = {
   rate: { minimum: 2, compute: (window) => extrapolated(window, true, true) },
   increase: { minimum: 2, compute: (window) => extrapolated(window, true, false) },

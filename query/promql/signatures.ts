@@ -56,4 +56,5 @@ export function refusal(name: string): string {
   return experimental.has(name) ? `function ${quote(name)} is not enabled` : `unknown function with name ${quote(name)}`
 }
 
+/** Of all functions that are answered. */
 export const functionNames: readonly string[] = [...signatures.keys()].sort()

@@ -6,6 +6,7 @@
 import { quote } from '../quote.ts'
 import { ParseError } from './position.ts'
 
+/** What kind of word it is, in the terms of Prometheus' messages. */
 export type TokenKind =
   | 'identifier'
   | 'metric identifier'
@@ -19,6 +20,7 @@ export type TokenKind =
   | 'string'
   | 'end'
 
+/** A word of a query, and where it is. */
 export interface Token {
   readonly kind: TokenKind
   readonly text: string

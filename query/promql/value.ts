@@ -9,6 +9,7 @@ export interface Steps {
   readonly count: number
 }
 
+/** In milliseconds. */
 export function timeOf(steps: Steps, step: number): number {
   return steps.start + step * steps.interval
 }
@@ -28,6 +29,7 @@ export type Value =
   | { readonly type: 'matrix'; readonly series: readonly SampledSeries[] }
   | { readonly type: 'string'; readonly text: string }
 
+/** A series without any value yet. */
 export function emptySeries(labels: Labels, steps: Steps): StepSeries {
   return { labels, values: new Float64Array(steps.count), present: new Uint8Array(steps.count) }
 }

@@ -82,6 +82,7 @@ export class Labels {
   }
 }
 
+/** Those of a number that was made a vector, or of an aggregation over everything. */
 export const noLabels = Labels.from([])
 
 /** The order in which Prometheus lists series: by the first label that differs. */

@@ -16,6 +16,7 @@ export interface SeriesSource {
   select(matchers: readonly Matcher[]): readonly SampledSeries[]
 }
 
+/** One observation of a series that leads further, to a trace as a rule. */
 export interface Exemplar {
   readonly labels: Labels
   readonly value: number
@@ -23,6 +24,7 @@ export interface Exemplar {
   readonly time: number
 }
 
+/** What an exposition says about a metric family. */
 export interface Metadata {
   readonly type: string
   readonly help: string

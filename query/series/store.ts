@@ -139,6 +139,6 @@ export class StoredSeries implements SampledSeries {
   }
 }
 
-export function satisfies(labels: Labels, matchers: readonly Matcher[]): boolean {
+function satisfies(labels: Labels, matchers: readonly Matcher[]): boolean {
   return matchers.every((matcher) => matcher.matches(labels.get(matcher.name)))
 }

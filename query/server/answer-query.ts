@@ -9,6 +9,7 @@ export interface QueryData {
   readonly infos: readonly string[]
 }
 
+/** Puts an answer of the engine into the words of the API. */
 export function toQueryData({ result, warnings, infos }: Answer): QueryData {
   return { data: { resultType: result.type, result: resultOf(result) }, warnings, infos }
 }

@@ -37,6 +37,7 @@ export interface ServedSource extends SeriesSource {
   readonly metadata: ReadonlyMap<string, Metadata>
 }
 
+/** What to send back. */
 export interface ApiResponse {
   readonly status: number
   /** To be sent as JSON. */
@@ -52,6 +53,7 @@ interface Found {
 const MOST_POINTS = 11_000
 const TRUNCATED = 'results truncated due to limit'
 
+/** Answers requests of the API from a source of series. */
 export class PrometheusApi {
   readonly #source: ServedSource
   readonly #options: Partial<EngineOptions>

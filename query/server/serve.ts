@@ -5,6 +5,7 @@ import type { ApiResponse, PrometheusApi } from './prometheus-api.ts'
 
 const LARGEST_BODY = 1_000_000
 
+/** A server that listens. */
 export interface Server {
   /** `http://127.0.0.1:9091` */
   readonly url: string

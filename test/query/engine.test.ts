@@ -3,6 +3,7 @@ import { Engine } from '../../query/promql/engine.ts'
 import { operandsOf } from '../../query/promql/expression.ts'
 import { formatGeneral, formatPlain, formatValue } from '../../query/promql/format-number.ts'
 import { parseExpression } from '../../query/promql/parse.ts'
+import { functionNames, signatureOf } from '../../query/promql/signatures.ts'
 import { Labels } from '../../query/series/labels.ts'
 import { SeriesStore } from '../../query/series/store.ts'
 
@@ -34,6 +35,20 @@ t.test('any part of an expression can be evaluated by itself', (t) => {
   t.end()
 })
 
+t.test('every function that the parser takes can be evaluated', (t) => {
+  const engine = new Engine(storeWith(2, 100))
+  const examples = { vector: 'x_total', scalar: '1', matrix: 'x_total[30s]', string: '"a"' }
+  for (const name of functionNames) {
+    const { parameters } = signatureOf(name) as NonNullable<ReturnType<typeof signatureOf>>
+    const call = `${name}(${parameters.map((type) => examples[type]).join(', ')})`
+    if (/^histogram_(?:avg|count|sum|std)/.test(name))
+      t.throws(() => engine.instant(call, 50_000), { message: /reads native histograms, which are not supported$/ })
+    else t.ok(engine.range(call, 50_000, 60_000, 5000), call)
+  }
+  t.ok(functionNames.length > 70)
+  t.end()
+})
+
 t.test('a query that needs too many samples or too long is given up', (t) => {
   const store = storeWith(100, 100)
   const few = new Engine(store, { limits: { samples: 50, time: 10_000 } })
@@ -42,6 +57,7 @@ t.test('a query that needs too many samples or too long is given up', (t) => {
     message: 'query processing would load too many samples into memory in query execution',
   })
   t.equal(few.instant('x_total{i="1"}', 50_000).result.type, 'vector')
+  t.throws(() => new Engine(store).instant('count_over_time(x_total[10d:1s])', 50_000), { name: 'ExecutionError' })
   const slow = new Engine(store, { limits: { samples: 1e9, time: 0 } })
   t.throws(() => slow.instant('sum(x_total)', 50_000), {
     name: 'QueryTimeout',
