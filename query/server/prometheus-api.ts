@@ -106,7 +106,7 @@ export class PrometheusApi {
         return (parameters) => this.#metadata(parameters)
     }
     const [, label] = /^label\/([^/]+)\/values$/.exec(path) ?? []
-    return label === undefined ? undefined : (parameters) => this.#labelValues(decodeURIComponent(label), parameters)
+    return label === undefined ? undefined : (parameters) => this.#labelValues(decoded(label), parameters)
   }
 
   #engine(parameters: URLSearchParams): Engine {
@@ -197,6 +197,14 @@ export class PrometheusApi {
       (selectors.length === 0 ? [[]] : selectors).flatMap((matchers) => this.#source.select(matchers)),
     )
     return [...found].filter(({ times }) => times.some((time) => time >= start && time <= end))
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw new BadParameter(`invalid label name: ${quote(text)}`)
   }
 }
 

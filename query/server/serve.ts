@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net'
 import type { ApiResponse, PrometheusApi } from './prometheus-api.ts'
 
 const LARGEST_BODY = 1_000_000
+/** Makes a URL of a request's path. */
+const BASE = 'http://localhost'
 
 /** A server that listens. */
 export interface Server {
@@ -38,7 +40,12 @@ export async function serve(api: PrometheusApi, port: number, host: string): Pro
 }
 
 async function respond(api: PrometheusApi, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://localhost')
+  const { url: target = '/' } = request
+  if (!URL.canParse(target, BASE)) {
+    send(response, errorResponse(400, 'bad_data', `${target} is no URL`))
+    return
+  }
+  const url = new URL(target, BASE)
   if (url.pathname === '/-/ready' || url.pathname === '/-/healthy') {
     response.end('Ready.\n')
     return

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { type IncomingMessage, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -57,6 +58,13 @@ async function startServer(t: Pick<Test, 'teardown'>): Promise<string> {
     if (code !== 0) throw new Error(`it ended with ${code}`)
   })
   return waitFor('the server', () => /http:\/\/[\d.]+:\d+/.exec(output)?.[0], { seen: () => output })
+}
+
+/** For a target that fetch would not send. */
+async function statusOf(port: string, path: string): Promise<number | undefined> {
+  const [response] = (await once(request({ host: '127.0.0.1', port, path }).end(), 'response')) as [IncomingMessage]
+  response.resume()
+  return response.statusCode
 }
 
 t.test('npm run query', async (t) => {
@@ -187,12 +195,14 @@ t.test('npm run query', async (t) => {
         'bad_data',
         'invalid parameter "match[]": 1:1: parse error: expected a selector of series, such as up{job="app"}',
       ],
+      ['label/%E0%A4%A/values', 400, 'bad_data', 'invalid label name: "%E0%A4%A"'],
       ['nothing', 404, 'not_found', 'there is nothing at /api/v1/nothing'],
     ]
     for (const [path, status, errorType, error] of refusals)
       t.same(await get(path), { status, answer: { status: 'error', errorType, error } }, path)
     const deleted = await fetch(`${url}/api/v1/query`, { method: 'DELETE' })
     t.equal(deleted.status, 405)
+    t.equal(await statusOf(new URL(url).port, '//'), 400)
     const large = await fetch(`${url}/api/v1/query`, { method: 'POST', body: `query=${'x'.repeat(1_000_001)}` })
     t.equal(large.status, 413)
   })
