@@ -6,7 +6,7 @@ import { LabError } from './lab-error.ts'
 import { logLine } from './log-line.ts'
 import type { Marks, StoredMark } from './marks.ts'
 import { serviceMap } from './service-map.ts'
-import { type Expectations, tellStory } from './story.ts'
+import { buildStory, type Expectations } from './story.ts'
 import { summaryOf, traceOf } from './trace-summary.ts'
 import type { Logs, Mark, Metrics, ServiceMap, State, Story, Trace, TraceSummary, Traces } from './wire.ts'
 
@@ -21,7 +21,7 @@ export interface ApiOptions {
 const Id = Type.String({ pattern: '^[A-Za-z0-9._-]{1,128}$' })
 const TraceId = Type.String({ pattern: '^[0-9a-f]{32}$' })
 
-/** What the page asks for: `/lab/api/…`, as wire.ts describes it. */
+/** The page's API, `/lab/api/…`, as described in wire.ts. */
 export const labApi: FastifyPluginAsyncTypebox<ApiOptions> = async (app, options) => {
   const { collector, marks, streams, state, expectations } = options
   app.addHook('onRoute', (route) => {
@@ -135,7 +135,7 @@ export const labApi: FastifyPluginAsyncTypebox<ApiOptions> = async (app, options
       const [before, after] = [markOf('before', given.before), markOf('after', given.after)]
       if (request_id === undefined && trace_id === undefined && (before === undefined || after === undefined))
         throw new LabError(400, 'Give a request_id, a trace_id, or both before and after.')
-      return tellStory({ request_id, trace_id, before, after }, collector, marks, expectations)
+      return buildStory({ request_id, trace_id, before, after }, collector, marks, expectations)
     },
   )
 

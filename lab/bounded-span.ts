@@ -6,16 +6,16 @@ const ATTRIBUTES = 64
 const EVENTS = 32
 const ITEMS = 32
 
-/** Characters of one span, all in all. */
+/** Total characters of one span. */
 const BUDGET = 64 * 1024
 
 export interface BoundedSpan {
   readonly span: Span
-  /** About how many bytes it takes. */
+  /** Approximate bytes. */
   readonly bytes: number
 }
 
-/** The span, with what is too long or too much left out, so that none can take all of the memory. */
+/** Truncates long values and drops excess ones, so that no span can use up the memory. */
 export function bounded(span: Span): BoundedSpan {
   const rest = { characters: BUDGET, cut: false, values: 0 }
 

@@ -5,15 +5,15 @@ import type { RemoteSource } from './remote-source.ts'
 import type { TelemetryBuffer } from './telemetry-buffer.ts'
 import { TraceStore } from './trace-store.ts'
 
-/** What is kept at most. */
+/** Limits. */
 export const LIMITS = { lines: 2000, traces: 300, samples: 15 * 60 }
 
-/** About, of spans; with the log and the samples well below 50 MB. */
+/** Approximate bytes of spans; with the log and the samples well below 50 MB. */
 const TRACE_BYTES = 16 * 1024 * 1024
 
 const SAMPLE_MS = 1000
 
-/** Brings together what this process and the others have for the Lab. */
+/** Collects the telemetry of this process and of the others. */
 export class Collector {
   readonly traces: TraceStore
   /** Undefined in a phase without metrics. */
@@ -27,7 +27,7 @@ export class Collector {
   /**
    * @param service the name of this process
    * @param sources the other processes
-   * @param report is told what goes wrong in the background
+   * @param report is called with background errors
    */
   constructor(
     service: string,
@@ -42,11 +42,11 @@ export class Collector {
     this.history = buffer.readMetrics && new MetricHistory(buffer.readMetrics, LIMITS.samples)
   }
 
-  /** Begins to take samples. */
+  /** Starts sampling. */
   start(): void {
     this.history?.start()
     const take = () => void this.#everySecond().catch(this.#report)
-    take() // before the first request, or what that one counts would be missing from the charts
+    take() // before the first request, whose counts the charts would otherwise miss
     this.#timer = setInterval(take, SAMPLE_MS).unref()
   }
 
@@ -55,7 +55,7 @@ export class Collector {
     this.history?.close()
   }
 
-  /** Whether somebody asks several times a second, and wants to miss nothing. */
+  /** Whether a reader polls several times a second and needs every span. */
   set watched(watched: boolean) {
     this.#buffer.pending.watched = watched
   }
@@ -65,7 +65,7 @@ export class Collector {
     return this.#buffer.log
   }
 
-  /** Fetches what is new. Those who ask at the same time wait for the same. */
+  /** Fetches new telemetry. Concurrent calls share one fetch. */
   collect(): Promise<void> {
     this.#collecting ??= this.#collect().finally(() => {
       this.#collecting = undefined
@@ -74,8 +74,8 @@ export class Collector {
   }
 
   /**
-   * Collects again and again until `isThere`, for as long as `timeoutMs`. Lines are written, and spans of other
-   * processes arrive, a moment after the answer has gone out.
+   * Collects repeatedly until `isThere` or a timeout. Lines are flushed, and spans of other processes arrive, shortly
+   * after the answer was sent.
    */
   async collectUntil(isThere: () => boolean, timeoutMs: number): Promise<void> {
     const deadline = performance.now() + timeoutMs

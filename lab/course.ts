@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Panel, PhaseSummary, State } from './wire.ts'
 
-/** The course as the page tells it. The titles are those of the phases themselves. */
+/** Descriptions of the phases for the page, with the phases' own titles. */
 export const PHASES: readonly PhaseSummary[] = [
   {
     number: 1,
@@ -35,7 +35,7 @@ export const PHASES: readonly PhaseSummary[] = [
   },
 ]
 
-/** Which phase brings what there is to see. */
+/** The phase that adds each panel. */
 export const PANEL_PHASE: Readonly<Record<Panel, number>> = {
   logs: 1,
   request_ids: 2,
@@ -44,7 +44,7 @@ export const PANEL_PHASE: Readonly<Record<Panel, number>> = {
   exemplars: 5,
 }
 
-/** What there is to see of an app, by the plugins of phases that it has. */
+/** Detects the panels of an app from its phase plugins. */
 export function panelsOf(app: FastifyInstance): Panel[] {
   const has: Readonly<Record<Panel, boolean>> = {
     logs: app.hasDecorator('addLogDestination'),
@@ -56,7 +56,7 @@ export function panelsOf(app: FastifyInstance): Panel[] {
   return (Object.keys(PANEL_PHASE) as Panel[]).filter((panel) => has[panel])
 }
 
-/** The phase that brings all of these. */
+/** The phase that has all of these panels. */
 export function phaseWith(panels: readonly Panel[]): State['phase'] {
   const number = Math.max(0, ...panels.map((panel) => PANEL_PHASE[panel]))
   return { number, title: PHASES.find((phase) => phase.number === number)?.title ?? 'No telemetry' }

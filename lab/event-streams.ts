@@ -8,16 +8,16 @@ const BATCH_MS = 200
 const HEARTBEAT_MS = 5000
 const STATE_CHECK_MS = 1000
 
-/** In a batch. More than this per batch nobody can read. */
+/** Maximum lines of a batch; more are unreadable. */
 const LINES = 200
 const TRACES = 50
 
-/** What may wait for a reader, in bytes. One that has more to catch up with is disconnected. */
+/** Buffer of a reader, in bytes. Slower readers are disconnected. */
 const MAX_WAITING = 1024 * 1024
 
 export const MAX_STREAMS = 16
 
-/** How far a reader has come. */
+/** Position of a reader. */
 interface Cursor {
   readonly line: number
   readonly trace: number
@@ -50,7 +50,7 @@ export class EventStreams {
     this.#reached = this.#now()
   }
 
-  /** Where a stream begins that is to have what comes from now on. */
+  /** The cursor of a stream that starts now. */
   get cursor(): string {
     return this.#asText(this.#now())
   }
@@ -61,7 +61,7 @@ export class EventStreams {
 
   /**
    * @param stream a response whose headers have been written
-   * @param cursor of the last event that the reader has seen; from now on if it is missing or of another instance
+   * @param cursor of the last event received; a missing one, or one of another instance, starts now
    */
   open(stream: ServerResponse, cursor: string | undefined): void {
     if (this.#streams.size === 0) this.#begin()
@@ -72,14 +72,14 @@ export class EventStreams {
     stream.once('close', () => this.#leave(stream))
   }
 
-  /** Ends all streams at once; those that still have something to read, abruptly. */
+  /** Ends all streams; those with unsent data are destroyed. */
   close(): void {
     clearInterval(this.#timer)
     for (const stream of this.#streams) {
       if (stream.writableLength === 0) stream.end()
       else stream.destroy()
     }
-    this.#streams.clear() // a batch that is on its way must not be written to what has ended
+    this.#streams.clear() // a pending batch must not be written to an ended stream
   }
 
   #begin(): void {
@@ -104,7 +104,7 @@ export class EventStreams {
     for (const stream of this.#streams) this.#send(stream, events)
   }
 
-  /** A reader that does not keep up may come back with the cursor of the last event that it has got. */
+  /** A disconnected slow reader may reconnect with its last cursor. */
   #send(stream: ServerResponse, events: string): void {
     if (stream.writableLength > MAX_WAITING) stream.destroy()
     else stream.write(events)
@@ -115,7 +115,7 @@ export class EventStreams {
     return { line: log.end, trace: traces.version, sample: history?.last?.time ?? 0 }
   }
 
-  /** Everything after `from`, as events. They all have the position `to`: whoever has got the last has got all. */
+  /** Everything after `from`, as events. All have the cursor `to`, because readers resume after a whole batch. */
   #between(from: Cursor, to: Cursor): string[] {
     const { log, traces, history } = this.#collector
     const events: string[] = []

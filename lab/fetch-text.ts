@@ -1,16 +1,16 @@
 import { Agent, get } from 'node:http'
 import { get as getSecurely } from 'node:https'
 
-/** Of an answer; what is longer is no answer to what the Lab asks. */
+/** Maximum size of an answer. */
 const MAX_CHARACTERS = 16 * 1024 * 1024
 
 const agent = new Agent({ keepAlive: true, maxSockets: 2, timeout: 30_000 })
 
 /**
- * GETs text. Not by `fetch`, whose calls are traced and counted, for these are the Lab's own.
+ * GETs text without `fetch`, whose calls are traced and counted.
  *
- * @param headers in place of those that Node would send
- * @throws when the answer is not 200, or is not there after `timeoutMs`.
+ * @param headers replace those that Node would send
+ * @throws when the answer is not 200 or does not arrive within `timeoutMs`.
  */
 export function fetchText(url: string, timeoutMs: number, headers = {}): Promise<string> {
   return new Promise((resolve, reject) => {

@@ -5,12 +5,12 @@ import { ownRequestsAlone } from './own-requests.ts'
 import type { Handover } from './remote-source.ts'
 import { bufferTelemetry } from './telemetry-buffer.ts'
 
-/** At most, in one answer. */
+/** Maximum of one answer. */
 const LINES = 2000
 
 /**
- * In a process without a page of its own: hands over what there is to show, once, to the process that has the page.
- * Registered after the plugins of a phase.
+ * Hands over the telemetry of a process without a page, once, to the process with the page. Registered after a
+ * phase's plugins.
  */
 export const handoverRoute: FastifyPluginAsyncTypebox<{ service: string }> = async (app, { service }) => {
   ownRequestsAlone(app)

@@ -1,7 +1,7 @@
-/** An answer that is not a success, in the form that Fastify's own error handler and most others understand. */
+/** An error with a status, in the form that Fastify's own error handler and most others understand. */
 export class LabError extends Error {
   override readonly name = 'LabError'
-  /** The message may be shown, even if the status is one that servers usually keep silent about. */
+  /** The message may be sent to the client, even with a 5xx status. */
   readonly expose = true
 
   constructor(

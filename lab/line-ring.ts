@@ -1,11 +1,11 @@
 import { shortenLine } from './long-line.ts'
 
-/** Lines longer than this are shortened, in bytes: one must not push all others out. */
+/** Longer lines, in bytes, are truncated, so that one line cannot evict all others. */
 const MAX_LINE = 64 * 1024
 
 const NEWLINE = 0x0a
 
-/** A line and the position right behind it, which no other line has and which rises from line to line. */
+/** A line and the position after it, which is unique and increases from line to line. */
 export interface PositionedLine {
   readonly seq: number
   readonly text: string
@@ -14,42 +14,42 @@ export interface PositionedLine {
 export interface LineBatch {
   /** Oldest first. */
   readonly lines: readonly PositionedLine[]
-  /** Whether there were more after the position that was asked for: overwritten since, or beyond the limit. */
+  /** Whether more lines followed the requested position: overwritten since, or beyond the limit. */
   readonly gap: boolean
 }
 
 /**
- * The last bytes of a log in a buffer of a fixed size. Adding lines is a copy, whatever is in them: no line
- * is looked for, parsed or kept as an object before somebody reads. Positions count all bytes ever added.
+ * A ring buffer of fixed size with the last bytes of a log. Adding lines only copies them: they are split and parsed
+ * when they are read. Positions count all bytes ever added.
  */
 export class LineRing {
   readonly #bytes: Buffer
   #end = 0
 
   constructor(capacity: number) {
-    this.#bytes = Buffer.alloc(capacity) // from the system, which gives memory page by page when it is written to
+    this.#bytes = Buffer.alloc(capacity) // the system commits its pages only when they are written
   }
 
-  /** The position behind the last line. */
+  /** The position after the last line. */
   get end(): number {
     return this.#end
   }
 
-  /** Takes whole lines, each with its newline. */
+  /** Adds complete lines, each with its newline. */
   add(lines: Uint8Array): void {
     if (hasLongLine(lines)) for (const line of shortened(lines)) this.#append(line)
     else this.#append(lines)
   }
 
-  /** Takes one line with its newline, as a log destination does. */
+  /** Adds one line with its newline, as a log destination. */
   write(line: string): void {
     const at = this.#end % this.#bytes.length
-    const most = 3 * line.length // bytes that UTF-8 can take
-    if (most <= MAX_LINE && most <= this.#bytes.length - at) this.#end += this.#bytes.write(line, at)
+    const maxBytes = 3 * line.length // of UTF-8
+    if (maxBytes <= MAX_LINE && maxBytes <= this.#bytes.length - at) this.#end += this.#bytes.write(line, at)
     else this.add(Buffer.from(line))
   }
 
-  /** The newest `limit` of the lines that begin at `after` or behind it. */
+  /** The newest `limit` of the lines that begin at `after` or later. */
   read(after: number, limit: number): LineBatch {
     const start = this.#startOfLine(after)
     const bytes = this.#copy(start)
@@ -63,7 +63,7 @@ export class LineRing {
     return { lines: lines.reverse(), gap: start > after || end > 0 }
   }
 
-  /** The newest `limit` of the lines that begin at `after` or behind it and hold `text` somewhere. */
+  /** The newest `limit` of the lines that begin at `after` or later and contain `text`. */
   find(text: string, after: number, limit: number): PositionedLine[] {
     const start = this.#startOfLine(after)
     const bytes = this.#copy(start)
@@ -88,7 +88,7 @@ export class LineRing {
     this.#end += lines.length
   }
 
-  /** `position`, or where the first whole line behind it begins when it has been overwritten. */
+  /** `position`, or the start of the first complete line after it when it has been overwritten. */
   #startOfLine(position: number): number {
     const oldest = this.#end - this.#bytes.length
     if (position > this.#end) return this.#end
@@ -106,7 +106,7 @@ export class LineRing {
   }
 }
 
-/** Looks at no more than one byte range in each `MAX_LINE`. */
+/** Searches at most one byte range in each `MAX_LINE`. */
 function hasLongLine(lines: Uint8Array): boolean {
   let begin = 0
   while (lines.length - begin > MAX_LINE) {

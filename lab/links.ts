@@ -3,26 +3,26 @@ import type { Link, State } from './wire.ts'
 
 type Tool = keyof State['links']
 
-/** A tool's URL, or that and after a space the URL by which this process reaches it. */
+/** A tool's URL, optionally followed by a space and the URL for this process. */
 export type ToolUrls = Readonly<Partial<Record<Tool, string | undefined>>>
 
-/** What answers 200 when the tool works, and nothing else is likely to have. */
+/** A path that answers 200 when the tool works and that other servers are unlikely to have. */
 const HEALTH: Record<Tool, string> = { prometheus: '/-/ready', grafana: '/api/health', jaeger: '/' }
 
 const TIMEOUT_MS = 1000
 
-/** For so long an answer counts, in milliseconds. */
+/** How long an answer is cached, in milliseconds. */
 const FRESH_MS = 15_000
 
 interface Known {
   /** For a browser. */
   readonly url: string | null
-  /** For this process, which may have to go another way. */
+  /** For this process, which may need another address. */
   readonly ownUrl: string | undefined
   reachable: boolean | null
 }
 
-/** Tools that may run beside the app, and whether they answer. */
+/** Optional tools beside the app, and whether they answer. */
 export class Links {
   readonly #tools: Record<Tool, Known>
   #checkedAt = Number.NEGATIVE_INFINITY
@@ -37,7 +37,7 @@ export class Links {
     return { prometheus: link(prometheus), grafana: link(grafana), jaeger: link(jaeger) }
   }
 
-  /** Asks those that are configured, unless they were asked a moment ago. @returns whether something has changed */
+  /** Checks the configured tools, unless the last check is recent. @returns whether a result has changed */
   async check(): Promise<boolean> {
     if (performance.now() - this.#checkedAt < FRESH_MS) return false
     this.#checkedAt = performance.now()

@@ -2,7 +2,7 @@ import type { PositionedLine } from './line-ring.ts'
 import { fieldsOf } from './long-line.ts'
 import type { LogLine } from './wire.ts'
 
-/** A line as the page gets it: as text, and parsed. */
+/** A line for the page: as text, and parsed. */
 export function logLine({ seq, text }: PositionedLine): LogLine {
   return { seq, raw: text, ...fieldsOf(text) }
 }

@@ -1,13 +1,13 @@
 import { shorten } from './shorten.ts'
 import type { LogFields } from './wire.ts'
 
-/** Stands on a line that has been shortened. */
+/** Marks a truncated line. */
 const CUT = 'lab_cut'
 
 const FIELDS = 50
 const CHARACTERS = 1000
 
-/** A log line that is too long for the Lab, with long values cut and what is nested written as text. Stays JSON. */
+/** Truncates an oversized log line: long values are cut, nested ones become text. The result is still JSON. */
 export function shortenLine(line: string): string {
   const fields = Object.entries(parse(line) ?? { message: line })
   const kept = fields.slice(0, FIELDS).map(([name, value]) => [shorten(name, 100), shortenValue(value)])
@@ -21,7 +21,7 @@ function shortenValue(value: unknown): unknown {
   return text.length <= CHARACTERS ? value : shorten(text, CHARACTERS)
 }
 
-/** A line's fields, and whether it is one that was shortened. A line that is not a JSON object has none. */
+/** A line's fields, and whether it was truncated. A line that is not a JSON object has no fields. */
 export function fieldsOf(line: string): { readonly fields: LogFields; readonly cut: boolean } {
   const { [CUT]: cut = false, ...fields } = parse(line) ?? {}
   return { fields, cut: cut === true }
@@ -32,6 +32,6 @@ function parse(line: string): Record<string, unknown> | undefined {
     const value: unknown = JSON.parse(line)
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
   } catch {
-    return undefined // not JSON: it has no fields
+    return undefined // not JSON
   }
 }

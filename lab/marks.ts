@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { MetricReader } from './metric-reader.ts'
 import { seriesKey } from './series-key.ts'
-import type { Mark, MovedSeries } from './wire.ts'
+import type { ChangedSeries, Mark } from './wire.ts'
 
-/** What requests move. The gauges that are read from the database are not here: reading them would move others. */
+/** Metrics that requests change. Gauges from the database are excluded: reading them would change others. */
 const METRICS = [
   'http_server_request_count_total',
   'http_server_request_duration_seconds',
@@ -17,7 +17,7 @@ const METRICS = [
 
 const KEPT = 16
 
-/** A moment, and what there was by then. */
+/** A point in time, with the log position and the metrics at that time. */
 export interface StoredMark extends Mark {
   /** Position in the log. */
   readonly line: number
@@ -25,13 +25,13 @@ export interface StoredMark extends Mark {
   readonly values: ReadonlyMap<string, number> | undefined
 }
 
-type SeriesName = Pick<MovedSeries, 'name' | 'type' | 'labels'>
+type SeriesName = Pick<ChangedSeries, 'name' | 'type' | 'labels'>
 
-/** The last moments that somebody wanted to be remembered. */
+/** The latest marks. */
 export class Marks {
   readonly #read: MetricReader | undefined
   readonly #marks = new Map<string, StoredMark>()
-  /** The series of all marks, once. They are few: see `MetricHistory`. */
+  /** The series of all marks, stored once. They are few: see `MetricHistory`. */
   readonly #series = new Map<string, SeriesName & { readonly key: string }>()
 
   constructor(read: MetricReader | undefined) {
@@ -53,8 +53,8 @@ export class Marks {
     return mark
   }
 
-  /** The series whose value is another one at `after` than it was at `before`. */
-  moved(before: StoredMark, after: StoredMark): Omit<MovedSeries, 'own'>[] {
+  /** The series whose values differ between `before` and `after`. */
+  changedSeries(before: StoredMark, after: StoredMark): Omit<ChangedSeries, 'own'>[] {
     return [...(after.values ?? [])].flatMap(([key, value]) => {
       const was = before.values?.get(key) ?? 0
       const series = this.#series.get(key)

@@ -8,14 +8,14 @@ const ACTIVE = 'http_server_requests_active'
 const CACHE = 'cache_requests_total'
 const BOOKINGS = 'booking_status_total'
 
-/** Every route is a template of the code, so there are few; more than this are left out. */
+/** Routes are templates in the code, so there are few; more than this are left out. */
 const MAX_ROUTES = 40
 
 const MAX_EXEMPLARS = 1000
 
 /**
- * What the charts show, a sample a second. A sample adds up what has the same route, and shares with the one
- * before whatever has not changed, so an idle quarter of an hour takes next to no memory.
+ * The data of the charts, one sample a second. A sample aggregates by route and shares unchanged parts with the
+ * previous one, so an idle quarter of an hour takes almost no memory.
  */
 export class MetricHistory {
   readonly #read: MetricReader
@@ -23,11 +23,11 @@ export class MetricHistory {
   readonly #delay: IntervalHistogram = monitorEventLoopDelay()
   readonly #samples: Sample[] = []
   readonly #exemplars: Exemplar[] = []
-  /** The last exemplar of each bucket, to know a new one. */
+  /** The last exemplar of each bucket, to detect new ones. */
   #known = new Set<string>()
   #bounds: (number | null)[] = []
 
-  /** @param size how many samples are kept */
+  /** @param size maximum number of samples */
   constructor(read: MetricReader, size: number) {
     this.#read = read
     this.#size = size
@@ -53,7 +53,7 @@ export class MetricHistory {
     }
   }
 
-  /** Takes a sample. @returns the exemplars that are new */
+  /** Takes a sample. @returns the new exemplars */
   async sample(): Promise<Exemplar[]> {
     const metrics = await this.#read([COUNT, DURATION, ACTIVE, CACHE, BOOKINGS])
     const seriesOf = (name: string) => metrics.find((metric: Metric) => metric.name === name)?.series ?? []
@@ -94,7 +94,7 @@ export class MetricHistory {
     return fresh
   }
 
-  /** In seconds, as `nodejs_eventloop_lag_*_seconds`. Those begin anew at each scrape, so this has a clock of its own. */
+  /** In seconds, like `nodejs_eventloop_lag_*_seconds`. Those are reset at each scrape, so this has its own monitor. */
   #lag(): Sample['event_loop_lag'] {
     const percentile = (p: number) => this.#delay.percentile(p) / 1e9
     const lag = { p50: percentile(50), p99: percentile(99) }
@@ -131,7 +131,7 @@ function routeTotals(counts: readonly Series[], durations: readonly Series[]): R
     if (status >= 500) totals.server_errors += series.value
     else if (status >= 400) totals.client_errors += series.value
   }
-  let bucket = 0 // for each set of labels they come in order, and then the sum and the count
+  let bucket = 0 // per set of labels: the buckets in order, then the sum and the count
   for (const series of durations) {
     const totals = totalsOf(series)
     if (totals === undefined) continue
@@ -146,7 +146,7 @@ function routeTotals(counts: readonly Series[], durations: readonly Series[]): R
   return routes
 }
 
-/** What has had no request since is the very same object as before. */
+/** Returns the previous object for a route without new requests. */
 function sharing(before: Sample['routes'] = {}, now: Record<string, RouteTotals>): Sample['routes'] {
   for (const route of Object.keys(now)) {
     const old = before[route]

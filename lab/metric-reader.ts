@@ -1,18 +1,18 @@
 import { type Metric as AnyMetric, type MetricValueWithName, type Registry, register } from 'prom-client'
 
-/** Reads metrics by their names, as a scrape does. Leaves out those that there are not. */
+/** Reads metrics by name, as a scrape does. Missing ones are left out. */
 export type MetricReader = (names: readonly string[]) => Promise<Metric[]>
 
-/** A metric as it is at one moment. */
+/** The current values of a metric. */
 export interface Metric {
   readonly name: string
   readonly type: 'counter' | 'gauge' | 'histogram'
-  /** A histogram has several for each set of labels: a `_bucket` for each `le`, `_sum` and `_count`. */
+  /** A histogram has several per set of labels: a `_bucket` for each `le`, `_sum` and `_count`. */
   readonly series: readonly Series[]
 }
 
 export interface Series {
-  /** With the ending that it has on /metrics. */
+  /** With its suffix, as on /metrics. */
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
   readonly value: number
@@ -24,7 +24,7 @@ export interface Series {
   }
 }
 
-/** Reads from this registry, and from prom-client's global one what it has not. */
+/** Reads from this registry, and from prom-client's global one if it is missing here. */
 export function metricReader(registry: Pick<Registry, 'getSingleMetric'>): MetricReader {
   return (names) => {
     const found = names
@@ -39,7 +39,7 @@ async function read(metric: AnyMetric): Promise<Metric> {
   return { name, type, series: values.map((value) => seriesOf(name, value)) }
 }
 
-/** A value of prom-client; its types leave out the exemplar. */
+/** A value of prom-client, whose types omit the exemplar. */
 type Value = MetricValueWithName<string> & {
   readonly exemplar?: {
     readonly labelSet: Record<string, string>

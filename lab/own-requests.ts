@@ -4,8 +4,8 @@ import type {} from '../phases/phase.ts'
 import { LabError } from './lab-error.ts'
 
 /**
- * For a scope of routes that are the Lab's own: requests to them are not observed, and those that another site has
- * made a browser send are refused.
+ * For the scope of the Lab's own routes: their requests are not observed, and cross-site requests of a browser are
+ * rejected.
  */
 export function ownRequestsAlone(app: FastifyInstance): void {
   app.addHook('onRoute', (route) => {
@@ -23,23 +23,23 @@ export function ownRequestsAlone(app: FastifyInstance): void {
 }
 
 /**
- * A site that has its own name resolve to this machine is of the same origin as far as the browser can tell
- * (DNS rebinding). Only the name in the request gives it away, so it must be one that no site can have.
+ * If a site's own name resolves to this machine (DNS rebinding), the browser considers it the same origin. Only the
+ * name in the request reveals it, so the name must be one that no site can have.
  */
 function isOwnName(host: string): boolean {
   const name = nameIn(host)
   return name === 'localhost' || name.endsWith('.localhost') || isIP(name) !== 0
 }
 
-/** Without the port, and an IPv6 address without its brackets. */
+/** Without the port and the brackets of an IPv6 address. */
 function nameIn(host: string): string {
   const [, name = ''] = /^\[?(.*?)\]?(?::\d*)?$/.exec(host.toLowerCase()) ?? []
   return name
 }
 
 /**
- * Browsers say where a request comes from. A link on another site may lead to the page, as long as a person follows
- * it. What is no browser sends neither header.
+ * Browsers send the origin of a request. A link on another site may lead to the page if the user follows it. Clients
+ * other than browsers send neither header.
  *
  * https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
  */
@@ -50,7 +50,7 @@ function isSameOrigin({ headers, host, method, routeOptions }: FastifyRequest): 
   return PAGES.has(routeOptions.url) && mode === 'navigate' && (method === 'GET' || method === 'HEAD')
 }
 
-/** Where the page may be. */
+/** Paths of the page. */
 const PAGES: ReadonlySet<string | undefined> = new Set(['/', '/lab'])
 
 function isOrigin(origin: string, host: string): boolean {

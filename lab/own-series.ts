@@ -1,31 +1,31 @@
 import { ownAttribute } from './own-attribute.ts'
 import { metricKey, seriesKey } from './series-key.ts'
-import type { LogFields, LogLine, MovedSeries, Span } from './wire.ts'
+import type { ChangedSeries, LogFields, LogLine, Span } from './wire.ts'
 
 type Labels = Readonly<Record<string, string>>
 
-/** What a request has moved by what its own log lines and spans say. */
+/** The series that a request changed according to its own log lines and spans. */
 export interface OwnSeries {
   /** By `metricKey`. */
-  readonly series: ReadonlyMap<string, Pick<MovedSeries, 'name' | 'type' | 'labels'>>
-  /** How many requests and calls of this service are in it: one, and those that it sends to itself. */
+  readonly series: ReadonlyMap<string, Pick<ChangedSeries, 'name' | 'type' | 'labels'>>
+  /** Number of requests and calls of this service: one, and those that it sends to itself. */
   readonly requests: number
 }
 
-/** The events that say what has happened to a booking. */
+/** Booking events. */
 const BOOKING = /\.booking\.(\w+)$/
 
-/** What metrics have for the status of a request that got no answer; its span has none. */
+/** The status label of a request without an answer, whose span has no status. */
 const NO_ANSWER = 499
 
 /**
- * Reads from a request's lines and spans what it counts in. The names of metrics, log fields and attributes are those
- * of the README.
+ * Derives from a request's lines and spans the series that it counts in. The README documents the names of metrics, log
+ * fields and attributes.
  *
- * @param service metrics are of this one alone
+ * @param service the service whose metrics are meant
  */
 export function ownSeries(service: string, lines: readonly LogLine[], spans: readonly Span[]): OwnSeries {
-  const series = new Map<string, Pick<MovedSeries, 'name' | 'type' | 'labels'>>()
+  const series = new Map<string, Pick<ChangedSeries, 'name' | 'type' | 'labels'>>()
   const counter = (name: string, labels: Labels) =>
     series.set(seriesKey(name, labels), { name, type: 'counter', labels })
   const histogram = (name: string, labels: Labels) => {

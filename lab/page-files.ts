@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { LabError } from './lab-error.ts'
 
-/** Where the build puts the page. */
+/** The built page. */
 const FOLDER = fileURLToPath(new URL('page/', import.meta.url))
 
 const TYPES: Record<string, string> = {
@@ -18,7 +18,7 @@ const TYPES: Record<string, string> = {
 }
 
 /**
- * Everything comes from here, nothing is run that is written into the page, nothing may frame it.
+ * Same origin only, no inline scripts, no framing.
  *
  * https://developer.mozilla.org/docs/Web/HTTP/Guides/CSP
  */
@@ -39,7 +39,7 @@ interface PageFile {
   readonly etag: string
 }
 
-/** The page at `path`, and its script, styles and icon at `/lab/assets`. They are few and small, so they stay in memory. */
+/** The page at `path`, and its script, styles and icon at `/lab/assets`. They are small and stay in memory. */
 export const pageFiles: FastifyPluginAsync<{ path: string }> = async (app, { path }) => {
   const files = await readAll()
 
@@ -47,7 +47,7 @@ export const pageFiles: FastifyPluginAsync<{ path: string }> = async (app, { pat
     reply.headers({
       'content-security-policy': POLICY,
       'cross-origin-opener-policy': 'same-origin',
-      // It may be kept, but has to be asked for: a new build has the same names.
+      // Browsers must revalidate: a new build has the same file names.
       'cache-control': 'no-cache',
       etag,
     })
@@ -67,7 +67,7 @@ export const pageFiles: FastifyPluginAsync<{ path: string }> = async (app, { pat
   })
 }
 
-/** By name, those in folders with the folder's. None when the page has not been built. */
+/** Files by relative path. Empty when the page has not been built. */
 async function readAll(): Promise<Map<string, PageFile>> {
   const names = existsSync(FOLDER) ? await readdir(FOLDER, { recursive: true }) : []
   const known = names.filter((name) => TYPES[extname(name)] !== undefined)

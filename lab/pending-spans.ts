@@ -1,27 +1,27 @@
 import { type BoundedSpan, bounded } from './bounded-span.ts'
 import type { Span } from './wire.ts'
 
-/** How many spans are remembered as they are, while somebody takes them several times a second. */
+/** Number of unconverted spans while a reader takes them several times a second. */
 const WATCHED = 8192
 
 /**
- * The same while nobody does. It is few, because what is remembered has to be moved about by the garbage collector,
- * which is most of what the Lab costs.
+ * The same without a reader. It is small, because the garbage collector has to copy kept spans, which is most of the
+ * Lab's cost.
  */
 const UNWATCHED = 64
 
-/** So many of them are put into words in a second, so that whoever comes later finds the spans of a quiet server. */
+/** Spans converted per second without a reader, so that the spans of a quiet server are available later. */
 const DESCRIBED_PER_SECOND = 128
 
-/** Of attributes of spans that are remembered as they are, about. */
+/** Approximate characters in attributes of unconverted spans. */
 const MAX_CHARACTERS = 2 * 1024 * 1024
 
-/** Of spans that have been put into words and that nobody has taken. */
+/** Bytes of converted spans that were not taken yet. */
 const MAX_BYTES = 4 * 1024 * 1024
 
-/** Spans that have ended and that nobody has taken: the last ones, and while they come slowly, all. */
+/** Ended spans that were not taken yet: at a low rate all of them, at a high rate the latest. */
 export class PendingSpans<T extends object> {
-  /** Whether somebody takes them several times a second. */
+  /** Whether a reader takes them several times a second. */
   watched = false
   readonly #spans: (T | undefined)[] = new Array(WATCHED).fill(undefined)
   readonly #describe: (span: T) => Span
@@ -34,12 +34,12 @@ export class PendingSpans<T extends object> {
   #second = 0
   #inThisSecond = 0
 
-  /** @param describe is called late, when a span is taken, or never */
+  /** @param describe converts a span; called when the span is taken, or never */
   constructor(describe: (span: T) => Span) {
     this.#describe = describe
   }
 
-  /** @param size about how many characters its attributes hold, so that memory stays bounded */
+  /** @param size approximate characters of its attributes, to bound memory */
   add(span: T, size: number): void {
     if (this.#to - this.#from >= (this.watched ? WATCHED : UNWATCHED)) this.#makeRoom()
     const slot = this.#to++ % WATCHED
@@ -49,7 +49,7 @@ export class PendingSpans<T extends object> {
     while (this.#characters > MAX_CHARACTERS) this.#forgetOldest()
   }
 
-  /** Gives all of them, oldest first, and forgets them. */
+  /** Returns and removes all spans, oldest first. */
   take(): BoundedSpan[] {
     const spans = this.#described
     this.#described = []

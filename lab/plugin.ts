@@ -14,30 +14,29 @@ import type { RemoteSource } from './remote-source.ts'
 import { bufferTelemetry } from './telemetry-buffer.ts'
 import type { State } from './wire.ts'
 
-/** All of them may be left out. */
 export interface LabOptions {
-  /** Where the page is; `/lab` unless given. */
+  /** Path of the page; default `/lab`. */
   readonly path?: '/' | '/lab'
-  /** The name of this service in logs and traces. Unless given, that on the log's lines. */
+  /** The name of this service in logs and traces; default the one on its log lines. */
   readonly service?: string
   /**
-   * The phase of the course that runs. Without it the Lab finds the phase from the plugins of the service, and the page
-   * offers nothing that only the course's own app has: its endpoints, and the commands that start other phases.
+   * The running phase of the course. Without it the Lab detects the phase from the service's plugins, and the page
+   * omits parts specific to the course's app: its endpoints, and the commands that start other phases.
    */
   readonly phase?: State['phase']
-  /** `all` unless given. */
+  /** Default `all`. */
   readonly role?: string
   /** Other processes of this service. */
   readonly sources?: readonly RemoteSource[]
-  /** Services that take part in requests and cannot be seen, with the reason in a sentence. */
+  /** Services whose telemetry is not available here, with the reason in a sentence. */
   readonly unseen?: State['unseen']
   /** Tools that the page links to. */
   readonly tools?: ToolUrls
 }
 
 /**
- * The Lab: a page that shows the logs, metrics and traces of an app, and what the page asks for at `/lab/api`. It takes
- * what the phases' plugins emit, so it is registered after them, and before the routes, for which the page has buttons:
+ * The Lab: a page that shows the logs, metrics and traces of an app, and its API at `/lab/api`. Register it after the
+ * phases' plugins, whose telemetry it shows, and before the routes, for which the page has buttons:
  * `await app.register(lab)`. Its own requests are not observed.
  */
 export const lab = fastifyPlugin<LabOptions>(
@@ -52,7 +51,7 @@ export const lab = fastifyPlugin<LabOptions>(
   { name: 'lab' },
 )
 
-/** As many buttons as fit beside the views. */
+/** Number of buttons that fit beside the views. */
 const MAX_ENDPOINTS = 12
 
 const scope: FastifyPluginAsync<LabOptions & Pick<State, 'endpoints'>> = async (app, options) => {
@@ -62,7 +61,7 @@ const scope: FastifyPluginAsync<LabOptions & Pick<State, 'endpoints'>> = async (
   const startedAt = Date.now()
   const panels = panelsOf(app)
   const level = app.log.level ?? 'silent'
-  /** A fault of the Lab is told, and costs the service nothing. */
+  /** Errors of the Lab are logged and do not affect the service. */
   const report = (err: unknown) => app.log.error({ err }, 'the Lab has failed')
   const buffer = bufferTelemetry(app)
   const collector = new Collector(service, buffer, sources, report)
@@ -71,7 +70,7 @@ const scope: FastifyPluginAsync<LabOptions & Pick<State, 'endpoints'>> = async (
   const streams = new EventStreams(instance, collector, state, report)
 
   function state(): State {
-    void links.check() // the next one will know
+    void links.check() // for the next request
     return {
       instance,
       started_at: startedAt,
@@ -93,7 +92,7 @@ const scope: FastifyPluginAsync<LabOptions & Pick<State, 'endpoints'>> = async (
     }
   }
 
-  // Not before: the start is busy work, and none that anybody waits for.
+  // Deferred, so that it does not delay the start.
   app.addHook('onListen', async () => collector.start())
   app.addHook('onError', async (_request, _reply, error) => {
     if (!(error instanceof LabError) && (error.statusCode ?? 500) >= 500) report(error)
@@ -115,7 +114,7 @@ const scope: FastifyPluginAsync<LabOptions & Pick<State, 'endpoints'>> = async (
   await app.register(labApi, { prefix: '/lab/api', collector, marks, streams, state, expectations })
 }
 
-/** The name that is on every line of the log. */
+/** The service name on the log lines. */
 function serviceOf(app: FastifyInstance): string {
   const log = app.log as FastifyBaseLogger & { bindings?: () => { readonly service?: string } }
   return log.bindings?.().service ?? process.env.OTEL_SERVICE_NAME ?? 'unknown_service'

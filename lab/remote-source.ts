@@ -1,22 +1,22 @@
 import { fetchText } from './fetch-text.ts'
 import type { Span } from './wire.ts'
 
-/** What another process has given to its Lab since it was last asked. */
+/** The telemetry of another process since the last fetch. */
 export interface Handover {
-  /** Another one than before: that process was started again. */
+  /** Changes when that process restarts. */
   readonly instance: string
   /** Its name. */
   readonly service: string
   /** Log lines, each with its newline. */
   readonly lines: string
-  /** The position in its log to go on from. */
+  /** The position in its log to continue from. */
   readonly next: number
   readonly spans: readonly Span[]
 }
 
 const TIMEOUT_MS = 500
 
-/** The Lab of another process of the same app, which keeps what it has until it is asked for it. */
+/** The Lab of another process of the same app, which buffers its telemetry until it is fetched. */
 export class RemoteSource {
   #service: string
   readonly #origin: () => string | undefined
@@ -24,8 +24,8 @@ export class RemoteSource {
   #connected = false
 
   /**
-   * @param service its name until it has answered
-   * @param origin where it is, when it runs
+   * @param service its name until the first answer
+   * @param origin its origin, while it runs
    */
   constructor(service: string, origin: () => string | undefined) {
     this.#service = service
@@ -36,12 +36,12 @@ export class RemoteSource {
     return this.#service
   }
 
-  /** Whether it answered when it was last asked. */
+  /** Whether it answered the last fetch. */
   get connected(): boolean {
     return this.#connected
   }
 
-  /** What is new there; undefined when it does not answer. */
+  /** New telemetry; undefined when it does not answer. */
   async take(): Promise<Pick<Handover, 'lines' | 'spans'> | undefined> {
     const origin = this.#origin()
     const answer = origin === undefined ? undefined : await this.#ask(origin)
@@ -52,7 +52,7 @@ export class RemoteSource {
   async #ask(origin: string): Promise<Handover | undefined> {
     const { instance, next } = this.#position
     try {
-      // Whatever the name by which it is found: a Lab answers to no name that a browser could have been lured to.
+      // A fixed Host, because a Lab rejects names that could be used for DNS rebinding.
       const url = `${origin}/lab/handover?instance=${instance}&after=${next}`
       const text = await fetchText(url, TIMEOUT_MS, { host: 'localhost' })
       const handover = JSON.parse(text) as Handover
@@ -60,7 +60,7 @@ export class RemoteSource {
       this.#service = handover.service
       return handover
     } catch {
-      return undefined // It is stopping, starting or busy. `connected` tells, and it is asked again in a moment.
+      return undefined // It is stopping, starting or busy: `connected` is false, and the next fetch follows soon.
     }
   }
 }

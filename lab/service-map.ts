@@ -5,7 +5,7 @@ import type { Calls, ServiceMap, Span } from './wire.ts'
 type Protocol = Calls['protocol']
 type Node = ServiceMap['nodes'][number]
 
-/** Who calls whom in these traces. */
+/** The calls between services in these traces. */
 export function serviceMap(traces: readonly StoredTrace[]): ServiceMap {
   const edges = new Map<string, Measured>()
   const entries = new Map<string, Measured>()
@@ -52,7 +52,7 @@ function callsOf({ from, to, protocol, durations, errors }: Measured): Calls {
   return { from, to, protocol, calls: durations.length, errors, p50: at(0.5), p95: at(0.95), max: at(1) }
 }
 
-/** What a span calls: a database or a cache by its name, another service by the span with which it answers. */
+/** The callee of a span: a database or cache by name, another service by its server span. */
 function targetOf({ kind, attributes }: Span, child: Span | undefined): Node | undefined {
   const system = attributes['db.system.name']
   if (isCache(attributes)) return { name: String(system ?? 'memory'), type: 'cache' }

@@ -1,6 +1,6 @@
 /**
- * The text if it has at most `length` characters, else its beginning and how much more there was. The beginning is a
- * copy: a part of a string would keep all of it in memory.
+ * The text if it has at most `length` characters, otherwise its beginning and the number of omitted characters. The
+ * beginning is a copy: a substring would keep the whole string in memory.
  */
 export function shorten(text: string, length: number): string {
   if (text.length <= length) return text

@@ -4,7 +4,7 @@ import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions'
 import type { PendingSpans } from './pending-spans.ts'
 import type { Attributes as LabAttributes, Span } from './wire.ts'
 
-/** Remembers every span that ends until the Lab takes it. */
+/** Buffers ended spans until the Lab takes them. */
 export class LabSpanProcessor implements SpanProcessor {
   readonly #pending: PendingSpans<ReadableSpan>
 
@@ -24,7 +24,7 @@ export class LabSpanProcessor implements SpanProcessor {
   async shutdown(): Promise<void> {}
 }
 
-/** About how many characters. Arrays are rare and short. */
+/** Approximate characters. Arrays are rare and short. */
 function sizeOf(attributes: Attributes = {}): number {
   let size = 0
   for (const key in attributes) {
@@ -35,7 +35,7 @@ function sizeOf(attributes: Attributes = {}): number {
   return size
 }
 
-/** A span as the Lab shows it. */
+/** Converts a span for the Lab. */
 export function describeSpan(span: ReadableSpan): Span {
   const { traceId, spanId } = span.spanContext()
   const { status, parentSpanContext: parent } = span

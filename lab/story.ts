@@ -1,17 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { changedMetrics } from './changed-metrics.ts'
 import type { Collector } from './collector.ts'
 import { LIMITS } from './collector.ts'
 import type { PositionedLine } from './line-ring.ts'
 import { logLine } from './log-line.ts'
 import type { Marks, StoredMark } from './marks.ts'
-import { movedMetrics } from './moved-metrics.ts'
 import { ownSeries } from './own-series.ts'
 import { requestIdOf } from './request-id-of.ts'
 import type { StoredTrace } from './trace-store.ts'
 import { traceOf } from './trace-summary.ts'
 import type { LogLine, Story } from './wire.ts'
 
-/** Which request, and the moments around it. */
+/** The request, and the marks around it. */
 export interface StoryQuestion {
   readonly request_id?: string | undefined
   readonly trace_id?: string | undefined
@@ -19,22 +19,22 @@ export interface StoryQuestion {
   readonly after?: StoredMark | undefined
 }
 
-/** What a request leaves behind in this service. */
+/** The telemetry that a request is expected to have in this service. */
 export interface Expectations {
   readonly service: string
   readonly isTraced: boolean
-  /** Whether the log has the line with which a request ends: not when its level is above `info`. */
+  /** Whether requests have a completion line, which needs a log level of `info` or lower. */
   readonly endIsLogged: boolean
 }
 
-/** For so long the end of a request is awaited, in milliseconds. */
+/** How long to wait for the end of a request, in milliseconds. */
 const WAIT_MS = 1000
 
-/** Milliseconds in which the last lines of a request come, here and in the other services, once it has been answered. */
+/** How long the last lines of a request may arrive after the answer, from all services, in milliseconds. */
 const LAST_LINES_MS = 40
 
-/** Puts together what logs, metrics and traces say of one request. */
-export async function tellStory(
+/** Correlates logs, metrics and traces of one request. */
+export async function buildStory(
   question: StoryQuestion,
   collector: Collector,
   marks: Marks,
@@ -69,7 +69,7 @@ function story(question: StoryQuestion, collector: Collector, marks: Marks, expe
     trace_id: trace_id ?? trace?.trace_id ?? idOn(lines, 'trace_id') ?? null,
     lines,
     trace,
-    metrics: collector.history === undefined ? null : movedMetrics(own, marks, before, after),
+    metrics: collector.history === undefined ? null : changedMetrics(own, marks, before, after),
     complete: !isOfRequest || isOver(found, expectations, ANY_END),
   }
 }
@@ -81,7 +81,7 @@ function idOn(lines: readonly LogLine[], name: 'request_id' | 'trace_id'): strin
 function find({ request_id, trace_id, before, after }: StoryQuestion, { log, traces }: Collector): Found {
   if (request_id === undefined && trace_id === undefined) {
     const [begin, end] = [before?.time ?? 0, after?.time ?? 0]
-    // Lines of other services arrive later than they were logged, so the position of the mark alone is not enough.
+    // Lines of other services arrive late, so the position of the mark alone is not sufficient.
     const isWithin = ({ fields: { time = '' } }: LogLine) => !(Date.parse(time) < begin || Date.parse(time) > end)
     return {
       lines: log
@@ -96,7 +96,7 @@ function find({ request_id, trace_id, before, after }: StoryQuestion, { log, tra
   const direct = [...linesWith(request_id), ...linesWith(trace_id)].map(logLine)
   const traceId = trace_id ?? traceOfRequest(request_id as string, direct, traces.all())
   const trace = traceId === undefined ? undefined : traces.get(traceId)
-  // Every service has a request id of its own; what belongs together has the trace id in common, in lines or in spans.
+  // Each service has its own request id; lines and spans of one request share the trace id.
   const requestIds = (trace?.spans ?? []).map(requestIdOf)
   const ids = new Set([request_id, traceId, ...requestIds].filter((id) => id !== undefined))
   return { lines: inOrder([...ids].flatMap(linesWith), ids), trace }
@@ -108,7 +108,7 @@ function traceOfRequest(requestId: string, lines: readonly LogLine[], traces: re
   return traces.findLast(({ spans }) => spans.some((span) => requestIdOf(span) === requestId))?.traceId
 }
 
-/** Each once, by time; only those that have one of the ids as theirs. */
+/** The lines with one of the ids, without duplicates, sorted by time. */
 function inOrder(found: readonly PositionedLine[], ids: ReadonlySet<string>): LogLine[] {
   const lines = new Map(found.map((line) => [line.seq, line]))
   const isTheirs = ({ fields }: LogLine) => ids.has(String(fields.request_id)) || ids.has(String(fields.trace_id))
@@ -119,7 +119,7 @@ function inOrder(found: readonly PositionedLine[], ids: ReadonlySet<string>): Lo
     .sort((a, b) => timeOf(a) - timeOf(b) || a.seq - b.seq)
 }
 
-/** The last line of a request. That of a gRPC call may be within one: both have the same id. */
+/** The completion line of a request, not of a gRPC call within it, which has the same id. */
 const HTTP_END = ['request completed']
 const ANY_END = ['request completed', 'call completed']
 

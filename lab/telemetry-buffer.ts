@@ -11,7 +11,7 @@ import { describeSpan, LabSpanProcessor } from './span-processor.ts'
 /** Enough for 2,000 lines of 4 kB. */
 export const LINE_BYTES = 8 * 1024 * 1024
 
-/** What a process has emitted. Lines are copied and spans remembered; neither is looked at before the Lab reads it. */
+/** The telemetry of a process. Lines are copied and spans kept; both are processed only when the Lab reads them. */
 export interface TelemetryBuffer {
   readonly log: LineRing
   readonly pending: Pick<PendingSpans<object>, 'take' | 'watched'>
@@ -19,7 +19,7 @@ export interface TelemetryBuffer {
   readonly readMetrics: MetricReader | undefined
 }
 
-/** Begins to take what the app emits, as far as its plugins let others have it. */
+/** Subscribes to the app's telemetry through the extension points of its plugins. */
 export function bufferTelemetry(app: FastifyInstance): TelemetryBuffer {
   const log = new LineRing(LINE_BYTES)
   const pending = new PendingSpans<ReadableSpan>(describeSpan)

@@ -8,7 +8,7 @@ export interface StoredTrace {
   readonly spans: Span[]
   /** Whether its top span has ended. */
   finished: boolean
-  /** Rises with every change of any trace. */
+  /** Increases with every change of any trace. */
   changed: number
   bytes: number
   /** When its last span arrived, in milliseconds since 1970. */
@@ -20,25 +20,25 @@ export interface TraceLimits {
   readonly bytes: number
 }
 
-/** For so long a trace stays in any case, in milliseconds, so that who has just sent a request can look at it. */
+/** Minimum lifetime of a trace in milliseconds, so that a client can look at a request it has just sent. */
 const YOUNG_MS = 2000
 
-/** For so long a trace may stay without its top span, in milliseconds. */
+/** Maximum lifetime of a trace without its top span, in milliseconds. */
 const UNFINISHED_MS = 30_000
 
-/** More spans than this of one trace are left out. */
+/** Maximum spans of one trace; more are dropped. */
 const MAX_SPANS = 1000
 
-/** Requests of the page have an id that begins like this. */
+/** Prefix of request ids of the page. */
 const OWN = 'lab-'
 
-/** The last traces, put together from spans in whatever order these come. */
+/** The latest traces, assembled from spans in any order. */
 export class TraceStore {
-  /** In the order in which they began to arrive. */
+  /** In the order of their first span's arrival. */
   readonly #traces = new Map<string, StoredTrace>()
-  /** Traces that somebody is likely to ask for: as long as there are not too many, they stay longer than others. */
+  /** Traces that are likely to be requested. A limited number of them is kept longer. */
   readonly #pinned = new Set<string>()
-  /** The same of requests of the page. Under load there are new exemplars all the time, which must not push them out. */
+  /** The same for requests of the page, separately, because under load new exemplars would evict them. */
   readonly #own = new Set<string>()
   readonly #limits: TraceLimits
   readonly #service: string
@@ -46,14 +46,14 @@ export class TraceStore {
   #bytes = 0
   #version = 0
 
-  /** @param service the name of this process, whose top spans tell that a trace is finished */
+  /** @param service the name of this process, whose top spans complete a trace */
   constructor(service: string, limits: TraceLimits, now = Date.now) {
     this.#service = service
     this.#limits = limits
     this.#now = now
   }
 
-  /** Rises with every change. */
+  /** Increases with every change. */
   get version(): number {
     return this.#version
   }
@@ -79,13 +79,13 @@ export class TraceStore {
     return this.all().filter(({ changed }) => changed > version)
   }
 
-  /** Takes spans as they come, and makes room. */
+  /** Adds spans and evicts old traces. */
   add(spans: readonly BoundedSpan[]): void {
     for (const span of spans) this.#add(span)
     this.#makeRoom()
   }
 
-  /** Keeps these traces longer, if they are here. */
+  /** Keeps these traces longer. */
   pin(traceIds: Iterable<string>): void {
     for (const traceId of traceIds) if (this.#traces.has(traceId)) this.#pinned.add(traceId)
     keepNewest(this.#pinned, this.#limits.traces / 2)
@@ -105,7 +105,7 @@ export class TraceStore {
     keepNewest(this.#own, this.#limits.traces / 4)
   }
 
-  /** A request from outside, and not one that another part of the same trace has sent. */
+  /** A request from outside, not from another service in the same trace. */
   #isTop({ parent_span_id, parent_is_remote, service, kind, attributes }: Span): boolean {
     if (parent_span_id === null) return true
     return parent_is_remote && kind === 'server' && service === this.#service && attributes['rpc.method'] === undefined
@@ -139,10 +139,10 @@ export class TraceStore {
   }
 }
 
-/** Forgets those that came first until there are no more than `most`. */
-function keepNewest(ids: Set<string>, most: number): void {
+/** Evicts the oldest until there are at most `max`. */
+function keepNewest(ids: Set<string>, max: number): void {
   for (const oldest of ids) {
-    if (ids.size <= most) return
+    if (ids.size <= max) return
     ids.delete(oldest)
   }
 }

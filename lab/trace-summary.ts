@@ -2,10 +2,10 @@ import { requestIdOf } from './request-id-of.ts'
 import type { StoredTrace } from './trace-store.ts'
 import type { AttributeValue, Span, Trace, TraceSummary } from './wire.ts'
 
-/** A trace whose caller is elsewhere may be over without a root; when no span has come for so long, in milliseconds. */
+/** A trace with an external caller has no root. It counts as finished after this silence, in milliseconds. */
 const QUIET_MS = 1000
 
-/** What a list shows of a trace. */
+/** A trace in a list. */
 export function summaryOf({ traceId, spans, finished, lastAt }: StoredTrace): TraceSummary {
   const here = new Set(spans.map(({ span_id }) => span_id))
   const isOrphan = ({ parent_span_id }: Span) => parent_span_id !== null && !here.has(parent_span_id)
@@ -37,13 +37,13 @@ export function traceOf(stored: StoredTrace): Trace {
   return { ...summaryOf(stored), all_spans: inOrder(stored.spans) }
 }
 
-/** A root is above all; else the one that began first, and of several the longest. */
+/** The root, otherwise the earliest span, and of several the longest. */
 function topOf(candidates: readonly Span[]): Span {
   const root = candidates.find(({ parent_span_id }) => parent_span_id === null)
   return root ?? (candidates.toSorted((a, b) => a.start - b.start || b.duration - a.duration)[0] as Span)
 }
 
-/** By start. Of two that start at once, the parent comes first: it is the one that is less deep. */
+/** By start. With equal starts, the parent is first. */
 function inOrder(spans: readonly Span[]): Span[] {
   const byId = new Map(spans.map((span) => [span.span_id, span]))
   const depthOf = (span: Span, seen = 0): number => {

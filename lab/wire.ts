@@ -1,51 +1,51 @@
 /**
- * What the Lab's server side answers and streams, and its page reads. Types alone: both sides import them.
+ * The answers and the stream of the Lab's server, which the page reads. Types only, imported by both sides.
  *
  * Names are in snake_case, as everywhere in this API. Times are milliseconds since 1970 as numbers, with fractions;
  * durations of spans are milliseconds; what comes from metrics has the unit of the metric, so seconds.
- * Errors are problem details (RFC 9457). Every value may hold what a caller typed: it is text, never markup.
+ * Errors are problem details (RFC 9457). Every value may contain caller input: it is text, never markup.
  *
- *   GET  /                              the page; in a service other than the course's at /lab
- *   GET  /lab/assets/{file}             its script, styles and icon: what the build has put into dist/lab/assets
+ *   GET  /                              the page; in other services at /lab
+ *   GET  /lab/assets/{file}             its script, styles and icon
  *   GET  /lab/api/state                 State
  *   GET  /lab/api/logs                  Logs       ?after=SEQ  lines after that one; ?limit=1…2000 the newest so many (2000)
  *                                                  ?request_id= ?trace_id=  only lines that have it
  *   GET  /lab/api/traces                Traces     ?route=GET /v1/courses (part of the root's name, whatever its case)
  *                                                  ?status=ok|error ?min_duration_ms= ?service= ?limit=1…300 (300)
- *   GET  /lab/api/traces/{trace_id}     Trace      404 when it is not here (any more)
- *   GET  /lab/api/service-map           ServiceMap of the traces that are here
+ *   GET  /lab/api/traces/{trace_id}     Trace      404 when it is unknown or evicted
+ *   GET  /lab/api/service-map           ServiceMap of the stored traces
  *   GET  /lab/api/metrics               Metrics    ?since=MS only samples after that time; 404 before phase 3
- *   POST /lab/api/marks                 Mark       remembers this moment; no body
+ *   POST /lab/api/marks                 Mark       stores the current position; no body
  *   GET  /lab/api/story                 Story      ?request_id= or ?trace_id=, and/or ?before=MARK_ID&after=MARK_ID
  *   GET  /lab/api/events                Server-Sent Events, see Events; ?after=CURSOR or Last-Event-ID resumes
  *
- * How the page tells the story of a request that it sends: POST marks; send the request with an `x-request-id` of
- * its own that begins with `lab-` (traces of those are kept longest), which the answer repeats from phase 2 on;
- * POST marks again; GET story with the id and both marks. Phase 1 has no request ids: there the story has the lines
- * between the two marks, whosever they are, and says so (`found_by: 'window'`).
+ * To get the story of a request, the page does POST marks; sends the request with a new `x-request-id` that begins
+ * with `lab-` (their traces are kept longest), which the answer repeats from phase 2 on; does POST marks again; and
+ * GETs the story with the id and both marks. Phase 1 has no request ids: there the story has all lines between the two marks,
+ * also those of other requests (`found_by: 'window'`).
  */
 
-/** The panels of the page. A phase has those of the phases before it too. */
+/** The panels of the page. A phase also has those of earlier phases. */
 export type Panel = 'logs' | 'request_ids' | 'metrics' | 'traces' | 'exemplars'
 
-/** Answer of `state`, and the event of that name when something in it has changed. */
+/** Answer of `state`, and the event of that name when it changes. */
 export interface State {
-  /** Another one than before: the server was started again, and everything else starts anew too. */
+  /** Changes with a restart of the server, which invalidates everything else. */
   readonly instance: string
   readonly started_at: number
-  /** Where a stream that is to miss nothing from here on begins: `?after=` of `events`. */
+  /** `?after=` of `events` for a stream that continues from this state. */
   readonly cursor: string
-  /** The server's clock now. */
+  /** Current time of the server. */
   readonly time: number
   readonly phase: { readonly number: number; readonly title: string }
-  /** Whether this is the course's own app. Another service has neither its endpoints nor its commands. */
+  /** Whether this is the course's own app, with its endpoints and commands. */
   readonly is_course: boolean
   /** All five, in order. */
   readonly phases: readonly PhaseSummary[]
-  /** What there is to see in this phase; for the others `panel_phase` says when they come. */
+  /** The panels of this phase; `panel_phase` has the phases of the others. */
   readonly panels: readonly Panel[]
   readonly panel_phase: Readonly<Record<Panel, number>>
-  /** Paths of this service that a GET without parameters goes to; the first few. */
+  /** The first few paths of this service that accept a GET without parameters. */
   readonly endpoints: readonly string[]
   /** `all` or `gateway`. */
   readonly role: string
@@ -53,46 +53,46 @@ export interface State {
   readonly service: string
   /** The level of the log: at `info` there are no lines for steps and SQL statements. */
   readonly log_level: string
-  /** The processes whose logs and spans are here. The first is this one; metrics are this one's alone. */
+  /** The processes whose logs and spans are available. The first is this one; metrics are only from this one. */
   readonly sources: readonly Source[]
-  /** Services that take part in requests and that the Lab cannot see, with the reason in a sentence. */
+  /** Services whose telemetry is not available here, with the reason in a sentence. */
   readonly unseen: readonly { readonly service: string; readonly reason: string }[]
   readonly links: { readonly prometheus: Link; readonly grafana: Link; readonly jaeger: Link }
-  /** What is kept at most. */
+  /** Limits of the buffers. */
   readonly limits: { readonly lines: number; readonly traces: number; readonly samples: number }
 }
 
 export interface PhaseSummary {
   readonly number: number
   readonly title: string
-  /** What it adds to the phase before, in a sentence. */
+  /** What it adds to the previous phase, in a sentence. */
   readonly adds: string
   readonly folder: string
 }
 
 export interface Source {
   readonly service: string
-  /** `false`: it does not answer at the moment, or has not been started yet. */
+  /** `false`: it does not answer, or has not been started yet. */
   readonly connected: boolean
 }
 
-/** A tool that shows the same for real. */
+/** A production tool for the same telemetry. */
 export interface Link {
-  /** Its address for a browser; null when it is not configured. Without a slash at the end. */
+  /** Its address for a browser, without a trailing slash; null when it is not configured. */
   readonly url: string | null
-  /** Whether it answered when it was last asked; null before that, or when not configured. */
+  /** Result of the last check; null before it, or when not configured. */
   readonly reachable: boolean | null
 }
 
 /** A log line. */
 export interface LogLine {
-  /** Rises from line to line, not by one. Says only the order in which they have arrived here. */
+  /** Increases from line to line, not by one. It is the order of arrival. */
   readonly seq: number
-  /** The line as it was logged, but cut when it is very long: see `cut`. */
+  /** The logged line, truncated when it is very long: see `cut`. */
   readonly raw: string
-  /** The same parsed, when it is a JSON object, which it always is unless cut; otherwise empty. */
+  /** The parsed line; empty when it is not a JSON object. */
   readonly fields: LogFields
-  /** Whether it was too long for the Lab, which has shortened or left out values. The log itself has all of it. */
+  /** Whether the Lab truncated or dropped values. The log itself is complete. */
   readonly cut: boolean
 }
 
@@ -119,9 +119,9 @@ export interface LogFields {
 export interface Logs {
   /** Oldest first. */
   readonly lines: readonly LogLine[]
-  /** `?after=` of the next question: the last line's `seq`, or what was asked for when there is none. */
+  /** `?after=` of the next request: the last line's `seq`, or the given one without lines. */
   readonly next: number
-  /** Whether lines after the one asked for are gone already, or were more than `limit`. */
+  /** Whether lines after the given one were evicted, or were more than `limit`. */
   readonly gap: boolean
 }
 
@@ -132,9 +132,9 @@ export type Attributes = Readonly<Record<string, AttributeValue>>
 export interface Span {
   readonly trace_id: string
   readonly span_id: string
-  /** null for a root. The parent may be somewhere that the Lab does not see. */
+  /** null for a root. The parent may be in a service that the Lab cannot see. */
   readonly parent_span_id: string | null
-  /** Whether the parent is in another process: an arrow, rather than an indentation. */
+  /** Whether the parent is in another process: shown as an arrow instead of indentation. */
   readonly parent_is_remote: boolean
   readonly service: string
   readonly name: string
@@ -147,7 +147,7 @@ export interface Span {
   readonly attributes: Attributes
   readonly events: readonly { readonly name: string; readonly time: number; readonly attributes: Attributes }[]
   readonly links: readonly { readonly trace_id: string; readonly span_id: string; readonly attributes: Attributes }[]
-  /** Whether values were too long or too many for the Lab. What is sent to a backend has all of it. */
+  /** Whether the Lab truncated or dropped values. The exported span is complete. */
   readonly cut: boolean
 }
 
@@ -170,53 +170,53 @@ export interface TraceSummary {
   readonly request_id?: string
   readonly spans: number
   readonly errors: number
-  /** All that took part, the top span's first. */
+  /** All services in the trace, the top span's first. */
   readonly services: readonly string[]
-  /** Whether its top span has ended; before that spans may still come. */
+  /** Whether its top span has ended; until then more spans may arrive. */
   readonly finished: boolean
-  /** Whether a span has a parent that is not here: it was lost under load, or is in a service that the Lab does not see. */
+  /** Whether a span's parent is missing: lost under load, or in a service that the Lab cannot see. */
   readonly incomplete: boolean
 }
 
 export interface Traces {
   /** Newest first. */
   readonly traces: readonly TraceSummary[]
-  /** How many are here, whatever was searched for. */
+  /** Number of stored traces, whatever the search. */
   readonly total: number
 }
 
 export interface Trace extends TraceSummary {
-  /** By start; a parent before its children where both start at once. */
+  /** By start; with equal starts, parents before their children. */
   readonly all_spans: readonly Span[]
 }
 
-/** Who calls whom, from the spans that are here. */
+/** The calls between services, from the stored spans. */
 export interface ServiceMap {
   readonly traces: number
-  /** Services by name, and what they use: `postgresql`, `redis`, `memory` (the cache in the process). */
+  /** Services by name, and their backends: `postgresql`, `redis`, `memory` (the cache in the process). */
   readonly nodes: readonly { readonly name: string; readonly type: 'service' | 'database' | 'cache' | 'external' }[]
   readonly edges: readonly Calls[]
-  /** Requests that came from outside, by the service that took them. */
+  /** Requests from outside, by the service that received them. */
   readonly entries: readonly (Omit<Calls, 'from'> & { readonly from: null })[]
 }
 
 export interface Calls {
   readonly from: string
-  /** May be the same as `from`: a service that calls itself over the network. */
+  /** Equal to `from` when a service calls itself over the network. */
   readonly to: string
   readonly protocol: 'http' | 'grpc' | 'sql' | 'cache'
   readonly calls: number
   readonly errors: number
-  /** Milliseconds, as the caller sees it; exact, not from a histogram. */
+  /** Milliseconds, measured by the caller; exact, not from a histogram. */
   readonly p50: number
   readonly p95: number
   readonly max: number
 }
 
-/** What the registry said at one moment. Counters are totals since the start: rate and percentiles are the reader's. */
+/** A reading of the registry. Counters are totals since the start; the reader computes rates and percentiles. */
 export interface Sample {
   readonly time: number
-  /** By route. A route is there from its first request on. */
+  /** By route, from its first request on. */
   readonly routes: Readonly<Record<string, RouteTotals>>
   /** `http_server_requests_active`. */
   readonly active: number
@@ -224,7 +224,7 @@ export interface Sample {
   readonly cache: { readonly hit: number; readonly miss: number; readonly error: number }
   /** `booking_status_total` by status: created, reserved, completed, failed, expired. */
   readonly bookings: Readonly<Record<string, number>>
-  /** Event loop lag in seconds, of the time since the reading before: its 50th and 99th percentile. */
+  /** Event loop lag in seconds since the previous reading: 50th and 99th percentile. */
   readonly event_loop_lag: { readonly p50: number; readonly p99: number }
 }
 
@@ -236,11 +236,11 @@ export interface RouteTotals {
   readonly server_errors: number
   /** Seconds. */
   readonly duration_sum: number
-  /** As many as `Metrics.bounds`; each counts the smaller ones too, as Prometheus' `le` has it. */
+  /** Cumulative, like Prometheus' `le`; one per `Metrics.bounds`. */
   readonly buckets: readonly number[]
 }
 
-/** A request that stands for those in its bucket (phase 5). */
+/** A request as an example of its bucket (phase 5). */
 export interface Exemplar {
   readonly trace_id: string
   readonly span_id: string
@@ -255,76 +255,76 @@ export interface Exemplar {
 export interface Metrics {
   /** One a second, oldest first, of at most the last 15 minutes. */
   readonly samples: readonly Sample[]
-  /** Upper bounds of the duration's buckets in seconds, ascending; the last is null and stands for +Inf. */
+  /** Upper bounds of the duration's buckets in seconds, ascending; the last is null for +Inf. */
   readonly bounds: readonly (number | null)[]
-  /** Of the same time, oldest first. */
+  /** Of the same period, oldest first. */
   readonly exemplars: readonly Exemplar[]
 }
 
-/** A moment, remembered so that what lies between two can be told. The last 16 are kept. */
+/** A stored position, to compare the time between two marks. The last 16 are kept. */
 export interface Mark {
   readonly mark_id: string
   readonly time: number
 }
 
-/** One request, seen in all that this phase has. */
+/** One request in all telemetry of this phase. */
 export interface Story {
-  /** How its lines were found. `window`: all lines between two marks, whosever they are. */
+  /** How its lines were found. `window`: all lines between two marks, also of other requests. */
   readonly found_by: 'request_id' | 'trace_id' | 'window'
   readonly request_id: string | null
   readonly trace_id: string | null
   /** Oldest first, of all services. */
   readonly lines: readonly LogLine[]
-  /** null before phase 4, and when it is not here: not sampled, or not any more. */
+  /** null before phase 4, and when it is unsampled or evicted. */
   readonly trace: Trace | null
   /** null before phase 3. */
-  readonly metrics: MovedMetrics | null
-  /** Whether it is over: its last line is there, and its top span. The server waits a second for that before it answers. */
+  readonly metrics: ChangedMetrics | null
+  /** Whether its last line and its top span have arrived. The server waits up to a second for them before it answers. */
   readonly complete: boolean
 }
 
-export interface MovedMetrics {
+export interface ChangedMetrics {
   /** null without two marks. */
   readonly readings: { readonly before: number; readonly after: number } | null
-  /** How many other requests and calls ended between the readings. More than 0: their part is in the numbers too. */
+  /** Other requests and calls that ended between the readings. If more than 0, the numbers include them. */
   readonly others: number | null
-  readonly series: readonly MovedSeries[]
+  readonly series: readonly ChangedSeries[]
 }
 
-export interface MovedSeries {
-  /** As on /metrics, with `_total`, `_count`, `_sum` or `_bucket`. Buckets: only the smallest that the request fell into. */
+export interface ChangedSeries {
+  /** As on /metrics, with `_total`, `_count`, `_sum` or `_bucket`. Of buckets only the smallest that fits the request. */
   readonly name: string
   readonly type: 'counter' | 'gauge' | 'histogram'
   readonly labels: Readonly<Record<string, string>>
-  /** The readings; null when there are none. A series that was not there before has 0. */
+  /** The readings; null without marks. A new series has 0 before. */
   readonly before: number | null
   readonly after: number | null
   /**
-   * Whether the request's own log line or spans say that it moved this series. Otherwise it is known only that the
-   * series moved meanwhile. Without marks all are known this way.
+   * Whether the request's own log line or spans show that it changed this series. Otherwise the series merely changed
+   * during the request. Always true without marks.
    */
   readonly own: boolean
 }
 
 /**
- * The stream. Each event's `id` is a cursor to go on from. Events come in batches, some per second at most.
- * A reader that does not keep up is disconnected, and may come back with its last cursor.
+ * The stream. Each event's `id` is a cursor to resume from. Events come in batches, a few per second at most. A slow
+ * reader is disconnected, and may reconnect with its last cursor.
  */
 export interface Events {
-  /** First, and when it changes. A cursor of another instance begins afresh. */
+  /** The first event, and after changes. A cursor of another instance starts over. */
   readonly state: State
   readonly log: {
     readonly lines: readonly LogLine[]
-    /** Whether lines between the batch before and this one were left out, because they were too many. */
+    /** Whether too many lines since the previous batch were dropped. */
     readonly gap: boolean
   }
-  /** Traces that are new or have got more spans. */
+  /** Traces that are new or have more spans. */
   readonly trace: {
     readonly traces: readonly TraceSummary[]
-    /** How many more changed and were left out. */
+    /** Number of further changed traces that were left out. */
     readonly skipped: number
   }
-  /** One a second, from phase 3 on. `exemplars`: those since the one before. */
+  /** One a second, from phase 3 on. `exemplars`: those since the previous one. */
   readonly metrics: { readonly sample: Sample; readonly exemplars: readonly Exemplar[] }
   /** Every five seconds: the connection is alive. */
   readonly heartbeat: { readonly time: number }

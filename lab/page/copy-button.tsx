@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 
-/** A small button that puts a text on the clipboard, and says that it has. */
+/** A small button that copies a text and confirms it. */
 export function CopyButton(props: { readonly text: string; readonly what: string; readonly label?: string }) {
   const { text, what, label = 'copy' } = props
   const outcome = useSignal<'copied' | 'failed' | null>(null)
@@ -23,14 +23,14 @@ export function CopyButton(props: { readonly text: string; readonly what: string
   )
 }
 
-/** Browsers keep their clipboard from pages that came over plain HTTP from another machine; the old way still works there. */
+/** The clipboard API is unavailable over plain HTTP from another machine; the old command still works there. */
 async function copyText(text: string): Promise<boolean> {
   if (navigator.clipboard) {
     try {
       await navigator.clipboard.writeText(text)
       return true
     } catch {
-      return false // the reader has forbidden it
+      return false // denied by the user
     }
   }
   const area = document.createElement('textarea')

@@ -1,4 +1,4 @@
-/** A duration in milliseconds with three digits that count: `0.42 ms`, `505 ms`, `1.25 s`. */
+/** A duration in milliseconds with three significant digits: `0.42 ms`, `505 ms`, `1.25 s`. */
 export function duration(ms: number): string {
   if (ms === 0) return '0 ms'
   if (ms < 1) return `${ms.toFixed(2)} ms`
@@ -7,7 +7,7 @@ export function duration(ms: number): string {
   return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`
 }
 
-/** The time of day where the reader is, to the millisecond: `21:10:45.235`. Empty when it is no time. */
+/** The local time of day to the millisecond: `21:10:45.235`. Empty for an invalid time. */
 export function clock(time: number | string | undefined): string {
   if (time === undefined) return ''
   const date = new Date(time)
@@ -18,7 +18,7 @@ export function clock(time: number | string | undefined): string {
   return `${hours}:${minutes}:${seconds}.${String(date.getMilliseconds()).padStart(3, '0')}`
 }
 
-/** A number as a metric has it, without the noise of binary fractions: `0.505466`. */
+/** A metric's value without the noise of binary fractions: `0.505466`. */
 export function metricValue(value: number): string {
   if (Number.isInteger(value)) return String(value)
   return String(Number(value.toPrecision(6)))

@@ -1,6 +1,6 @@
 import { ScrollBox } from './scroll-box.tsx'
 
-/** Text that is JSON, indented and with its parts told apart. Text that is not is shown as it is. */
+/** Indents and highlights JSON. Other text is shown unchanged. */
 export function Json({ text, label }: { readonly text: string; readonly label: string }) {
   return (
     <ScrollBox class="json" label={label}>
@@ -28,7 +28,7 @@ function indented(text: string): string {
   }
 }
 
-/** Strings (with the colon after a key), numbers and literals; all else is plain. */
+/** Strings (with the colon after a key), numbers and literals. */
 function tokens(text: string): Token[] {
   const parts = text.split(
     /("(?:[^"\\\n]|\\.)*"(?:\s*:)?|\b(?:true|false|null)\b|-?\b\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b)/,

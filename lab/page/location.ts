@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals'
 
-/** What the page shows beside the send panel. It is in the address, so that a reload and the back button work. */
+/** The current view. It is in the address, so that reload and the back button work. */
 export type View =
   | { readonly name: 'request'; readonly requestId: string | null }
   | { readonly name: 'trace'; readonly traceId: string }
@@ -16,7 +16,7 @@ addEventListener('hashchange', () => {
 
 export const view = computed<View>(() => viewOf(hash.value))
 
-/** The address of the request that was looked at last, to come back to it from another view. */
+/** The address of the last request shown, to return to it from another view. */
 export const lastRequest = signal(showsRequest(view.value) ? location.hash : '#/')
 
 export const addresses = {
@@ -51,7 +51,7 @@ function showsRequest(now: View): boolean {
   return now.name === 'trace' || (now.name === 'request' && now.requestId !== null)
 }
 
-/** An address may have been typed by hand. */
+/** The address may be malformed. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text)

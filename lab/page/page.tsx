@@ -1,12 +1,12 @@
 import { render } from 'preact'
 import { goLive } from './server/live.ts'
 import { Shell } from './shell.tsx'
-import { followStories } from './story/told-story.ts'
+import { loadSelectedStory } from './story/selected-story.ts'
 import { followTraces } from './traces/trace-search.ts'
 
 const root = document.getElementById('page')
 if (root === null) throw new Error('index.html has no element with the id "page"')
 render(<Shell />, root)
 goLive()
-followStories()
+loadSelectedStory()
 followTraces()

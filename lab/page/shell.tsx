@@ -11,7 +11,7 @@ import { state } from './server/server-state.ts'
 import { StoryView } from './story/story-view.tsx'
 import { TracesView } from './traces/traces-view.tsx'
 
-/** The frame of the page: where one is in the course, what one can send, and one of four views. */
+/** The frame of the page: the phases, the send panel, and one of four views. */
 export function Shell() {
   return (
     <>
@@ -45,7 +45,7 @@ export function Shell() {
   )
 }
 
-/** Not a link to `#main`, for the address says which view it is. */
+/** Not a link to `#main`, because the address selects the view. */
 function skip(): void {
   document.getElementById('main')?.focus()
 }

@@ -37,10 +37,10 @@ export async function checkPhase(t: Test, browser: Browser, phase: number): Prom
   else await panel('trace').locator('.span-row', { hasText: 'GET /hello' }).waitFor()
 
   await goTo(page, 'Metrics')
-  if (phase < 3) await page.locator('.metrics .coming').waitFor()
+  if (phase < 3) await page.locator('.metrics .phase-notice').waitFor()
   else await page.locator('.chart canvas').nth(6).waitFor()
   await goTo(page, 'Traces')
-  if (phase < 4) await page.locator('.traces .coming').waitFor()
+  if (phase < 4) await page.locator('.traces .phase-notice').waitFor()
   else await page.locator('main').getByRole('link', { name: 'GET /hello' }).waitFor()
   await goTo(page, 'Logs')
   await page.locator('.log-row', { hasText: 'server listening' }).first().waitFor()

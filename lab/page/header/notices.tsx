@@ -1,6 +1,6 @@
 import { connection, restartedFrom, state } from '../server/server-state.ts'
 
-/** What has happened to the server while the page was open. */
+/** Restarts and outages of the server while the page was open. */
 export function Notices() {
   return (
     <div class="notices" role="alert">

@@ -3,7 +3,7 @@ import type { PhaseSummary } from '../../wire.ts'
 import { CopyButton } from '../copy-button.tsx'
 import { isCourse, state } from '../server/server-state.ts'
 
-/** The five phases as steps. One can be chosen to read what it adds; at first it is the one that runs. */
+/** The five phases as steps. The selected one shows what it adds; initially it is the running one. */
 export function PhaseSteps() {
   const chosen = useSignal<number | null>(null)
   const now = state.value
@@ -61,7 +61,7 @@ function standing(phase: PhaseSummary, running: number): string {
   return phase.number < running ? 'included' : 'later'
 }
 
-/** "Metrics" of "Metrics with Prometheus": a step has little room, and the rest is said below. */
+/** Shortens "Metrics with Prometheus" to "Metrics": a step has little room, and the full title is below. */
 function shortTitle({ title }: PhaseSummary): string {
   const [first = title] = title.split(' with ')
   return first

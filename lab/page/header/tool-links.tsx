@@ -6,13 +6,13 @@ export type Tool = (typeof TOOLS)[number]
 
 const NAMES: Readonly<Record<Tool, string>> = { prometheus: 'Prometheus', grafana: 'Grafana', jaeger: 'Jaeger' }
 
-/** The address of a tool that answers, else null. */
+/** The address of a tool that answers, otherwise null. */
 export function toolUrl(tool: Tool): string | null {
   const link = state.value?.links[tool]
   return link?.reachable ? link.url : null
 }
 
-/** A link to what a tool shows, while the tool is there; nothing otherwise. */
+/** A link into a tool, shown only while the tool answers. */
 export function ToolLink(props: { readonly tool: Tool; readonly path: string; readonly what: string }) {
   const url = toolUrl(props.tool)
   if (url === null) return null
@@ -25,7 +25,7 @@ export function ToolLink(props: { readonly tool: Tool; readonly path: string; re
   )
 }
 
-/** What the Lab is, and the tools that do the same for real. */
+/** What the Lab is, and links to the production tools. */
 export function ToolsFooter() {
   const now = state.value
   if (now === null) return null

@@ -1,7 +1,7 @@
 import type { LogFields } from '../../wire.ts'
 import { duration } from '../format.ts'
 
-/** Shown at a place of their own, or the same on every line of a request. */
+/** Shown separately, or equal on every line of a request. */
 const SHOWN_ELSEWHERE = new Set([
   'level',
   'time',
@@ -13,7 +13,7 @@ const SHOWN_ELSEWHERE = new Set([
   'trace_id',
 ])
 
-/** What a line carries beside its message, by name, as text. */
+/** The other fields of a line, by name, as text. */
 export function carriedFields(fields: LogFields): [name: string, value: string][] {
   return Object.entries(fields)
     .filter(([name]) => !SHOWN_ELSEWHERE.has(name))

@@ -1,4 +1,4 @@
-/** The level of a line; the word says what the colour says. */
+/** The level of a line, as a word and a colour. */
 export function LevelBadge({ level }: { readonly level: string | undefined }) {
   return <span class={`level ${level ?? 'info'}`}>{level ?? '?'}</span>
 }

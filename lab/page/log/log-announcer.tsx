@@ -4,26 +4,26 @@ import type { LogLine } from '../../wire.ts'
 import { count } from '../format.ts'
 import { shownLines } from './log-filter.ts'
 
-/** Reading out every line would be a flood; so what has come is told this often. */
+/** Announcing every line would be too much for a screen reader, so new lines are summarized at this interval. */
 const EVERY_MS = 5000
 
-/** Tells a screen reader what the tail shows: how many lines have come, and the newest of them. */
+/** Announces to screen readers the number of new lines and the newest one. */
 export function LogAnnouncer() {
-  const told = useSignal('')
+  const announcement = useSignal('')
   useEffect(() => {
     let last = shownLines.peek().at(-1)?.seq ?? 0
     const timer = setInterval(() => {
-      const news = shownLines.peek().filter(({ seq }) => seq > last)
-      const newest = news.at(-1)
+      const added = shownLines.peek().filter(({ seq }) => seq > last)
+      const newest = added.at(-1)
       if (!newest) return
       last = newest.seq
-      told.value = `${count(news.length, 'new line')}. Newest: ${inWords(newest)}`
+      announcement.value = `${count(added.length, 'new line')}. Newest: ${inWords(newest)}`
     }, EVERY_MS)
     return () => clearInterval(timer)
   }, [])
   return (
     <p class="visually-hidden" aria-live="polite">
-      {told.value}
+      {announcement.value}
     </p>
   )
 }

@@ -4,7 +4,7 @@ import { Json } from '../json.tsx'
 import { addresses } from '../location.ts'
 import { has } from '../server/server-state.ts'
 
-/** A line in full, and the ways on from it. */
+/** A complete line, with links to its request and trace. */
 export function LogDetails({ line, onClose }: { readonly line: LogLine; readonly onClose: () => void }) {
   const { request_id, trace_id } = line.fields
   return (

@@ -3,11 +3,11 @@ import type { LogLine } from '../../wire.ts'
 import { tail } from '../server/log-tail.ts'
 import { LEVELS } from './levels.ts'
 
-/** What a line must have to be shown. Empty means any. */
+/** Filter of the tail. Empty matches any. */
 export interface LogFilter {
   /** This level or a more serious one. */
   readonly level: string
-  /** Anywhere in the line, whatever its case. */
+  /** Anywhere in the line, case-insensitive. */
   readonly text: string
   /** Part of the route. */
   readonly route: string
@@ -19,7 +19,7 @@ const NO_FILTER: LogFilter = { level: '', text: '', route: '', request_id: '', t
 
 export const filter = signal<LogFilter>(NO_FILTER)
 
-/** The lines as they were when the reader stopped the tail; null while it runs. */
+/** The lines at the time the user stopped the tail; null while it runs. */
 export const frozen = signal<readonly LogLine[] | null>(null)
 
 export const shownLines = computed(() => {
@@ -27,7 +27,7 @@ export const shownLines = computed(() => {
   return (frozen.value ?? tail.value).filter(matches)
 })
 
-/** How many lines that match have come since the tail was stopped. */
+/** Number of matching lines since the tail was stopped. */
 export const missedLines = computed(() => {
   if (frozen.value === null) return 0
   const last = frozen.value.at(-1)?.seq ?? 0
@@ -35,7 +35,7 @@ export const missedLines = computed(() => {
   return tail.value.filter((line) => line.seq > last && matches(line)).length
 })
 
-/** For an address like `#/logs?trace_id=…`: that filter, and no other. */
+/** For an address like `#/logs?trace_id=…`: only that filter. */
 export function filterBy(query: URLSearchParams): void {
   const given = Object.keys(NO_FILTER).map((name) => [name, query.get(name) ?? ''])
   filter.value = { ...NO_FILTER, ...Object.fromEntries(given) }

@@ -52,6 +52,6 @@ function TextFilter({ name, label }: { readonly name: Exclude<keyof LogFilter, '
   )
 }
 
-function change(news: Partial<LogFilter>): void {
-  filter.value = { ...filter.value, ...news }
+function change(changes: Partial<LogFilter>): void {
+  filter.value = { ...filter.value, ...changes }
 }

@@ -6,21 +6,21 @@ import { carriedFields } from './carried-fields.ts'
 import { LevelBadge } from './level-badge.tsx'
 import { frozen, shownLines, stopTail } from './log-filter.ts'
 
-/** Of the style sheet. All rows have it, so that only those in sight need to exist. */
+/** As in the style sheet. A fixed height allows rendering only the visible rows. */
 const ROW_PX = 26
 const ROWS_AROUND = 10
 /** Scrolling up by more than this stops the tail. */
 const AT_END_PX = 2 * ROW_PX
 
 interface LogListProps {
-  /** The `seq` of the line that is shown in detail. */
+  /** The `seq` of the line shown in detail. */
   readonly chosen: number | null
   readonly onChoose: (line: LogLine) => void
 }
 
 /**
- * The tail. It follows the newest line until the reader stops it, scrolls up or chooses a line. A list box, so
- * that the keyboard walks through thousands of lines with one stop of the tab key.
+ * The tail. It follows the newest line until the user stops it, scrolls up or selects a line. A list box, so that
+ * thousands of lines are a single tab stop for the keyboard.
  */
 export function LogList({ chosen, onChoose }: LogListProps) {
   const box = useRef<HTMLDivElement>(null)
@@ -105,7 +105,7 @@ interface LogRowProps {
 function LogRow({ line, place, total, isChosen, onChoose }: LogRowProps) {
   const { fields } = line
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the list box takes the keys of all its options
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the list box handles the keys of its options
     // biome-ignore lint/a11y/useFocusableInteractive: the focus stays on the list box, which names its active option
     <div
       id={`line-${line.seq}`}
@@ -126,7 +126,7 @@ function LogRow({ line, place, total, isChosen, onChoose }: LogRowProps) {
   )
 }
 
-/** What the line is about: the request that it reports, else all that it carries itself. */
+/** The request that the line reports, otherwise its own fields. */
 function requestOf({ fields }: LogLine): string {
   const { method, path, status, latency, err } = fields
   if (err) return `${err.type}: ${err.message}`
@@ -137,7 +137,7 @@ function requestOf({ fields }: LogLine): string {
     .join(' ')
 }
 
-/** Where a key leads from a line; undefined for keys that lead nowhere. */
+/** The target line of a key; undefined for other keys. */
 function targetOf(key: string, now: number, total: number, page: number): number | undefined {
   switch (key) {
     case 'ArrowUp':

@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { LogLine, Logs } from '../../wire.ts'
-import { From } from '../coming.tsx'
 import { count } from '../format.ts'
 import { view } from '../location.ts'
+import { PhaseGate } from '../phase-gate.tsx'
 import { getJson } from '../server/api.ts'
 import { mergeLines, tail, tailHasGap } from '../server/log-tail.ts'
 import { LogAnnouncer } from './log-announcer.tsx'
@@ -26,7 +26,7 @@ export function LogsView() {
       <h2 id="logs-title" class="visually-hidden">
         Logs
       </h2>
-      <From panel="logs" what="Log lines come">
+      <PhaseGate panel="logs" what="Log lines come">
         <LogFilters />
         <LogCount />
         <div class={chosen.value ? 'log-columns with-details' : 'log-columns'}>
@@ -46,7 +46,7 @@ export function LogsView() {
           )}
         </div>
         <LogAnnouncer />
-      </From>
+      </PhaseGate>
     </section>
   )
 }
@@ -65,7 +65,7 @@ function LogCount() {
   )
 }
 
-/** The server may still have lines of a request that were never streamed to this page. */
+/** The server may have lines of a request that were not streamed to this page. */
 function useMissingLines(): void {
   const { request_id, trace_id } = filter.value
   useEffect(() => {
@@ -73,7 +73,7 @@ function useMissingLines(): void {
     if (Object.keys(wanted).length === 0) return
     getJson<Logs>('logs', wanted).then(
       ({ lines }) => mergeLines(lines),
-      () => {}, // the connection's state is told elsewhere
+      () => {}, // the header shows the connection's state
     )
   }, [request_id, trace_id])
 }

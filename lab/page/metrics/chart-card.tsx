@@ -1,7 +1,7 @@
 import type { Exemplar } from '../../wire.ts'
-import { Coming } from '../coming.tsx'
 import { CopyButton } from '../copy-button.tsx'
 import { ToolLink } from '../header/tool-links.tsx'
+import { PhaseNotice } from '../phase-gate.tsx'
 import { has } from '../server/server-state.ts'
 import { Chart } from './chart.tsx'
 import type { ChartSpec, History, Query } from './charts.ts'
@@ -15,13 +15,13 @@ interface ChartCardProps {
   readonly times: readonly number[]
   readonly range: readonly [number, number]
   readonly exemplars: readonly Exemplar[]
-  /** As PromQL writes it: `20s`. */
+  /** In PromQL syntax: `20s`. */
   readonly window: string
 }
 
 const NONE: readonly Exemplar[] = []
 
-/** A chart, its numbers, and the PromQL that draws the same in Prometheus. */
+/** A chart, its numbers, and the equivalent PromQL. */
 export function ChartCard({ spec, history, times, range, exemplars, window }: ChartCardProps) {
   const lines = spec.lines(history)
   const queries = spec.queries(window, history.route)
@@ -36,7 +36,7 @@ export function ChartCard({ spec, history, times, range, exemplars, window }: Ch
       <LineTable title={spec.title} lines={lines} unit={spec.unit} />
       {spec.hasExemplars && <ExemplarList exemplars={examples} />}
       {spec.hasExemplars && !has('exemplars') && (
-        <Coming panel="exemplars" what="Exemplars, dots that lead from here to a trace, come" />
+        <PhaseNotice panel="exemplars" what="Exemplars, dots that lead from here to a trace, come" />
       )}
       <Queries queries={queries} />
     </figure>

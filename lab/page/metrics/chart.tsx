@@ -11,21 +11,21 @@ interface ChartProps {
   readonly lines: readonly Line[]
   /** Seconds since 1970, one for each value. */
   readonly times: readonly number[]
-  /** What the x axis shows, in seconds since 1970. */
+  /** Range of the x axis, in seconds since 1970. */
   readonly range: readonly [number, number]
   readonly exemplars: readonly Exemplar[]
 }
 
-/** The picture. What it shows is also in the table below it, so a screen reader skips it. */
+/** The picture. Screen readers skip it, because the table below has the same data. */
 export function Chart({ spec, lines, times, range, exemplars }: ChartProps) {
   const holder = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | undefined>(undefined)
   const dots = useSignal<readonly Dot[]>([])
   const scheme = useColourScheme()
-  // What uPlot asks for while it draws.
+  // Read by uPlot while it draws.
   const current = useRef({ range, exemplars })
   current.current = { range, exemplars }
-  // As text, so that the plot is made anew only when a line is another one.
+  // As text, so that the plot is recreated only when its lines change.
   const labels = JSON.stringify(lines.map(({ label }) => label))
 
   useEffect(() => {
@@ -62,7 +62,7 @@ export function Chart({ spec, lines, times, range, exemplars }: ChartProps) {
   )
 }
 
-/** Where an exemplar lies on the plot, if it does. */
+/** The position of an exemplar, if it is within the plot. */
 function dotOf(plot: uPlot, exemplar: Exemplar): Dot[] {
   const left = plot.valToPos(exemplar.time / 1000, 'x')
   const top = plot.valToPos(exemplar.value, 'y')
@@ -72,7 +72,7 @@ function dotOf(plot: uPlot, exemplar: Exemplar): Dot[] {
   return [{ exemplar, left: left + plotLeft / ratio, top: top + plotTop / ratio }]
 }
 
-/** Changes when the reader's system goes from light to dark, for a canvas does not follow by itself. */
+/** Changes with the system's colour scheme, which a canvas does not follow by itself. */
 function useColourScheme(): boolean {
   const dark = useSignal(matchMedia('(prefers-color-scheme: dark)').matches)
   useEffect(() => {

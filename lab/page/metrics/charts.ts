@@ -5,20 +5,20 @@ import { bucketIncrease, sumOf } from './route-totals.ts'
 
 export type Unit = 'per_second' | 'share' | 'seconds' | 'number'
 
-/** What the charts are drawn from. */
+/** Input of the charts. */
 export interface History {
   readonly intervals: readonly Interval[]
   /** Upper bounds of the duration's buckets, in seconds. */
   readonly bounds: readonly (number | null)[]
-  /** The one route to show; empty for all. */
+  /** The route to show; empty for all. */
   readonly route: string
 }
 
 export interface Line {
   readonly label: string
-  /** One for each interval; null where there is nothing to show. */
+  /** One per interval; null without data. */
   readonly values: readonly (number | null)[]
-  /** By how much the counter behind it rose from the first sample to the last. */
+  /** Increase of its counter from the first sample to the last. */
   readonly increase?: number
 }
 
@@ -30,14 +30,14 @@ export interface Query {
 export interface ChartSpec {
   readonly id: string
   readonly title: string
-  /** What the chart is good for, in a sentence. */
+  /** The purpose of the chart, in a sentence. */
   readonly about: string
   readonly unit: Unit
   readonly lines: (history: History) => Line[]
-  /** What draws the same in Prometheus; `window` is a duration such as `1m`. */
+  /** The equivalent in Prometheus; `window` is a duration such as `1m`. */
   readonly queries: (window: string, route: string) => Query[]
   readonly hasExemplars?: true
-  /** Whether only the course's app has it. */
+  /** Whether the chart exists only in the course's app. */
   readonly isOfCourse?: true
 }
 
@@ -160,7 +160,7 @@ const lag: ChartSpec = {
   queries: () => ['p50', 'p99'].map((label) => ({ label, promql: `max(nodejs_eventloop_lag_${label}_seconds)` })),
 }
 
-/** Side by side where there is room, so that a card which grows moves only those below it. */
+/** Columns, so that a growing card moves only those below it. */
 export const columns: readonly (readonly ChartSpec[])[] = [
   [requestRate, errors, active, lag],
   [duration, cache, bookings],
@@ -185,7 +185,7 @@ function increaseOf(intervals: readonly Interval[], counter: (sample: Sample) =>
   return first && last ? counter(last) - counter(first) : 0
 }
 
-/** Label matchers of PromQL: `{route="/slow",status=~"5.."}`; nothing when there are none. */
+/** Label matchers of PromQL: `{route="/slow",status=~"5.."}`; empty without matchers. */
 function labels(equal: Readonly<Record<string, string>>, ...others: readonly string[]): string {
   const matchers = Object.entries(equal)
     .filter(([, value]) => value !== '')

@@ -9,7 +9,7 @@ export interface Dot {
   readonly top: number
 }
 
-/** The requests that stand for their buckets, each a way to its trace. The list below the chart has the same links for the keyboard. */
+/** Exemplars, each a link to its trace. The list below the chart has the same links for the keyboard. */
 export function ExemplarDots({ dots }: { readonly dots: readonly Dot[] }) {
   return dots.map(({ exemplar, left, top }) => (
     <a
@@ -25,7 +25,7 @@ export function ExemplarDots({ dots }: { readonly dots: readonly Dot[] }) {
   ))
 }
 
-/** The slowest of them. */
+/** The slowest exemplars. */
 export function ExemplarList({ exemplars }: { readonly exemplars: readonly Exemplar[] }) {
   if (exemplars.length === 0) return null
   const slowest = exemplars.toSorted((a, b) => b.value - a.value).slice(0, 5)

@@ -2,7 +2,7 @@ import type { Line, Unit } from './charts.ts'
 import { PLOT_COLOURS } from './plot.ts'
 import { inUnit } from './units.ts'
 
-/** The chart in numbers: its legend, and what a screen reader reads instead of the picture. */
+/** The chart in numbers: the legend, and the alternative for screen readers. */
 export function LineTable(props: { readonly title: string; readonly lines: readonly Line[]; readonly unit: Unit }) {
   const { title, lines, unit } = props
   if (lines.length === 0) return <p class="hint">Nothing has been counted yet. Send a request.</p>
@@ -48,7 +48,7 @@ export function LineTable(props: { readonly title: string; readonly lines: reado
 }
 
 function highest(values: readonly (number | null)[]): number | null {
-  let most: number | null = null
-  for (const value of values) if (value !== null && (most === null || value > most)) most = value
-  return most
+  let max: number | null = null
+  for (const value of values) if (value !== null && (max === null || value > max)) max = value
+  return max
 }

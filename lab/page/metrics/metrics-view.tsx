@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals'
-import { From } from '../coming.tsx'
+import { PhaseGate } from '../phase-gate.tsx'
 import { bounds, exemplars, samples } from '../server/metric-history.ts'
 import { isCourse } from '../server/server-state.ts'
 import { ChartCard } from './chart-card.tsx'
@@ -10,8 +10,8 @@ const WINDOWS = { '20s': 20_000, '1m': 60_000, '5m': 300_000 } as const
 type Window = keyof typeof WINDOWS
 const SPANS = { '2 minutes': 120, '5 minutes': 300, '15 minutes': 900 } as const
 type Span = keyof typeof SPANS
-/** More dots than this hide each other. */
-const MOST_DOTS = 40
+/** More dots would overlap. */
+const MAX_DOTS = 40
 
 const window = signal<Window>('20s')
 const span = signal<Span>('2 minutes')
@@ -31,20 +31,20 @@ const examples = computed(() => {
   const matching = exemplars.value.filter(
     (exemplar) => exemplar.time / 1000 >= start && (route.value === '' || exemplar.route === route.value),
   )
-  return matching.slice(-MOST_DOTS)
+  return matching.slice(-MAX_DOTS)
 })
 
-/** The rates, errors, durations and the rest, over time. */
+/** Charts of rates, errors, durations and more. */
 export function MetricsView() {
   return (
     <section class="metrics" aria-labelledby="metrics-title">
       <h2 id="metrics-title" class="visually-hidden">
         Metrics
       </h2>
-      <From panel="metrics" what="Metrics come">
+      <PhaseGate panel="metrics" what="Metrics come">
         <MetricFilters />
         <Charts />
-      </From>
+      </PhaseGate>
     </section>
   )
 }

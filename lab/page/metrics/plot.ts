@@ -6,7 +6,7 @@ import { inUnit } from './units.ts'
 export const PLOT_COLOURS = 8
 const HEIGHT = 180
 
-/** The options of a chart: its look comes from the custom properties of the style sheet, light or dark. */
+/** The options of a chart, with colours from the style sheet's custom properties, light or dark. */
 export function plotOptions(
   labels: readonly string[],
   unit: Unit,
@@ -45,7 +45,7 @@ export function plotOptions(
   }
 }
 
-/** A scale that begins at zero and is never empty; a share ends at 100 % at most. */
+/** A non-empty scale from zero; for a share, at most to 100 %. */
 function top(max: number | null, unit: Unit): number {
   const least = { per_second: 1, share: 0.01, seconds: 0.001, number: 1 }[unit]
   const wanted = Math.max(least, (max ?? 0) * 1.15)

@@ -1,11 +1,11 @@
 /**
- * A percentile from a histogram, as Prometheus' `histogram_quantile` computes it: within the bucket in which it
- * lies, observations are taken to be spread evenly.
+ * A percentile from a histogram, as Prometheus' `histogram_quantile` computes it: with linear interpolation within the
+ * bucket.
  *
  * @param quantile 0.95 for the 95th percentile
- * @param bounds upper bounds of the buckets, ascending; the last is null and stands for +Inf
- * @param counts observations up to each bound; a bucket counts those of the smaller ones too
- * @returns in the unit of the bounds; null when nothing was observed
+ * @param bounds upper bounds of the buckets, ascending; the last is null for +Inf
+ * @param counts cumulative observations up to each bound
+ * @returns in the unit of the bounds; null without observations
  *
  * https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile
  */
@@ -19,7 +19,7 @@ export function histogramQuantile(
   const rank = quantile * total
   const bucket = counts.findIndex((count) => count >= rank)
   const upper = bounds[bucket] ?? null
-  if (upper === null) return bounds.at(-2) ?? null // above the last bound nothing is known
+  if (upper === null) return bounds.at(-2) ?? null // the value above the last bound is unknown
   const below = bucket === 0 ? 0 : (counts[bucket - 1] ?? 0)
   const lower = bucket === 0 ? 0 : (bounds[bucket - 1] ?? 0)
   const inBucket = (counts[bucket] ?? 0) - below

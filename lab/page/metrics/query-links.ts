@@ -1,9 +1,9 @@
-/** Where Prometheus draws a query over the last 15 minutes. */
+/** A link to a graph of a query in Prometheus, over the last 15 minutes. */
 export function prometheusPath(promql: string): string {
   return `/graph?${new URLSearchParams({ 'g0.expr': promql, 'g0.tab': '0', 'g0.range_input': '15m' })}`
 }
 
-/** Where Grafana explores it. The data source is named as grafana/provisioning names it. */
+/** A link to Grafana's Explore. The data source has its name from grafana/provisioning. */
 export function grafanaPath(promql: string): string {
   const datasource = { type: 'prometheus', uid: 'prometheus' }
   const lab = {

@@ -1,14 +1,14 @@
 import type { Sample } from '../../wire.ts'
 
-/** A sample and the first one of the window that ends with it: what lies between is a rate. */
+/** A sample and the first sample of the window that ends with it. */
 export interface Interval {
   readonly first: Sample
   readonly last: Sample
-  /** Between the two. 0 when the window holds one sample only, and so no rate. */
+  /** Between the two. 0 when the window contains only one sample. */
   readonly seconds: number
 }
 
-/** For every sample the interval of at most `windowMs` that ends with it. */
+/** For every sample, the interval of at most `windowMs` that ends with it. */
 export function intervals(samples: readonly Sample[], windowMs: number): Interval[] {
   let start = 0
   return samples.map((last) => {
@@ -18,12 +18,12 @@ export function intervals(samples: readonly Sample[], windowMs: number): Interva
   })
 }
 
-/** How fast a counter rose per second, as Prometheus' `rate` has it; null without two samples. */
+/** Increase of a counter per second, like Prometheus' `rate`; null without two samples. */
 export function rate({ first, last, seconds }: Interval, counter: (sample: Sample) => number): number | null {
   return seconds === 0 ? null : (counter(last) - counter(first)) / seconds
 }
 
-/** The increase of one counter as a share of the other's; null when that did not rise, for 0/0 is nothing. */
+/** The ratio of two counters' increases; null when the divisor did not rise. */
 export function ratio(
   { first, last }: Interval,
   part: (sample: Sample) => number,

@@ -1,6 +1,6 @@
 import type { RouteTotals, Sample } from '../../wire.ts'
 
-/** Adds up a counter over all routes, or gives that of one. */
+/** A counter of one route, or its sum over all routes. */
 export function sumOf(sample: Sample, route: string, counter: (totals: RouteTotals) => number): number {
   if (route !== '') {
     const totals = sample.routes[route]
@@ -9,7 +9,7 @@ export function sumOf(sample: Sample, route: string, counter: (totals: RouteTota
   return Object.values(sample.routes).reduce((sum, totals) => sum + counter(totals), 0)
 }
 
-/** How many requests fell into each bucket between two samples; every bucket counts the smaller ones too. */
+/** Cumulative bucket counts between two samples. */
 export function bucketIncrease(first: Sample, last: Sample, route: string, buckets: number): number[] {
   return Array.from({ length: buckets }, (_, bucket) => {
     const upTo = (totals: RouteTotals) => totals.buckets[bucket] ?? 0

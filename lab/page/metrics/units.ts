@@ -1,7 +1,7 @@
 import { duration, percent } from '../format.ts'
 import type { Unit } from './charts.ts'
 
-/** A value as its chart shows it. */
+/** Formats a value in the unit of its chart. */
 export function inUnit(value: number | null | undefined, unit: Unit): string {
   if (value === null || value === undefined) return '–'
   switch (unit) {

@@ -1,6 +1,6 @@
 import type { Call } from './endpoints.ts'
 
-/** The command that sends the same request, ready to be pasted into a shell. */
+/** The curl command that sends the same request. */
 export function curlOf(call: Call, origin = location.origin): string {
   const parts = ['curl']
   const headers = { ...call.headers, ...(call.body === undefined ? {} : { 'content-type': 'application/json' }) }
@@ -11,7 +11,7 @@ export function curlOf(call: Call, origin = location.origin): string {
   return parts.join(' ')
 }
 
-/** In single quotes where a shell would see more than text; a single quote itself ends them for a moment. */
+/** Quotes text with shell metacharacters in single quotes; a single quote itself is escaped outside of them. */
 function quoted(text: string): string {
   return /^[\w:/.,=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }

@@ -4,7 +4,7 @@ import { curlOf } from './curl.ts'
 import { callOf, type Endpoint, type Parameter } from './endpoints.ts'
 import { sendCall } from './send-call.ts'
 
-/** One endpoint: its parameters, a button that sends it, the same as a curl command. */
+/** One endpoint: its parameters, a send button, and the curl command. */
 export function EndpointForm({ endpoint }: { readonly endpoint: Endpoint }) {
   const initial = Object.fromEntries(endpoint.parameters.map((parameter) => [parameter.name, parameter.initial]))
   const values = useSignal<Readonly<Record<string, string>>>(initial)
@@ -16,7 +16,7 @@ export function EndpointForm({ endpoint }: { readonly endpoint: Endpoint }) {
     void sendCall(call)
   }
   return (
-    // What a parameter may not be is worth sending too: the server says why not.
+    // Invalid parameters are sent too, to show the server's error.
     <form class="endpoint" onSubmit={send} noValidate aria-label={`GET ${endpoint.path}`}>
       <div class="endpoint-what">
         <span class="method">GET</span>

@@ -11,15 +11,15 @@ export interface Parameter {
   readonly number?: { readonly min: number; readonly max: number }
 }
 
-/** An endpoint, as a button shows it. */
+/** An endpoint with a button. */
 export interface Endpoint {
   readonly path: string
-  /** What is worth looking at, in a few words. */
+  /** What it shows, in a few words. */
   readonly about?: string
   readonly parameters: readonly Parameter[]
 }
 
-/** Those with a button: the tutorial's, or in a service other than the course's its own. */
+/** The endpoints with a button: those of the tutorial, or in another service its own. */
 export const endpoints = computed((): readonly Endpoint[] =>
   isCourse.value ? TUTORIAL : (state.value?.endpoints ?? []).map((path) => ({ path, parameters: [] })),
 )
@@ -48,10 +48,10 @@ const TUTORIAL: readonly Endpoint[] = [
   },
 ]
 
-/** An HTTP request that the page can send. */
+/** An HTTP request to send. */
 export interface Call {
   readonly method: 'GET' | 'POST'
-  /** With its query. */
+  /** Including the query. */
   readonly path: string
   readonly headers?: Readonly<Record<string, string>>
   /** Sent as JSON. */

@@ -17,8 +17,8 @@ type Step = (typeof JOURNEY_STEPS)[number]
 export const listCourses: Call = { method: 'GET', path: '/v1/courses?include=batches' }
 
 /**
- * Books a seat as a customer would: looks at the courses, creates a booking for the first one that has a
- * seat, reserves it, pays. Each request is one of its own, with a story of its own. A step that fails is the last.
+ * Books a seat like a customer: lists the courses, creates a booking for the first one with a free seat, reserves it
+ * and pays. Each request has its own story. A failed step is the last.
  */
 export async function bookSeat(userId: string): Promise<void> {
   const id = crypto.getRandomValues(new Uint32Array(1)).join()
@@ -39,7 +39,7 @@ export async function bookSeat(userId: string): Promise<void> {
   await send('complete', { method: 'POST', path: `/v1/bookings/${booking_id}:complete` })
 }
 
-/** The id of the first course with a free seat, else of the first at all: the server then says why it cannot be booked. */
+/** The id of the first course with a free seat, otherwise of the first course, for which the server returns an error. */
 export function bookableCourse(body: string): string | undefined {
   const { courses } = JSON.parse(body) as { courses: readonly Course[] }
   const now = new Date().toISOString()

@@ -5,14 +5,14 @@ import { has } from '../server/server-state.ts'
 import type { Call } from './endpoints.ts'
 import { addSent, type Sent, updateSent } from './sent-requests.ts'
 
-/** The server puts a story together as soon as all of it has arrived; what is late is asked for again. */
+/** The server answers with a story when it is complete or after a timeout; an incomplete one is fetched again. */
 const STORY_ATTEMPTS = 4
 
 /**
- * Sends a request between two marks, shows its story, and asks what the server has to tell for it.
+ * Sends a request between two marks, then fetches and shows its story.
  *
- * @param journey groups the requests that belong to one journey
- * @returns the answer's body when it is a success, else undefined
+ * @param journey groups the requests of one journey
+ * @returns the body of a successful answer, otherwise undefined
  */
 export async function sendCall(call: Call, journey?: Sent['journey']): Promise<string | undefined> {
   const requestId = newRequestId()
@@ -24,7 +24,7 @@ export async function sendCall(call: Call, journey?: Sent['journey']): Promise<s
     updateSent(requestId, { answer })
     const after = await post<Mark>('marks')
     const between = { before: before.mark_id, after: after.mark_id }
-    // Without request ids on the lines, the time is all that tells which they are.
+    // Without request ids, lines are found only by time.
     const ownStory = has('request_ids') ? { request_id: requestId, ...between } : between
     updateSent(requestId, { storyQuery: ownStory })
     loadStory(requestId, ownStory).catch((error: Error) => updateSent(requestId, { problem: error.message }))
@@ -35,7 +35,7 @@ export async function sendCall(call: Call, journey?: Sent['journey']): Promise<s
   }
 }
 
-/** Asks for a story until it is complete. A trace may get spans of another process even later: see `refreshStory`. */
+/** Fetches a story until it is complete. Spans of another process may arrive even later: see `loadSelectedStory`. */
 async function loadStory(requestId: string, query: Readonly<Record<string, string>>): Promise<void> {
   for (let attempt = 0; attempt < STORY_ATTEMPTS; attempt++) {
     const story = await getJson<Story>('story', query)
@@ -59,7 +59,7 @@ async function exchange(call: Call, requestId: string): Promise<NonNullable<Sent
   return { status: response.status, milliseconds: performance.now() - started, body: text }
 }
 
-/** Traces of requests with this prefix are kept longest. `crypto.randomUUID` is missing on plain HTTP from afar. */
+/** Traces of requests with this prefix are kept longest. `crypto.randomUUID` is missing over plain HTTP, except locally. */
 function newRequestId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(8))
   return `lab-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`

@@ -3,7 +3,7 @@ import { addresses, view } from '../location.ts'
 import { StatusBadge } from '../status-badge.tsx'
 import { type Sent, sentRequests } from './sent-requests.ts'
 
-/** The requests that this page has sent, newest first, to look at their stories again. */
+/** The requests that this page has sent, newest first, with links to their stories. */
 export function SentList() {
   if (sentRequests.value.length === 0) return null
   return (

@@ -8,18 +8,18 @@ export interface Sent {
   readonly call: Call
   /** Milliseconds since 1970. */
   readonly sentAt: number
-  /** Which step of which journey it is. */
+  /** Its step in a journey. */
   readonly journey?: { readonly id: string; readonly step: string }
   readonly answer?: {
     readonly status: number
-    /** As the browser saw it, so the server's time and the way there and back. */
+    /** As measured by the browser, including the network. */
     readonly milliseconds: number
     readonly body: string
   }
-  /** What the story was asked for with. */
+  /** The query of its story. */
   readonly storyQuery?: Readonly<Record<string, string>>
   readonly story?: Story
-  /** Why there is no answer, or no story. */
+  /** Why the answer or the story is missing. */
   readonly problem?: string
 }
 
@@ -32,6 +32,6 @@ export function addSent(sent: Sent): void {
   sentRequests.value = [sent, ...sentRequests.value].slice(0, MOST)
 }
 
-export function updateSent(requestId: string, news: Partial<Sent>): void {
-  sentRequests.value = sentRequests.value.map((sent) => (sent.requestId === requestId ? { ...sent, ...news } : sent))
+export function updateSent(requestId: string, changes: Partial<Sent>): void {
+  sentRequests.value = sentRequests.value.map((sent) => (sent.requestId === requestId ? { ...sent, ...changes } : sent))
 }

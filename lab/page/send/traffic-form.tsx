@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals'
 import { count } from '../format.ts'
 import { mixes, startTraffic, stopTraffic, type Traffic, traffic } from './traffic.ts'
 
-/** Many requests at an even rate, so that there is something to see in the charts. */
+/** Sends many requests at a constant rate, to fill the charts. */
 export function TrafficForm() {
   const mix = useSignal(mixes.value[0] ?? '')
   const rate = useSignal(50)

@@ -3,7 +3,7 @@ import { isCourse } from '../server/server-state.ts'
 import { type Call, endpoints } from './endpoints.ts'
 import { bookableCourse, listCourses } from './journey.ts'
 
-/** What traffic may consist of in the course's app, by the words on the page. */
+/** Traffic mixes for the course's app, by label. */
 const MIXES = {
   'a mix, with errors': [
     'hello',
@@ -23,7 +23,7 @@ const MIXES = {
   bookings: ['booking'],
 } as const satisfies Record<string, readonly Kind[]>
 
-/** What traffic may consist of. In a service other than the course's it is one endpoint or another. */
+/** Traffic mixes. In another service, each is a single endpoint. */
 export const mixes = computed((): readonly string[] =>
   isCourse.value ? Object.keys(MIXES) : endpoints.value.map(({ path }) => GET + path),
 )
@@ -41,27 +41,27 @@ export interface TrafficPlan {
 
 export interface Traffic {
   readonly plan: TrafficPlan
-  /** When it was stopped before its time. */
+  /** Set when it was stopped early. */
   readonly stopped: boolean
   readonly running: boolean
   readonly sent: number
   readonly answered: number
-  /** Answered with 4xx or 5xx, or not at all. */
+  /** 4xx, 5xx or no answer. */
   readonly failed: number
   /** Seconds since it began. */
   readonly elapsed: number
 }
 
-/** The traffic that runs, or ran last. */
+/** The current or last traffic. */
 export const traffic = signal<Traffic | null>(null)
 
 const TICK_MS = 20
-/** What a browser can have under way; more would only wait in the browser. */
-const MOST_IN_FLIGHT = 48
+/** Requests in flight; more would only queue in the browser. */
+const MAX_IN_FLIGHT = 48
 
 let stop: (() => void) | undefined
 
-/** Sends requests at an even rate until the time is over or `stopTraffic` is called. */
+/** Sends requests at a constant rate until the duration has passed or `stopTraffic` is called. */
 export async function startTraffic(plan: TrafficPlan): Promise<void> {
   if (stop) return
   let [sent, answered, failed, inFlight] = [0, 0, 0, 0]
@@ -81,7 +81,7 @@ export async function startTraffic(plan: TrafficPlan): Promise<void> {
 
   while (!stopped && (performance.now() - began < plan.seconds * 1000 || sent < total)) {
     const due = Math.min(total, Math.ceil((performance.now() - began) * (plan.rate / 1000)))
-    while (sent < due && inFlight < MOST_IN_FLIGHT && !stopped) {
+    while (sent < due && inFlight < MAX_IN_FLIGHT && !stopped) {
       const call = calls[sent % calls.length] as Call
       sent++
       inFlight++
@@ -91,7 +91,7 @@ export async function startTraffic(plan: TrafficPlan): Promise<void> {
         if (!ok) failed++
       })
     }
-    // A server that cannot keep up gets what it can take within the time, and no queue after it.
+    // A slow server gets fewer requests, and no queue after the duration.
     if (performance.now() - began >= plan.seconds * 1000) break
     publish(true, elapsed())
     await tick()
@@ -112,7 +112,7 @@ function tick(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, TICK_MS))
 }
 
-/** The requests of a mix, to be sent in turn. */
+/** The requests of a mix, sent in turn. */
 async function callsOf(mix: string): Promise<Call[]> {
   const kinds: readonly Kind[] | undefined = isCourse.value ? MIXES[mix as keyof typeof MIXES] : undefined
   if (kinds === undefined) return [{ method: 'GET', path: mix.slice(GET.length) }]
@@ -148,7 +148,7 @@ async function anyCourse(): Promise<string> {
   }
 }
 
-/** Whether it was answered, and well. The answer is read to its end, so that the connection is free again. */
+/** Whether the answer was a success. The body is read, so that the connection can be reused. */
 async function exchange({ method, path, body }: Call): Promise<boolean> {
   try {
     const init: RequestInit = { method, cache: 'no-store' }

@@ -1,4 +1,4 @@
-/** An answer of the Lab's API that is not a success, or none at all (status 0). */
+/** An error of the Lab's API; status 0 without an answer. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
 
@@ -11,17 +11,17 @@ export class ApiError extends Error {
 }
 
 /**
- * Asks the Lab's API.
+ * GETs from the Lab's API.
  *
  * @param path below `/lab/api/`
- * @throws ApiError with what the server says about it
+ * @throws ApiError with the server's message
  */
 export function getJson<T>(path: string, query: Readonly<Record<string, string>> = {}): Promise<T> {
   const search = new URLSearchParams(query).toString()
   return answer<T>(`/lab/api/${path}${search && `?${search}`}`, { method: 'GET' })
 }
 
-/** The same with POST and no body. */
+/** POSTs without a body. */
 export function post<T>(path: string): Promise<T> {
   return answer<T>(`/lab/api/${path}`, { method: 'POST' })
 }
@@ -37,7 +37,7 @@ async function answer<T>(url: string, init: RequestInit): Promise<T> {
   throw new ApiError(response.status, await detailOf(response))
 }
 
-/** Errors are problem details in the course's app, and in other services what Fastify makes of them. */
+/** Errors are problem details in the course's app, and Fastify's own format in other services. */
 async function detailOf(response: Response): Promise<string> {
   const text = await response.text()
   try {

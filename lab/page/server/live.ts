@@ -1,19 +1,19 @@
 import { batch } from '@preact/signals'
 import type { Events, Logs, Metrics, State } from '../../wire.ts'
 import { getJson } from './api.ts'
+import { addChangedTraces } from './changed-traces.ts'
 import { addLines, clearLines } from './log-tail.ts'
 import { addSample, bounds, clearMetrics, setMetrics } from './metric-history.ts'
 import { connection, has, restartedFrom, state } from './server-state.ts'
-import { addTraceNews } from './trace-news.ts'
 
 const RETRY_MS = 1000
-/** The server sends a heartbeat every five seconds; when three are missing, the connection is dead. */
+/** The server sends a heartbeat every five seconds; after three missing ones the connection is considered dead. */
 const SILENCE_MS = 16_000
 
-/** Where the stream goes on; undefined when all has to be asked for anew. */
+/** Where to resume the stream; undefined when everything must be fetched again. */
 let cursor: string | undefined
 
-/** Keeps the page up to date for as long as it is open: first what is there already, then what comes. */
+/** Keeps the page current while it is open: first the existing data, then the stream. */
 export function goLive(): void {
   connect().catch(() => {
     connection.value = 'lost'
@@ -42,10 +42,10 @@ async function loadMetrics(): Promise<void> {
 }
 
 /**
- * Takes in what the server streams.
+ * Reads the server's stream.
  *
- * @returns when the stream has ended, for example because this page was too slow: to come back at once.
- * @throws when there was no stream
+ * @returns when the stream ends, for example because this page was too slow; reconnect at once
+ * @throws when the stream could not be opened
  */
 function follow(after: string): Promise<void> {
   const source = new EventSource(`/lab/api/events?after=${encodeURIComponent(after)}`)
@@ -60,7 +60,7 @@ function follow(after: string): Promise<void> {
       else reject(new Error('no stream'))
     }
 
-    /** What cannot be asked for is as good as no stream: that is told, and tried again. */
+    /** A failed fetch counts as a lost stream: it is reported and retried. */
     function broken(): void {
       heard = false
       end()
@@ -87,7 +87,7 @@ function follow(after: string): Promise<void> {
       addSample(sample, exemplars)
       if (bounds.value.length === 0 && Object.keys(sample.routes).length > 0) loadMetrics().catch(broken)
     })
-    on('trace', ({ traces }) => addTraceNews(traces))
+    on('trace', ({ traces }) => addChangedTraces(traces))
     on('heartbeat', () => {})
   })
 }

@@ -2,38 +2,38 @@ import { signal } from '@preact/signals'
 import type { LogLine } from '../../wire.ts'
 import { perFrame } from './per-frame.ts'
 
-/** As many as the server keeps. */
+/** The server's limit. */
 const LIMIT = 2000
 
 /** The newest log lines, oldest first. */
 export const tail = signal<readonly LogLine[]>([])
 
-/** Whether lines came faster than the server would stream them, so that some are missing here. */
+/** Whether lines are missing because they were faster than the stream. */
 export const tailHasGap = signal(false)
 
 let waiting: LogLine[] = []
 
 const draw = perFrame(() => {
-  // Where one answer ends and the stream begins, a line may come twice.
+  // A line may be both in the answer and in the stream.
   let last = tail.value.at(-1)?.seq ?? 0
-  const news: LogLine[] = []
+  const added: LogLine[] = []
   for (const line of waiting) {
     if (line.seq <= last) continue
-    news.push(line)
+    added.push(line)
     last = line.seq
   }
   waiting = []
-  if (news.length > 0) tail.value = [...tail.value, ...news].slice(-LIMIT)
+  if (added.length > 0) tail.value = [...tail.value, ...added].slice(-LIMIT)
 })
 
 export function addLines(lines: readonly LogLine[], gap: boolean): void {
-  // A page in the background draws no frames, so what waits is bounded too.
+  // A background page draws no frames, so the buffer must be bounded too.
   waiting = [...waiting, ...lines].slice(-LIMIT)
   if (gap) tailHasGap.value = true
   draw()
 }
 
-/** Puts lines that were asked for apart to where they belong in the tail. */
+/** Merges separately fetched lines into the tail. */
 export function mergeLines(lines: readonly LogLine[]): void {
   const known = new Set(tail.value.map(({ seq }) => seq))
   const missing = lines.filter(({ seq }) => !known.has(seq))

@@ -1,8 +1,8 @@
 import { signal } from '@preact/signals'
 import type { Exemplar, Metrics, Sample } from '../../wire.ts'
 
-const MOST_SAMPLES = 900
-const MOST_EXEMPLARS = 500
+const MAX_SAMPLES = 900
+const MAX_EXEMPLARS = 500
 
 /** One a second, oldest first. */
 export const samples = signal<readonly Sample[]>([])
@@ -12,15 +12,15 @@ export const bounds = signal<readonly (number | null)[]>([])
 export const exemplars = signal<readonly Exemplar[]>([])
 
 export function setMetrics(metrics: Metrics): void {
-  samples.value = metrics.samples.slice(-MOST_SAMPLES)
-  exemplars.value = metrics.exemplars.slice(-MOST_EXEMPLARS)
+  samples.value = metrics.samples.slice(-MAX_SAMPLES)
+  exemplars.value = metrics.exemplars.slice(-MAX_EXEMPLARS)
   bounds.value = metrics.bounds
 }
 
-export function addSample(sample: Sample, news: readonly Exemplar[]): void {
+export function addSample(sample: Sample, added: readonly Exemplar[]): void {
   if (sample.time <= (samples.value.at(-1)?.time ?? 0)) return
-  samples.value = [...samples.value, sample].slice(-MOST_SAMPLES)
-  if (news.length > 0) exemplars.value = [...exemplars.value, ...news].slice(-MOST_EXEMPLARS)
+  samples.value = [...samples.value, sample].slice(-MAX_SAMPLES)
+  if (added.length > 0) exemplars.value = [...exemplars.value, ...added].slice(-MAX_EXEMPLARS)
 }
 
 export function clearMetrics(): void {

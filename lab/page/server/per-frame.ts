@@ -1,6 +1,6 @@
 /**
- * Makes `work` run once before the next frame, however often it is asked for until then: what arrives a
- * thousand times a second is drawn sixty times.
+ * Runs `work` once before the next frame, however often it is requested: a thousand updates a second are drawn sixty
+ * times.
  */
 export function perFrame(work: () => void): () => void {
   let asked = false

@@ -3,8 +3,8 @@ import type { SpanRow } from './span-tree.ts'
 import { shareOf } from './trace-time.ts'
 
 /**
- * An arrow from a span to each span that it has caused in another process: there the context went over the
- * network. Places are in percent of the rows, so the arrows fit at every size.
+ * An arrow from a span to each of its children in another process, where the context was propagated. Positions are in
+ * percent of the rows, so the arrows fit at every size.
  */
 export function CausalityArrows({ rows, trace }: { readonly rows: readonly SpanRow[]; readonly trace: Trace }) {
   const hops = rows.flatMap((row, index) =>

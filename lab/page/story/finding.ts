@@ -2,23 +2,23 @@ import type { Span, Story } from '../../wire.ts'
 import { duration, percent } from '../format.ts'
 import { type SpanRow, spanRows } from './span-tree.ts'
 
-/** What the data say about a request, in sentences. */
+/** Sentences about a request, derived from its data. */
 export interface Finding {
   /** Where its time went. */
   readonly time: string
   /** Where it failed, if it did. */
   readonly failure: string | null
-  /** The span that explains most: the one that failed first, else the one that took longest itself. */
+  /** The most relevant span: the first that failed, otherwise the one with the longest own time. */
   readonly spanId: string | null
 }
 
-/** Parts below this share of the whole explain nothing. */
+/** Parts below this share are not mentioned. */
 const WORTH_TELLING = 0.1
-const MOST_PARTS = 3
-/** A part above this share is the whole. */
+const MAX_PARTS = 3
+/** A part above this share counts as the whole. */
 const ALL_OF_IT = 0.95
 
-/** undefined where there is no trace to read it from. */
+/** undefined without a trace. */
 export function findingOf({ trace }: Story): Finding | undefined {
   if (trace === null) return undefined
   const rows = spanRows(trace.all_spans)
@@ -36,10 +36,10 @@ function timeOf(byOwnTime: readonly SpanRow[], whole: number): string {
   const [first] = byOwnTime
   if (first && first.ownTime > whole * ALL_OF_IT) return `It took ${duration(whole)}, all of it in ${called(first)}.`
   const parts = partsOf(byOwnTime).filter(({ time }) => time >= whole * WORTH_TELLING)
-  const told = parts
-    .slice(0, MOST_PARTS)
+  const named = parts
+    .slice(0, MAX_PARTS)
     .map(({ name, times, time }) => `${duration(time)} (${percent(time / whole)}) in ${times}${name}`)
-  return `It took ${duration(whole)}: ${listed(told)}.`
+  return `It took ${duration(whole)}: ${listed(named)}.`
 }
 
 interface Part {
@@ -50,7 +50,7 @@ interface Part {
   readonly time: number
 }
 
-/** What has the same name, and ran one after the other, is one part: twenty short queries may be what took long. */
+/** Consecutive spans of the same name are one part: twenty short queries together may take long. */
 function partsOf(rows: readonly SpanRow[]): Part[] {
   const byName = new Map<string, SpanRow[]>()
   for (const row of rows) byName.set(called(row), [...(byName.get(called(row)) ?? []), row])
@@ -70,13 +70,13 @@ function runAtOnce(rows: readonly SpanRow[]): boolean {
   })
 }
 
-/** A span's name, and what tells its own time from that of its children. */
+/** A span's name, and whether its own time is meant or that of its children, too. */
 function called({ span, hasChildren, calls }: SpanRow): string {
   if (calls !== null) return `${span.name} → ${calls}`
   return hasChildren ? `${span.name} itself` : span.name
 }
 
-/** An error travels up from where it arose, so that is the failed span without a failed child. */
+/** Errors propagate upwards, so the origin is the failed span without a failed child. */
 function failedFirst(rows: readonly SpanRow[]): Span | undefined {
   const failed = rows.map(({ span }) => span).filter(({ status }) => status === 'error')
   const parents = new Set(failed.map(({ parent_span_id }) => parent_span_id))

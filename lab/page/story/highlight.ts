@@ -1,9 +1,9 @@
 import { signal } from '@preact/signals'
 
-/** The span that the reader points at, in the trace or through a log line that was written in it. */
+/** The span under the pointer, in the trace or through one of its log lines. */
 export const highlightedSpan = signal<string | null>(null)
 
-/** For an element that stands for a span: pointing at it, or moving the focus there, highlights all that belongs to it. */
+/** Props of an element that represents a span: hover or focus highlights everything that belongs to the span. */
 export function highlights(spanId: string | undefined) {
   const on = () => {
     highlightedSpan.value = spanId ?? null

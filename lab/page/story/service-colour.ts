@@ -2,7 +2,7 @@ import { state } from '../server/server-state.ts'
 
 const COLOURS = 6
 
-/** Which of the six colours of the style sheet stands for a service: the same everywhere on the page. */
+/** The colour of a service, one of six in the style sheet, the same everywhere on the page. */
 export function serviceColour(service: string): number {
   const place = state.value?.sources.findIndex((source) => source.service === service) ?? -1
   if (place >= 0) return place % COLOURS

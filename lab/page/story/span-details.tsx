@@ -5,7 +5,7 @@ import { duration } from '../format.ts'
 import { addresses } from '../location.ts'
 import { ScrollBox } from '../scroll-box.tsx'
 
-/** All that one span says. */
+/** All attributes and events of one span. */
 export function SpanDetails({ span, trace }: { readonly span: Span; readonly trace: Trace }) {
   return (
     <section class="span-details" aria-label={`Span ${span.name}`} data-testid="span-details">

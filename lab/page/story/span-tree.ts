@@ -1,19 +1,19 @@
 import type { Span } from '../../wire.ts'
 
-/** A span at its place in the waterfall. */
+/** A span with its position in the waterfall. */
 export interface SpanRow {
   readonly span: Span
   readonly depth: number
-  /** The row of its parent, if the parent is here. */
+  /** The row of its parent, if the parent is known. */
   readonly parentRow: number | null
-  /** Milliseconds in which none of its children ran: what it took itself. */
+  /** Its own time: milliseconds in which none of its children ran. */
   readonly ownTime: number
   readonly hasChildren: boolean
-  /** The service that it has called over the network, if that is seen here. */
+  /** The service that it called over the network, if its span is known. */
   readonly calls: string | null
 }
 
-/** Parents before their children, siblings by start. A span whose parent is not here stands at the top. */
+/** Parents before their children, siblings by start. A span with an unknown parent is at the top level. */
 export function spanRows(spans: readonly Span[]): SpanRow[] {
   const ids = new Set(spans.map(({ span_id }) => span_id))
   const childrenOf = new Map<string | null, Span[]>()
@@ -43,7 +43,7 @@ export function spanRows(spans: readonly Span[]): SpanRow[] {
   return rows
 }
 
-/** How many milliseconds of a span at least one of its children ran. */
+/** Milliseconds of a span in which at least one of its children ran. */
 function covered(span: Span, children: readonly Span[]): number {
   let sum = 0
   let until = span.start

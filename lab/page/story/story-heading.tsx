@@ -9,19 +9,19 @@ import { has, state } from '../server/server-state.ts'
 import { StatusBadge } from '../status-badge.tsx'
 import { Answer } from './answer.tsx'
 import { findingOf } from './finding.ts'
-import type { ToldStory } from './told-story.ts'
+import type { SelectedStory } from './selected-story.ts'
 
-/** From here on one wonders what took so long. */
+/** Requests from this duration on count as slow. */
 const SLOW_MS = 100
 
-/** Which request it is, how it was answered, and what the data say about it. */
-export function StoryHeading({ told }: { readonly told: ToldStory }) {
-  const { sent, story } = told
+/** The request, its answer, and the findings. */
+export function StoryHeading({ selected }: { readonly selected: SelectedStory }) {
+  const { sent, story } = selected
   const end = story?.lines.findLast(
     ({ fields }) => fields.status !== undefined && fields.service === state.value?.service,
   )
   const status = sent?.answer?.status ?? story?.trace?.http_status ?? end?.fields.status
-  // The server's own measure, where there is one: the browser's has the way there and back in it too.
+  // Prefers the server's measurement, because the browser's includes the network.
   const milliseconds = story?.trace?.duration ?? end?.fields.latency ?? sent?.answer?.milliseconds
   const title = sent ? `${sent.call.method} ${sent.call.path}` : (story?.trace?.name ?? 'A request')
   return (

@@ -8,7 +8,7 @@ import { ScrollBox } from '../scroll-box.tsx'
 import { highlightedSpan, highlights } from './highlight.ts'
 import { serviceColour } from './service-colour.ts'
 
-/** A line of the story: what it says, what it carries, and on demand the JSON that was logged. */
+/** A line of the story: message, fields, and collapsed the logged JSON. */
 export function StoryLine({ line, withService }: { readonly line: LogLine; readonly withService: boolean }) {
   const open = useSignal(false)
   const { fields } = line

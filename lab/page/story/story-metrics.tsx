@@ -1,12 +1,12 @@
 import { Fragment } from 'preact'
-import type { MovedMetrics, MovedSeries, Story } from '../../wire.ts'
-import { Coming } from '../coming.tsx'
+import type { ChangedMetrics, ChangedSeries, Story } from '../../wire.ts'
 import { count, metricValue } from '../format.ts'
+import { PhaseNotice } from '../phase-gate.tsx'
 import { exemplars } from '../server/metric-history.ts'
 import { has } from '../server/server-state.ts'
-import { type MovedFamily, movedFamilies } from './moved-families.ts'
+import { type ChangedFamily, changedFamilies } from './changed-families.ts'
 
-/** The series that a request has moved, before and after it. */
+/** The series that a request changed, before and after it. */
 export function StoryMetrics({ story }: { readonly story: Story }) {
   const { metrics } = story
   if (metrics === null) return <p class="hint">Nothing is known about them.</p>
@@ -23,13 +23,13 @@ export function StoryMetrics({ story }: { readonly story: Story }) {
         </details>
       )}
       {has('exemplars') ? null : (
-        <Coming panel="exemplars" what="Exemplars, which lead from a metric to a trace, come" />
+        <PhaseNotice panel="exemplars" what="Exemplars, which lead from a metric to a trace, come" />
       )}
     </>
   )
 }
 
-function Readings({ metrics: { readings, others } }: { readonly metrics: MovedMetrics }) {
+function Readings({ metrics: { readings, others } }: { readonly metrics: ChangedMetrics }) {
   if (readings === null) {
     return <p class="hint">This page has not sent the request, so it does not know the values before and after it.</p>
   }
@@ -43,7 +43,7 @@ function Readings({ metrics: { readings, others } }: { readonly metrics: MovedMe
 
 interface SeriesTableProps {
   readonly caption: string
-  readonly series: readonly MovedSeries[]
+  readonly series: readonly ChangedSeries[]
   readonly story: Story
 }
 
@@ -59,14 +59,14 @@ function SeriesTable({ caption, series, story }: SeriesTableProps) {
           <th scope="col">change</th>
         </tr>
       </thead>
-      {movedFamilies(series).map((family) => (
+      {changedFamilies(series).map((family) => (
         <Family key={family.name + JSON.stringify(family.labels)} family={family} story={story} />
       ))}
     </table>
   )
 }
 
-function Family({ family, story }: { readonly family: MovedFamily; readonly story: Story }) {
+function Family({ family, story }: { readonly family: ChangedFamily; readonly story: Story }) {
   return (
     <tbody>
       <tr>
@@ -93,14 +93,14 @@ function Family({ family, story }: { readonly family: MovedFamily; readonly stor
   )
 }
 
-function changeOf({ before, after }: MovedSeries): string {
+function changeOf({ before, after }: ChangedSeries): string {
   if (before === null || after === null) return ''
   const change = after - before
   return `${change >= 0 ? '+' : '−'}${metricValue(Math.abs(change))}`
 }
 
-/** As `/metrics` has them. */
-function Labels({ labels }: { readonly labels: MovedFamily['labels'] }) {
+/** In the format of `/metrics`. */
+function Labels({ labels }: { readonly labels: ChangedFamily['labels'] }) {
   const entries = Object.entries(labels)
   if (entries.length === 0) return null
   return (
@@ -117,7 +117,7 @@ function Labels({ labels }: { readonly labels: MovedFamily['labels'] }) {
   )
 }
 
-/** A name of five words may be broken after each of them. */
+/** Allows line breaks after each word of a long name. */
 function Wrappable({ name }: { readonly name: string }) {
   return name.split(/(?<=_)/).map((part) => (
     <Fragment key={part}>
@@ -127,8 +127,8 @@ function Wrappable({ name }: { readonly name: string }) {
   ))
 }
 
-/** The request itself, where it stands as the example for its bucket. */
-function ExemplarOf({ story, series }: { readonly story: Story; readonly series: MovedSeries }) {
+/** The request's own exemplar. */
+function ExemplarOf({ story, series }: { readonly story: Story; readonly series: ChangedSeries }) {
   const exemplar = exemplars.value.findLast(
     ({ trace_id, route }) => trace_id === story.trace_id && route === series.labels.route,
   )

@@ -10,7 +10,7 @@ import { SpanDetails } from './span-details.tsx'
 import { spanRows } from './span-tree.ts'
 import { Waterfall } from './waterfall.tsx'
 
-/** The trace of a request: its spans over time, and one of them in detail. */
+/** The trace of a request: a waterfall, and one span in detail. */
 export function StoryTrace({ story }: { readonly story: Story }) {
   const { trace } = story
   const chosen = useSignal<string | null>(null)

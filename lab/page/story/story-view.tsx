@@ -1,23 +1,23 @@
 import { useEffect } from 'preact/hooks'
 import type { Story } from '../../wire.ts'
-import { From } from '../coming.tsx'
+import { PhaseGate } from '../phase-gate.tsx'
 import { has } from '../server/server-state.ts'
+import { selectedStory } from './selected-story.ts'
 import { StoryHeading } from './story-heading.tsx'
 import { StoryLines } from './story-lines.tsx'
 import { StoryMetrics } from './story-metrics.tsx'
 import { StoryTrace } from './story-trace.tsx'
-import { toldStory } from './told-story.ts'
 import { Welcome } from './welcome.tsx'
 
-/** One request, seen in its trace, its log lines and the metrics that it moved, beside each other. */
+/** One request: its trace, its log lines and the metrics that it changed, side by side. */
 export function StoryView() {
-  const told = toldStory()
-  useStoryInSight(told?.sent?.requestId)
-  if (told === null) return <Welcome />
-  const { story, problem } = told
+  const selected = selectedStory()
+  useStoryInSight(selected?.sent?.requestId)
+  if (selected === null) return <Welcome />
+  const { story, problem } = selected
   return (
     <article class="story" aria-labelledby="story-title">
-      <StoryHeading told={told} />
+      <StoryHeading selected={selected} />
       {problem && !story && (
         <p class="notice problem" role="alert">
           {problem}
@@ -29,7 +29,7 @@ export function StoryView() {
   )
 }
 
-/** On a narrow screen the story is far below the button that was pressed for it. */
+/** Scrolls to the story, which on a narrow screen is far below the pressed button. */
 function useStoryInSight(requestId: string | undefined): void {
   useEffect(() => {
     if (requestId !== undefined && matchMedia('(max-width: 900px)').matches)
@@ -44,25 +44,25 @@ function Panels({ story }: { readonly story: Story }) {
         <h3 id="story-trace-title">
           Trace <small>where the time went in this one request</small>
         </h3>
-        <From panel="traces" what="The trace comes">
+        <PhaseGate panel="traces" what="The trace comes">
           <StoryTrace story={story} />
-        </From>
+        </PhaseGate>
       </section>
       <section class="panel story-logs" aria-labelledby="story-logs-title">
         <h3 id="story-logs-title">
           Log lines <small>what happened, in words</small>
         </h3>
-        <From panel="logs" what="Log lines come">
+        <PhaseGate panel="logs" what="Log lines come">
           <StoryLines story={story} />
-        </From>
+        </PhaseGate>
       </section>
       <section class="panel story-metrics" aria-labelledby="story-metrics-title">
         <h3 id="story-metrics-title">
           Metrics <small>which counts it moved, over all requests</small>
         </h3>
-        <From panel="metrics" what="Metrics come">
+        <PhaseGate panel="metrics" what="Metrics come">
           <StoryMetrics story={story} />
-        </From>
+        </PhaseGate>
       </section>
     </div>
   )

@@ -6,23 +6,23 @@ import { serviceColour } from './service-colour.ts'
 import type { SpanRow } from './span-tree.ts'
 import { shareOf } from './trace-time.ts'
 
-/** A trace may have any number of spans, and a page only so many elements. */
-const MOST_ROWS = 300
+/** Limits the number of elements on the page. */
+const MAX_ROWS = 300
 const TICKS = [0, 0.25, 0.5, 0.75, 1]
-/** A span of microseconds in a trace of seconds is to be seen, too. */
+/** Minimum width, so that very short spans are visible. */
 const LEAST_WIDTH = 0.4
 
 interface WaterfallProps {
   readonly trace: Trace
   readonly rows: readonly SpanRow[]
-  /** The id of the span that is shown in detail. */
+  /** The id of the span shown in detail. */
   readonly shown: string | undefined
   readonly onChoose: (spanId: string) => void
 }
 
-/** The spans of a trace, one below the other, each as long as it took. */
+/** The spans of a trace as bars, one per row. */
 export function Waterfall({ trace, rows, shown, onChoose }: WaterfallProps) {
-  const drawn = rows.slice(0, MOST_ROWS)
+  const drawn = rows.slice(0, MAX_ROWS)
   return (
     <div class="waterfall">
       <div class="ruler" aria-hidden="true">
@@ -49,7 +49,7 @@ export function Waterfall({ trace, rows, shown, onChoose }: WaterfallProps) {
         </ol>
         <CausalityArrows rows={drawn} trace={trace} />
       </div>
-      {rows.length > MOST_ROWS && <p class="hint">{rows.length - MOST_ROWS} more spans are not drawn.</p>}
+      {rows.length > MAX_ROWS && <p class="hint">{rows.length - MAX_ROWS} more spans are not drawn.</p>}
     </div>
   )
 }
@@ -99,7 +99,7 @@ function SpanItem({ row: { span, depth }, trace, isShown, onChoose }: SpanItemPr
   )
 }
 
-/** `HopService/GetHop` of `course.v1.HopService/GetHop`: the package is the same for all of them. */
+/** `HopService/GetHop` of `course.v1.HopService/GetHop`: all have the same package. */
 function shortName({ name }: Span): string {
   return name.replace(/^[\w.]+\.(\w+\/\w+)$/, '$1')
 }

@@ -2,7 +2,7 @@ import type { Panel } from '../../wire.ts'
 import { sendCall } from '../send/send-call.ts'
 import { has, isCourse, state } from '../server/server-state.ts'
 
-/** What the page says before the first request. */
+/** Shown before the first request. */
 export function Welcome() {
   return (
     <section class="welcome" aria-labelledby="welcome-title">

@@ -1,6 +1,6 @@
 import type { Calls, ServiceMap } from '../../wire.ts'
 
-/** Where the requests come from; no service has this name, for it is not a word. */
+/** The origin of external requests. No service can have this name. */
 export const OUTSIDE = '→'
 
 export const NODE_WIDTH = 132
@@ -10,7 +10,7 @@ const GAP_ACROSS = 150
 const GAP_BETWEEN = 34
 export const GAP_DOWN = 96
 const MARGIN = 4
-/** What a service calls of itself is drawn as a loop above it. */
+/** Calls of a service to itself are a loop above it. */
 const LOOP_HEIGHT = 64
 
 export interface PlacedNode {
@@ -30,13 +30,13 @@ export interface PlacedEdge {
 export interface Layout {
   readonly width: number
   readonly height: number
-  /** Whether calls go from top to bottom, as on a narrow screen, instead of from left to right. */
+  /** Calls point down, as on a narrow screen, instead of to the right. */
   readonly vertical: boolean
   readonly nodes: readonly PlacedNode[]
   readonly edges: readonly PlacedEdge[]
 }
 
-/** Puts every node one step after the first that calls it. */
+/** Puts every node one layer after its first caller. */
 export function layOut(map: ServiceMap, width: number): Layout {
   const layers = layersOf(map)
   const vertical = width < layers.length * NODE_WIDTH + (layers.length - 1) * GAP_ACROSS
@@ -60,7 +60,7 @@ function layersOf(map: ServiceMap): Unplaced[][] {
   const layers: Unplaced[][] = [[{ name: OUTSIDE, type: 'outside' }]]
   const placed = new Set([OUTSIDE])
   let next = map.entries.map(({ to }) => to)
-  // A service that nothing here calls (its callers were forgotten) begins like an entry.
+  // A service without a known caller (its traces were evicted) is placed like an entry.
   const called = new Set([...next, ...map.edges.map(({ to }) => to)])
   next.push(...map.nodes.map(({ name }) => name).filter((name) => !called.has(name)))
   while (next.length > 0) {

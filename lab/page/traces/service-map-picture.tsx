@@ -5,7 +5,7 @@ import { count, duration, percent } from '../format.ts'
 import { serviceColour } from '../story/service-colour.ts'
 import { GAP_DOWN, layOut, NODE_HEIGHT, NODE_WIDTH, type PlacedEdge, type PlacedNode } from './map-layout.ts'
 
-/** Who calls whom, drawn. The table beside it says the same in numbers. */
+/** The calls between services, drawn. The table beside it has the numbers. */
 export function ServiceMapPicture({ map }: { readonly map: ServiceMap }) {
   const box = useRef<HTMLDivElement>(null)
   const width = useSignal(0)
@@ -94,7 +94,7 @@ function Edge({ edge, vertical }: { readonly edge: PlacedEdge; readonly vertical
 
 interface Curve {
   readonly path: string
-  /** Where the label goes: its middle. */
+  /** The centre of the label. */
   readonly x: number
   readonly y: number
 }
@@ -118,7 +118,7 @@ function loopBeside({ x, y }: PlacedNode): Curve {
   }
 }
 
-/** The label is a little nearer to the end, where the edges of one node are farther apart. */
+/** The label is closer to the end, where the edges of one node are farther apart. */
 function curveAcross({ from, to }: PlacedEdge): Curve {
   const [x1, x2] = [from.x + NODE_WIDTH / 2, to.x - NODE_WIDTH / 2]
   const middle = (x1 + x2) / 2
@@ -129,7 +129,7 @@ function curveAcross({ from, to }: PlacedEdge): Curve {
   }
 }
 
-/** The label is near the end, where the edges of one node are farther apart, and above the row in which that is. */
+/** The label is near the end, where the edges of one node are farther apart, and above the row of that end. */
 function curveDown({ from, to }: PlacedEdge): Curve {
   const [y1, y2] = [from.y + NODE_HEIGHT / 2, to.y - NODE_HEIGHT / 2]
   const middle = (y1 + y2) / 2

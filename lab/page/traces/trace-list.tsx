@@ -5,7 +5,7 @@ import { ScrollBox } from '../scroll-box.tsx'
 import { StatusBadge } from '../status-badge.tsx'
 import { serviceColour } from '../story/service-colour.ts'
 
-/** Each trace a link to its story. The bars compare their durations. */
+/** Traces as links to their stories, with bars to compare durations. */
 export function TraceList({ traces }: { readonly traces: readonly TraceSummary[] }) {
   const longest = Math.max(...traces.map((trace) => trace.duration))
   return (

@@ -2,10 +2,10 @@ import { effect, signal } from '@preact/signals'
 import type { ServiceMap, Traces } from '../../wire.ts'
 import { view } from '../location.ts'
 import { getJson } from '../server/api.ts'
+import { changedTraces } from '../server/changed-traces.ts'
 import { has, state } from '../server/server-state.ts'
-import { traceNews } from '../server/trace-news.ts'
 
-/** As the API takes it; empty means any. */
+/** Query parameters of the API; empty means any. */
 export interface TraceSearch {
   readonly route: string
   readonly status: '' | 'ok' | 'error'
@@ -13,26 +13,26 @@ export interface TraceSearch {
 }
 
 export const search = signal<TraceSearch>({ route: '', status: '', min_duration_ms: '' })
-/** null until the server has answered. */
+/** null until the first answer. */
 export const foundTraces = signal<Traces | null>(null)
 export const serviceMap = signal<ServiceMap | null>(null)
 export const searchProblem = signal<string | null>(null)
 
 const MOST = 50
-/** New traces may come by the thousand. */
+/** Limits refreshes when there are thousands of new traces. */
 const AT_MOST_EVERY_MS = 1000
 
 let waiting: ReturnType<typeof setTimeout> | undefined
 let askedAt = 0
 
-/** Asks again when the search or the server changes, and while traces come, as long as they are looked at. */
+/** Fetches again when the search or the server changes, and while the view is open also for new traces. */
 export function followTraces(): void {
   effect(() => {
     const { value } = search
     const { instance } = state.value ?? {}
     if (view.value.name !== 'traces' || instance === undefined || !has('traces')) return
     void value
-    void traceNews.value
+    void changedTraces.value
     if (waiting === undefined) waiting = setTimeout(ask, Math.max(0, askedAt + AT_MOST_EVERY_MS - Date.now()))
   })
 }

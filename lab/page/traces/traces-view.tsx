@@ -1,20 +1,20 @@
-import { From } from '../coming.tsx'
 import { count } from '../format.ts'
 import { ToolLink } from '../header/tool-links.tsx'
+import { PhaseGate } from '../phase-gate.tsx'
 import { state } from '../server/server-state.ts'
 import { CallsTable } from './calls-table.tsx'
 import { ServiceMapPicture } from './service-map-picture.tsx'
 import { TraceList } from './trace-list.tsx'
 import { foundTraces, search, searchProblem, serviceMap, type TraceSearch } from './trace-search.ts'
 
-/** All traces that are here, and who calls whom in them. */
+/** All stored traces, and the service map. */
 export function TracesView() {
   return (
     <section class="traces" aria-labelledby="traces-title">
       <h2 id="traces-title" class="visually-hidden">
         Traces
       </h2>
-      <From panel="traces" what="Traces come">
+      <PhaseGate panel="traces" what="Traces come">
         <TraceFilters />
         {searchProblem.value && (
           <p class="notice problem" role="alert">
@@ -23,7 +23,7 @@ export function TracesView() {
         )}
         <Found />
         <WhoCallsWhom />
-      </From>
+      </PhaseGate>
     </section>
   )
 }

@@ -1,22 +1,22 @@
-import type { MovedSeries } from '../../wire.ts'
+import type { ChangedSeries } from '../../wire.ts'
 
-/** The series of one metric with the same labels: those of a histogram belong together. */
-export interface MovedFamily {
-  /** As `/metrics` has it in its `# TYPE` line, but counters with `_total`. */
+/** The series of one metric with the same labels, such as all of a histogram. */
+export interface ChangedFamily {
+  /** As in the `# TYPE` line of `/metrics`, but counters with `_total`. */
   readonly name: string
-  /** Without `le`, which tells the buckets of a histogram apart. */
+  /** Without `le`. */
   readonly labels: Readonly<Record<string, string>>
-  readonly rows: readonly MovedRow[]
+  readonly rows: readonly ChangedRow[]
 }
 
-export interface MovedRow {
+export interface ChangedRow {
   /** `bucket le="1"`, `sum`, `count`; `value` for a series that is its whole family. */
   readonly part: string
-  readonly series: MovedSeries
+  readonly series: ChangedSeries
 }
 
-export function movedFamilies(series: readonly MovedSeries[]): MovedFamily[] {
-  const families = new Map<string, MovedFamily & { rows: MovedRow[] }>()
+export function changedFamilies(series: readonly ChangedSeries[]): ChangedFamily[] {
+  const families = new Map<string, ChangedFamily & { rows: ChangedRow[] }>()
   for (const one of series) {
     const { le, ...labels } = one.labels
     const [name = one.name, part = 'value'] =

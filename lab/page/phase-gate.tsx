@@ -3,14 +3,14 @@ import type { Panel } from '../wire.ts'
 import { CopyButton } from './copy-button.tsx'
 import { has, isCourse, state } from './server/server-state.ts'
 
-/** What a panel shows in a phase that does not have it yet: which one brings it, and in the course how to start that. */
-export function Coming({ panel, what }: { readonly panel: Panel; readonly what: string }) {
+/** The text of a panel that the running phase lacks: which phase adds it, and in the course how to start that phase. */
+export function PhaseNotice({ panel, what }: { readonly panel: Panel; readonly what: string }) {
   const number = state.value?.panel_phase[panel]
   const phase = state.value?.phases.find((candidate) => candidate.number === number)
   if (number === undefined || phase === undefined) return null
   const command = `npm run phase:${number}`
   return (
-    <div class="coming">
+    <div class="phase-notice">
       <p>
         <strong>
           {what} with phase {number}: {phase.title}.
@@ -25,7 +25,11 @@ export function Coming({ panel, what }: { readonly panel: Panel; readonly what: 
   )
 }
 
-/** Its children in the phases that have the panel, else what to do to have it. */
-export function From(props: { readonly panel: Panel; readonly what: string; readonly children: ComponentChildren }) {
-  return has(props.panel) ? props.children : <Coming panel={props.panel} what={props.what} />
+/** Shows its children in phases that have the panel, otherwise a notice. */
+export function PhaseGate(props: {
+  readonly panel: Panel
+  readonly what: string
+  readonly children: ComponentChildren
+}) {
+  return has(props.panel) ? props.children : <PhaseNotice panel={props.panel} what={props.what} />
 }

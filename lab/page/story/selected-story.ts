@@ -3,10 +3,10 @@ import type { Story, TraceSummary } from '../../wire.ts'
 import { view } from '../location.ts'
 import { type Sent, sentRequests, updateSent } from '../send/sent-requests.ts'
 import { getJson } from '../server/api.ts'
-import { traceNews } from '../server/trace-news.ts'
+import { changedTraces } from '../server/changed-traces.ts'
 
-/** The story that the page shows: of a request that it has sent, or of any other that the server knows. */
-export interface ToldStory {
+/** The story on the page: of a request that the page has sent, or of any other request. */
+export interface SelectedStory {
   readonly sent?: Sent
   readonly story?: Story
   readonly problem?: string
@@ -14,11 +14,11 @@ export interface ToldStory {
 
 type Query = Readonly<Record<string, string>>
 
-/** The story of a request that this page has not sent. */
+/** The story of a request from another client. */
 const found = signal<{ readonly key: string; readonly story?: Story; readonly problem?: string } | null>(null)
 
-/** null while no request has been chosen. */
-export function toldStory(): ToldStory | null {
+/** null while no request is selected. */
+export function selectedStory(): SelectedStory | null {
   const query = chosen()
   if (query === null) return null
   const sent = sentOne(query)
@@ -26,23 +26,23 @@ export function toldStory(): ToldStory | null {
   return found.value?.key === keyOf(query) ? found.value : {}
 }
 
-/** Keeps `toldStory` up to date: asks for what is chosen, and again when its trace has got more spans. */
-export function followStories(): void {
+/** Keeps `selectedStory` current: fetches the selected story, and again when its trace gets more spans. */
+export function loadSelectedStory(): void {
   effect(() => {
     const query = chosen()
     if (query !== null && !untracked(() => sentOne(query))) load(query)
   })
   effect(() => {
-    const news = traceNews.value
-    untracked(() => refresh(news))
+    const changed = changedTraces.value
+    untracked(() => refresh(changed))
   })
 }
 
-function refresh(news: readonly TraceSummary[]): void {
+function refresh(changed: readonly TraceSummary[]): void {
   const query = chosen()
-  const { story, sent } = toldStory() ?? {}
+  const { story, sent } = selectedStory() ?? {}
   if (query === null || !story?.trace_id) return
-  const change = news.findLast(({ trace_id }) => trace_id === story.trace_id)
+  const change = changed.findLast(({ trace_id }) => trace_id === story.trace_id)
   if (!change || change.spans <= (story.trace?.spans ?? 0)) return
   if (!sent) load(query)
   else if (sent.storyQuery) loadAgain(sent.requestId, sent.storyQuery, story)
@@ -60,9 +60,9 @@ function load(query: Query): void {
   )
 }
 
-/** The server forgets marks, and with them what the metrics were before; this page need not. */
-function withReadings(news: Story, before: Story): Story {
-  return news.metrics?.readings === null ? { ...news, metrics: before.metrics } : news
+/** Keeps the metrics of an earlier answer, because the server drops old marks. */
+function withReadings(changed: Story, before: Story): Story {
+  return changed.metrics?.readings === null ? { ...changed, metrics: before.metrics } : changed
 }
 
 function loadAgain(requestId: string, query: Query, before: Story): void {
