@@ -40,6 +40,8 @@ export function readNumber(text: string): { readonly value: number; readonly isD
   const value = parseNumber(text)
   if (value === undefined)
     throw new Error(`error parsing number: strconv.ParseFloat: parsing ${quote(text)}: invalid syntax`)
+  if (Math.abs(value) === Number.POSITIVE_INFINITY && /\d/.test(text))
+    throw new Error(`error parsing number: strconv.ParseFloat: parsing ${quote(text)}: value out of range`)
   return { value, isDuration: false }
 }
 

@@ -63,13 +63,13 @@ export function readTokens(text: string): { tokens: readonly Token[]; error: Par
 }
 
 /**
- * The same text for the grammar, which does not know all of what Prometheus takes: `2.`, `0x_ff`, colons in labels, a
+ * The same text without comments, for the grammar, which does not know all of what Prometheus takes: `2.`, `0x_ff`, colons in labels, a
  * metric of the name `offset`. Words stand in their places, as long as the ones that they stand for.
  */
 export function forGrammar(text: string, tokens: readonly Token[]): string {
   let result = ''
   tokens.forEach((token, i) => {
-    result += text.slice(result.length, token.from)
+    result += ' '.repeat(token.from - result.length)
     const { length } = token.text
     if (/\w$/.test(result)) result += token.text
     else if (token.kind === 'duration' || (token.kind === 'number' && /^[0-9.]/.test(token.text)))

@@ -1,9 +1,6 @@
 import type { Test } from 'tap'
-import { Engine } from '../../query/promql/engine.ts'
-import { ParseError } from '../../query/promql/position.ts'
-import { ExecutionError, QueryTimeout } from '../../query/promql/value.ts'
 import { readOpenMetrics } from '../../query/series/read-openmetrics.ts'
-import { toQueryData } from '../../query/server/answer-query.ts'
+import { PrometheusApi } from '../../query/server/prometheus-api.ts'
 import { difference } from './compare.ts'
 import { knownDifference } from './known-differences.ts'
 import { type ApiAnswer, ask, startPrometheusOver } from './real-prometheus.ts'
@@ -37,41 +34,24 @@ export async function compareWithPrometheus(
   { instant, start, end, step }: Moments,
 ): Promise<readonly Outcome[]> {
   const url = await startPrometheusOver(t, samples)
-  const engine = new Engine(readOpenMetrics(samples))
+  const api = new PrometheusApi(readOpenMetrics(samples))
   const outcomes: Outcome[] = []
   const waiting = queries.entries()
 
+  async function compare(path: string, parameters: Readonly<Record<string, string>>): Promise<void> {
+    const own = api.answer(path, new URLSearchParams(parameters))?.body as ApiAnswer
+    outcomes.push(outcome(parameters.query as string, await ask(url, path, parameters), own))
+  }
+
   async function compareRemaining(): Promise<void> {
     for (const [, query] of waiting) {
-      const moment = { query, time: String(instant / 1000) }
-      const range = { query, start: String(start / 1000), end: String(end / 1000), step: String(step / 1000) }
-      outcomes.push(
-        outcome(
-          query,
-          await ask(url, 'query', moment),
-          own(() => engine.instant(query, instant)),
-        ),
-        outcome(
-          query,
-          await ask(url, 'query_range', range),
-          own(() => engine.range(query, start, end, step)),
-        ),
-      )
+      await compare('query', { query, time: String(instant / 1000) })
+      const range = { start: String(start / 1000), end: String(end / 1000), step: String(step / 1000) }
+      await compare('query_range', { query, ...range })
     }
   }
   await Promise.all(Array.from({ length: CONCURRENCY }, compareRemaining))
   return outcomes
-}
-
-/** Ours as the API would answer. What is not the query's fault is thrown. */
-function own(answer: () => Parameters<typeof toQueryData>[0]): ApiAnswer {
-  try {
-    return { status: 'success', ...toQueryData(answer()) }
-  } catch (error) {
-    if (error instanceof ParseError || error instanceof ExecutionError || error instanceof QueryTimeout)
-      return { status: 'error', error: error.message }
-    throw error
-  }
 }
 
 function outcome(query: string, real: ApiAnswer, ours: ApiAnswer): Outcome {

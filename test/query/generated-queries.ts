@@ -203,7 +203,7 @@ const { vector, scalar } = fc.letrec<Grammar>((tie) => ({
       arbitrary: fc
         .tuple(
           tie('vector'),
-          oneOf('+', '-', '*', '/', '%', 'atan2', '==', '>', '<= bool', '!= bool'),
+          oneOf('+', '-', '*', '/', '%', '==', '>', '<= bool', '!= bool'),
           oneOf(
             '',
             'on (job)',

@@ -6,7 +6,7 @@
  * - `rate` extrapolates a young counter to zero differently. No counter in the samples is young.
  * - `.` in a regular expression matches a newline. No label in the samples contains one.
  * - `stddev` and `stdvar` of a single NaN or infinite value are NaN; in 2.42 they were 0.
- * - `atan2` with a number drops the metric name.
+ * - `atan2` drops the metric name.
  * - `predict_linear` over a range with `@` has a value at every step.
  *
  * `count_values` writes all digits of a value into a label. Go and JavaScript may differ in the last digit of a power, an
