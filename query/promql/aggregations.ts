@@ -1,5 +1,5 @@
 import { quote } from '../quote.ts'
-import type { Labels } from '../series/labels.ts'
+import { isLabelName, type Labels } from '../series/labels.ts'
 import type { Annotations } from './annotations.ts'
 import { ExactMean, ExactSum, quantile } from './arithmetic.ts'
 import { Collector, write } from './collect.ts'
@@ -221,7 +221,7 @@ function countValues(
   series: readonly StepSeries[],
   label: string,
 ): StepSeries[] {
-  if (label === '') throw new ExecutionError(`invalid label name ${quote(label)}`)
+  if (!isLabelName(label)) throw new ExecutionError(`invalid label name ${quote(label)}`)
   const labelsOf = grouping(aggregation, [label])
   const result = new Collector(steps)
   for (const { labels, values, present } of series) {

@@ -1,5 +1,5 @@
 import type { RE2JS, Matcher as RegexMatcher } from 're2js'
-import type { Labels } from '../series/labels.ts'
+import { isLabelName, type Labels } from '../series/labels.ts'
 import { compileExpression } from '../series/matcher.ts'
 import { merged } from './collect.ts'
 import { ExecutionError, type StepSeries } from './value.ts'
@@ -15,7 +15,8 @@ export function labelReplace(
   } catch {
     throw new ExecutionError(`invalid regular expression in label_replace(): ${expression}`)
   }
-  if (destination === '') throw new ExecutionError(`invalid destination label name in label_replace(): ${destination}`)
+  if (!isLabelName(destination))
+    throw new ExecutionError(`invalid destination label name in label_replace(): ${destination}`)
   return relabelled(series, (labels) => {
     const match = regex.matcher(labels.get(source))
     return match.matches() ? labels.with({ [destination]: expand(replacement, match) }) : labels
@@ -29,8 +30,10 @@ export function labelJoin(
   separator: string,
   sources: readonly string[],
 ): StepSeries[] {
-  if (sources.includes('')) throw new ExecutionError('invalid source label name in label_join(): ')
-  if (destination === '') throw new ExecutionError('invalid destination label name in label_join(): ')
+  const wrong = sources.find((source) => !isLabelName(source))
+  if (wrong !== undefined) throw new ExecutionError(`invalid source label name in label_join(): ${wrong}`)
+  if (!isLabelName(destination))
+    throw new ExecutionError(`invalid destination label name in label_join(): ${destination}`)
   return relabelled(series, (labels) =>
     labels.with({ [destination]: sources.map((source) => labels.get(source)).join(separator) }),
   )

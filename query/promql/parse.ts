@@ -6,6 +6,7 @@
 import type { SyntaxNode } from '@lezer/common'
 import { parser } from '@prometheus-io/lezer-promql'
 import { quote } from '../quote.ts'
+import { isLabelName } from '../series/labels.ts'
 import { Matcher, type MatchOperator } from '../series/matcher.ts'
 import { checkTypes } from './check-types.ts'
 import {
@@ -215,7 +216,7 @@ class Converter {
       const name = this.#labelName(child)
       if (/^without$/i.test(this.slice(child)))
         this.fail(child, `unexpected <${this.slice(child)}> in grouping opts, expected label`)
-      if (name === '') this.fail(child, `invalid label name for grouping: ${quote(name)}`)
+      if (!isLabelName(name)) this.fail(child, `invalid label name for grouping: ${quote(name)}`)
       names.push(name)
     }
     return names

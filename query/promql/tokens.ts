@@ -76,7 +76,8 @@ export function forGrammar(text: string, tokens: readonly Token[]): string {
       result += '1'.repeat(length)
     else if (token.kind === 'metric identifier' || isMetricNamedOffset(token, tokens[i - 1]))
       result += 'x'.repeat(length)
-    else result += token.text
+    // Only Prometheus takes them in capitals.
+    else result += token.kind === 'preprocessor' ? token.text.toLowerCase() : token.text
   })
   return result + text.slice(result.length)
 }

@@ -85,6 +85,11 @@ export class Labels {
 /** Those of a number that was made a vector, or of an aggregation over everything. */
 export const noLabels = Labels.from([])
 
+/** Any text is a label's name, unless it is empty or came of bytes that are no UTF-8. */
+export function isLabelName(text: string): boolean {
+  return text !== '' && !text.includes('\ufffd')
+}
+
 /** The order in which Prometheus lists series: by the first label that differs. */
 export function compareLabels(a: Labels, b: Labels): number {
   const length = Math.min(a.pairs.length, b.pairs.length)
