@@ -232,7 +232,7 @@ t.test('a key lives for 24 hours', async (t) => {
 
   t.equal(await numberOfKeys(other), 1)
   await app.course.sweeper.sweep()
-  t.equal(await numberOfKeys(other), 0, 'and the sweeper removes those that nobody uses again')
+  t.equal(await numberOfKeys(other), 0, 'and the sweeper removes unused keys')
   t.equal(await numberOfKeys(key), 1)
   t.equal((await book('eve', other)).statusCode, 201)
 })

@@ -108,7 +108,7 @@ async function copyOf(root: string, scope: Scope): Promise<string> {
   return folder
 }
 
-/** A service of somebody who wants to adopt a phase: docs/adopt.md has its source. */
+/** The service of an adopter, with the source in docs/adopt.md. */
 async function makeService(parent: string): Promise<void> {
   const folder = join(parent, 'my-service')
   await mkdir(join(folder, 'src'), { recursive: true })

@@ -119,5 +119,5 @@ t.test('the health check reports the server’s readiness', async (t) => {
   server.close()
   server.closeAllConnections()
   await once(server, 'close')
-  t.equal(await check('/readyz'), 1, 'nobody listens')
+  t.equal(await check('/readyz'), 1, 'not listening')
 })

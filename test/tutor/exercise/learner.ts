@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('../../../../', import.meta.url))
 /** What `npm run exercise` needs of the repository. */
 const NEEDED = ['package.json', 'tsconfig.json', 'src', 'phases', 'tutor', 'dist/src', 'dist/phases', 'dist/tutor']
 
-/** Somebody with a clone of their own, who does exercises on the command line. */
+/** A learner with a clone of the repository, who does exercises on the command line. */
 export class Learner {
   readonly #folder = mkdtempSync(join(tmpdir(), 'course-app-learner-'))
   readonly #t: Pick<Test, 'teardown'>
