@@ -12,7 +12,9 @@ const usage = `Usage: npm run bench:query -- [options]
 
   --series N     how many, default 1000
   --runs N       of each query, default 9
-  --assert       exit code 1 when a median is above 200 ms`
+  --assert       exit code 1 when a median of the CPU time is above 200 ms
+
+On a busy machine a query waits for a core; its CPU time is what it takes on an idle one.`
 
 const SECONDS = 900
 const POINTS = 250
@@ -46,22 +48,31 @@ function run(series: number, runs: number): void {
   const end = SECONDS * 1000
   const step = Math.floor(end / POINTS)
   const rows = QUERIES.map((query) => {
-    const times = Array.from({ length: runs + 2 }, () => {
+    const measured = Array.from({ length: runs + 2 }, () => {
       const begun = performance.now()
+      const before = process.cpuUsage()
       engine.range(query, end - (POINTS - 1) * step, end, step)
-      return performance.now() - begun
-    })
-    const sorted = times.slice(2).sort((a, b) => a - b)
-    return { query, median: sorted[sorted.length >> 1] as number, slowest: sorted.at(-1) as number }
+      const { user, system } = process.cpuUsage(before)
+      return { elapsed: performance.now() - begun, cpu: (user + system) / 1000 }
+    }).slice(2)
+    return {
+      query,
+      elapsed: medianOf(measured.map(({ elapsed }) => elapsed)),
+      cpu: medianOf(measured.map(({ cpu }) => cpu)),
+    }
   })
   console.log(`${series} series, ${SECONDS} samples each, ${POINTS} points, ${runs} runs\n`)
   console.log(
     markdownTable([
-      ['query', 'median ms', 'slowest ms'],
-      ...rows.map(({ query, median, slowest }) => [`\`${query}\``, median.toFixed(1), slowest.toFixed(1)]),
+      ['query', 'CPU ms', 'elapsed ms'],
+      ...rows.map(({ query, cpu, elapsed }) => [`\`${query}\``, cpu.toFixed(1), elapsed.toFixed(1)]),
     ]),
   )
-  if (values.assert && rows.some(({ median }) => median > TARGET_MS)) process.exitCode = 1
+  if (values.assert && rows.some(({ cpu }) => cpu > TARGET_MS)) process.exitCode = 1
+}
+
+function medianOf(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1] as number
 }
 
 /** That many counters, and as many buckets of histograms. */

@@ -18,12 +18,15 @@ export class SampleWindow {
   scalars: number[] = []
   #resets: number[] | undefined
   #sorted: SortedWindow | undefined
+  /** null when they were looked for and there are none. */
+  #wholeSums: Float64Array | null | undefined
 
   open({ times, values }: SampledSeries): void {
     this.times = times
     this.values = values
     this.#resets = undefined
     this.#sorted = undefined
+    this.#wholeSums = undefined
   }
 
   get count(): number {
@@ -45,6 +48,16 @@ export class SampleWindow {
     return this.#sorted
   }
 
+  /**
+   * The sum of the window's values where all of the series are whole numbers, as counts are: the difference of two sums
+   * from the beginning, which is exact then. Undefined otherwise.
+   */
+  get wholeSum(): number | undefined {
+    if (this.#wholeSums === undefined) this.#wholeSums = wholeSums(this.values)
+    const sums = this.#wholeSums
+    return sums === null ? undefined : (sums[this.end] as number) - (sums[this.first] as number)
+  }
+
   /** Where in the series a counter was reset: indexes of samples that are lower than the one before. */
   get resets(): readonly number[] {
     if (this.#resets === undefined) {
@@ -55,6 +68,19 @@ export class SampleWindow {
     }
     return this.#resets
   }
+}
+
+/** The sums of all values before each index; null when one of them is not whole, or could be rounded. */
+function wholeSums(values: Float64Array): Float64Array | null {
+  const sums = new Float64Array(values.length + 1)
+  let total = 0
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number
+    total += Math.abs(value)
+    if (!Number.isInteger(value) || total > Number.MAX_SAFE_INTEGER) return null
+    sums[i + 1] = (sums[i] as number) + value
+  }
+  return sums
 }
 
 /** How a function of a range vector is computed. */
@@ -184,6 +210,8 @@ function resetsIn({ resets, first, end }: SampleWindow): number {
 }
 
 function average(window: SampleWindow): number {
+  const whole = window.wholeSum
+  if (whole !== undefined) return whole / window.count
   const { sum, lost } = exactSum(window)
   if (Number.isFinite(sum)) return sum / window.count + lost / window.count
   const mean = new ExactMean()
@@ -192,6 +220,8 @@ function average(window: SampleWindow): number {
 }
 
 function sum(window: SampleWindow): number {
+  const whole = window.wholeSum
+  if (whole !== undefined) return whole
   const { sum, lost } = exactSum(window)
   return Math.abs(sum) === Number.POSITIVE_INFINITY ? sum : sum + lost
 }
