@@ -44,7 +44,7 @@ function relabelled(series: readonly StepSeries[], change: (labels: Labels) => L
 }
 
 /** `$1`, `${1}` and `${name}` stand for groups, and `$$` for a dollar; a group that is not there is empty. */
-function expand(template: string, match: RegexMatcher): string {
+export function expand(template: string, match: RegexMatcher): string {
   return template.replace(/\$(?:\$|\{([^}]*)\}|(\w+))/g, (whole, braced?: string, bare?: string) => {
     if (whole === '$$') return '$'
     const name = (braced ?? bare) as string

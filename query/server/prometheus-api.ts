@@ -40,7 +40,7 @@ export interface ServedSource extends SeriesSource {
 /** What to send back. */
 export interface ApiResponse {
   readonly status: number
-  /** To be sent as JSON. */
+  /** To be sent as JSON, or as plain text if it is a string. */
   readonly body: unknown
 }
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { LokiApi } from './loki-api.ts'
 import type { ApiResponse, PrometheusApi } from './prometheus-api.ts'
 
 const LARGEST_BODY = 1_000_000
@@ -14,15 +15,21 @@ export interface Server {
   close(): void
 }
 
+/** What is served: Prometheus' API below `/api/v1/`, and Loki's below `/loki/api/v1/`. */
+export interface Apis {
+  readonly prometheus?: PrometheusApi | undefined
+  readonly loki?: LokiApi | undefined
+}
+
 /**
- * Serves the API below `/api/v1/`, by GET and by a form in a POST.
+ * Serves APIs, by GET and by a form in a POST.
  *
  * @param port 0 for a free one
  * @throws when the port is in use
  */
-export async function serve(api: PrometheusApi, port: number, host: string): Promise<Server> {
+export async function serve(apis: Apis, port: number, host: string): Promise<Server> {
   const server = createServer((request, response) => {
-    respond(api, request, response).catch((error: Error) => {
+    respond(apis, request, response).catch((error: Error) => {
       process.stderr.write(`${request.method} ${request.url} failed: ${error.stack}\n`)
       send(response, errorResponse(500, 'internal', 'internal error'))
     })
@@ -39,7 +46,7 @@ export async function serve(api: PrometheusApi, port: number, host: string): Pro
   }
 }
 
-async function respond(api: PrometheusApi, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function respond(apis: Apis, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { url: target = '/' } = request
   if (!URL.canParse(target, BASE)) {
     send(response, errorResponse(400, 'bad_data', `${target} is no URL`))
@@ -50,7 +57,8 @@ async function respond(api: PrometheusApi, request: IncomingMessage, response: S
     response.end('Ready.\n')
     return
   }
-  const [, path] = /^\/api\/v1\/(.+)$/.exec(url.pathname) ?? []
+  const [, isLoki, path = ''] = /^(\/loki)?\/api\/v1\/(.+)$/.exec(url.pathname) ?? []
+  const api = isLoki === undefined ? apis.prometheus : apis.loki
   if (request.method !== 'GET' && request.method !== 'POST') {
     response.setHeader('Allow', 'GET, POST')
     send(response, errorResponse(405, 'bad_data', `${request.method} is not allowed. Use GET or POST.`))
@@ -63,13 +71,14 @@ async function respond(api: PrometheusApi, request: IncomingMessage, response: S
     return
   }
   const parameters = new URLSearchParams([...new URLSearchParams(body), ...url.searchParams])
-  const answer = path === undefined ? undefined : api.answer(path, parameters)
+  const answer = api?.answer(path, parameters)
   send(response, answer ?? errorResponse(404, 'not_found', `there is nothing at ${url.pathname}`))
 }
 
 function send(response: ServerResponse, { status, body }: ApiResponse): void {
-  response.writeHead(status, { 'content-type': 'application/json' })
-  response.end(JSON.stringify(body))
+  const isText = typeof body === 'string'
+  response.writeHead(status, { 'content-type': isText ? 'text/plain; charset=utf-8' : 'application/json' })
+  response.end(isText ? body : JSON.stringify(body))
 }
 
 /** @returns undefined when it is too large */

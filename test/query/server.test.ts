@@ -226,7 +226,7 @@ t.test('npm run query says what is wrong with its options and its file', async (
     const { status, stderr } = spawnSync(process.execPath, [MAIN, ...args], { cwd, encoding: 'utf8' })
     return { status, stderr: stderr.split('\n')[0] }
   }
-  t.same(run(), { status: 1, stderr: '--metrics is missing.' })
+  t.same(run(), { status: 1, stderr: '--metrics or --logs is missing.' })
   t.same(run('--metrics', 'samples.om', '--port', 'x'), {
     status: 1,
     stderr: 'x is no port. Give a number from 0 to 65535.',
