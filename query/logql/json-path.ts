@@ -17,6 +17,9 @@ export function parseJsonPath(text: string): readonly (string | number)[] {
 }
 
 function mistake(rest: string, expected: string): Error {
-  const [unexpected] = /^\[\s*$/.test(rest) || rest === '' ? ['$end'] : [rest.charAt(0)]
+  const [odd] = /^[^\w\s."[\]]/.exec(rest) ?? []
+  if (odd !== undefined) return new Error(`unexpected char ${odd}`)
+  if (/^[a-zA-Z_]/.test(rest)) return new Error('syntax error: unexpected FIELD')
+  const [unexpected] = /^\[\s*[^\d"]?/.test(rest) || rest === '' ? ['$end'] : [rest.charAt(0)]
   return new Error(`syntax error: unexpected ${unexpected}, expecting ${expected}`)
 }

@@ -52,10 +52,9 @@ export class LineLabels {
     return this.stream.get(name) || undefined
   }
 
-  /** As filters see it: the errors are labels, and one that is missing is empty. */
+  /** As filters see it: the error is a label, its details are none, and a label that is missing is empty. */
   value(name: string): string {
     if (name === ERROR) return this.error
-    if (name === ERROR_DETAILS) return this.errorDetails
     return this.get(name) ?? ''
   }
 

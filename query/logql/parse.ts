@@ -10,6 +10,7 @@ import { scalarOperation } from '../promql/arithmetic.ts'
 import type { Comparison, Matching, TextRange } from '../promql/expression.ts'
 import { isComparison, isSetOperator } from '../promql/expression.ts'
 import { unquote } from '../promql/literals.ts'
+import { PRECEDENCE } from '../promql/parse.ts'
 import { InvalidQuery } from '../promql/value.ts'
 import { compileExpression, Matcher, type MatchOperator } from '../series/matcher.ts'
 import { LogParseError, Unsupported } from './errors.ts'
@@ -115,24 +116,6 @@ function firstMistake(text: string): number | undefined {
     if (at === undefined) throw error
     return Number(at)
   }
-}
-
-const PRECEDENCE: Readonly<Record<string, number>> = {
-  or: 1,
-  and: 2,
-  unless: 2,
-  '==': 3,
-  '!=': 3,
-  '<': 3,
-  '>': 3,
-  '<=': 3,
-  '>=': 3,
-  '+': 4,
-  '-': 4,
-  '*': 5,
-  '/': 5,
-  '%': 5,
-  '^': 6,
 }
 
 type Item =
@@ -491,7 +474,7 @@ class Converter {
       )
     // A comparison of numbers gives a number here, with or without `bool`.
     if (left.kind === 'number' && right.kind === 'number')
-      return { kind: 'number' as const, value: scalarOperation(operator)(left.value, right.value), range }
+      return { kind: 'number' as const, value: compute(operator, left.value, right.value), range }
     const returnBool = modifier.getChild('Bool') !== null
     if (returnBool && !isComparison(operator)) return binary(operator, left, right, matching, false, range)
     return binary(operator, left, right, matching, returnBool, range)
@@ -510,6 +493,11 @@ class Converter {
       include: group === -1 ? [] : labels(lists[group + 1]),
     }
   }
+}
+
+/** Division by zero is NaN in Loki. */
+function compute(operator: LogBinary['operator'], left: number, right: number): number {
+  return scalarOperation(operator)(left, (operator === '/' || operator === '%') && right === 0 ? Number.NaN : right)
 }
 
 const GROUPED = new Set<RangeOperation>([

@@ -352,6 +352,8 @@ function labelFormat({ formats }: LabelFormatStage): RunnableStage {
   return {
     uses: compiled.flatMap(({ isRename, value, template }) => (isRename ? [value] : (template?.fields ?? []))),
     run(line, labels) {
+      // All templates see the labels as they are before the first.
+      let seen: ReadonlyMap<string, string> | undefined
       for (const { label, value, template } of compiled) {
         if (template === undefined) {
           const renamed = labels.get(value)
@@ -361,7 +363,8 @@ function labelFormat({ formats }: LabelFormatStage): RunnableStage {
           continue
         }
         try {
-          labels.set(label, template.fill({ labels: labels.all(), line }))
+          seen ??= labels.all()
+          labels.set(label, template.fill({ labels: seen, line }))
         } catch (error) {
           if (!(error instanceof TemplateError)) throw error
           labels.setError(TEMPLATE_ERROR, error.message)
@@ -385,7 +388,11 @@ function labelTemplate({ label, isRename, value }: LabelFormatStage['formats'][n
 function drop(choices: readonly LabelChoice[], line: string, labels: LineLabels): string {
   for (const choice of choices) {
     const name = typeof choice === 'string' ? choice : choice.name
-    if (typeof choice !== 'string' && !choice.matches(labels.value(name))) continue
+    if (
+      typeof choice !== 'string' &&
+      !choice.matches(name === ERROR_DETAILS ? labels.errorDetails : labels.value(name))
+    )
+      continue
     if (name === ERROR) labels.error = ''
     else if (name === ERROR_DETAILS) labels.errorDetails = ''
     else if (typeof choice !== 'string' || labels.get(name) !== undefined) labels.delete(name)

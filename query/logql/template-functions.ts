@@ -1,6 +1,7 @@
 import { RE2JS } from 're2js'
 import { formatGeneral } from '../promql/format-number.ts'
 import { expand } from '../promql/label-functions.ts'
+import { Unsupported } from './errors.ts'
 import { parseBytes, parseGoDuration } from './units.ts'
 
 /** Whole numbers are bigint, as they are another type than floats in Go. */
@@ -33,9 +34,9 @@ function trimmed(text: string, set: string, left: boolean, right: boolean): stri
   return characters.slice(from, to).join('')
 }
 
-function replaceCount(text: string, old: string, by: string, count: bigint): string {
+function replaceCount(text: string, old: string, by: string, count: number): string {
   const parts = text.split(old)
-  const most = count < 0n ? parts.length - 1 : Math.min(Number(count), parts.length - 1)
+  const most = count < 0 ? parts.length - 1 : Math.min(count, parts.length - 1)
   return (
     parts.slice(0, most + 1).join(by) +
     parts
@@ -56,14 +57,13 @@ function truncate(size: number, text: string): string {
   return size >= 0 && length > size ? slice(text, 0, size) : text
 }
 
-function indent(spaces: bigint, text: string): string {
-  const pad = ' '.repeat(Number(spaces))
+function indent(spaces: number, text: string): string {
+  const pad = ' '.repeat(spaces)
   return pad + text.replaceAll('\n', `\n${pad}`)
 }
 
-function align(count: bigint, text: string, left: boolean): string {
+function align(size: number, text: string, left: boolean): string {
   const characters = [...text]
-  const size = Number(count)
   if (size < 0 || size === characters.length) return text
   const pad = ' '.repeat(Math.max(size - characters.length, 0))
   if (left) return characters.slice(0, size).join('') + pad
@@ -90,6 +90,41 @@ export function toInt(value: TemplateValue): bigint {
   if (typeof value === 'boolean') return value ? 1n : 0n
   if (typeof value === 'number') return Number.isFinite(value) ? BigInt(Math.trunc(value)) : 0n
   return /^[+-]?\d+$/.test(value) ? BigInt(value.replace('+', '')) : 0n
+}
+
+interface Decimal {
+  readonly digits: bigint
+  /** How many of them are behind the point. */
+  readonly scale: number
+}
+
+const QUOTIENT_DIGITS = 16
+
+/** Arithmetic on numbers as they are written, so that 0.1 + 0.2 is 0.3. */
+function decimal(operator: '+' | '-' | '*' | '/'): (a: number, b: number) => number {
+  return (left, right) => {
+    const [a, b] = [toDecimal(left), toDecimal(right)]
+    if (operator === '*') return toNumber({ digits: a.digits * b.digits, scale: a.scale + b.scale })
+    const scale = Math.max(a.scale, b.scale)
+    const [x, y] = [a.digits * 10n ** BigInt(scale - a.scale), b.digits * 10n ** BigInt(scale - b.scale)]
+    if (operator !== '/') return toNumber({ digits: operator === '+' ? x + y : x - y, scale })
+    if (y === 0n) throw new Error('decimal division by 0')
+    const shifted = x * 10n ** BigInt(QUOTIENT_DIGITS)
+    const half = (y < 0n ? -y : y) / 2n
+    return toNumber({ digits: (shifted + (shifted < 0n ? -half : half)) / y, scale: QUOTIENT_DIGITS })
+  }
+}
+
+function toDecimal(value: number): Decimal {
+  const [mantissa = '', exponent = '0'] = String(value).split('e')
+  const [whole = '', fraction = ''] = mantissa.split('.')
+  const scale = fraction.length - Number(exponent)
+  const digits = BigInt(whole + fraction)
+  return scale >= 0 ? { digits, scale } : { digits: digits * 10n ** BigInt(-scale), scale: 0 }
+}
+
+function toNumber({ digits, scale }: Decimal): number {
+  return Number(`${digits}e-${scale}`)
 }
 
 function divide(a: bigint, b: bigint): bigint {
@@ -133,10 +168,21 @@ function fold<T>(values: readonly T[], step: (a: T, b: T) => T): T {
   return values.reduce(step)
 }
 
+/** For functions on text. Go refuses numbers there while it fills a template; here the query is refused. */
 const texts =
   (run: (...args: readonly string[]) => TemplateValue) =>
-  (...args: readonly TemplateValue[]) =>
-    run(...args.map(String))
+  (...args: readonly TemplateValue[]) => {
+    if (args.some((arg) => typeof arg !== 'string'))
+      throw new Unsupported('a template function for text is not supported with a number')
+    return run(...(args as readonly string[]))
+  }
+
+/** A size or a count, which must be a whole number. */
+function whole(value: TemplateValue | undefined): number {
+  if (typeof value !== 'bigint')
+    throw new Unsupported('a template function that takes a size is not supported with text: make it a number with int')
+  return Number(value)
+}
 
 /** What templates may call: of Loki's functions those on text and numbers. */
 export const templateFunctions: ReadonlyMap<string, Definition> = new Map<string, Definition>([
@@ -167,8 +213,8 @@ export const templateFunctions: ReadonlyMap<string, Definition> = new Map<string
       texts((s = '') => title(s)),
     ),
   ],
-  ['trunc', takes(2, (size, s) => truncate(Number(size), String(s)))],
-  ['substr', takes(3, (from, to, s) => substring(Number(from), Number(to), String(s)))],
+  ['trunc', takes(2, (size, s) => truncate(whole(size), String(s)))],
+  ['substr', takes(3, (from, to, s) => substring(whole(from), whole(to), String(s)))],
   [
     'contains',
     takes(
@@ -190,8 +236,8 @@ export const templateFunctions: ReadonlyMap<string, Definition> = new Map<string
       texts((part = '', s = '') => s.endsWith(part)),
     ),
   ],
-  ['indent', takes(2, (size, s) => indent(toInt(size as bigint), String(s)))],
-  ['nindent', takes(2, (size, s) => `\n${indent(toInt(size as bigint), String(s))}`)],
+  ['indent', takes(2, (size, s) => indent(whole(size), String(s)))],
+  ['nindent', takes(2, (size, s) => `\n${indent(whole(size), String(s))}`)],
   [
     'replace',
     takes(
@@ -199,8 +245,8 @@ export const templateFunctions: ReadonlyMap<string, Definition> = new Map<string
       texts((old = '', by = '', s = '') => s.replaceAll(old, () => by)),
     ),
   ],
-  ['Replace', takes(4, (s, old, by, n) => replaceCount(String(s), String(old), String(by), toInt(n as bigint)))],
-  ['repeat', takes(2, (n, s) => repeat(Number(n), String(s)))],
+  ['Replace', takes(4, (s, old, by, n) => replaceCount(String(s), String(old), String(by), whole(n)))],
+  ['repeat', takes(2, (n, s) => repeat(whole(n), String(s)))],
   [
     'trim',
     takes(
@@ -278,17 +324,17 @@ export const templateFunctions: ReadonlyMap<string, Definition> = new Map<string
   ['mul', takesMany(1, (...values) => fold(values.map(toInt), (a, b) => a * b))],
   ['div', takes(2, (a, b) => divide(toInt(a as TemplateValue), toInt(b as TemplateValue)))],
   ['mod', takes(2, (a, b) => remainder(toInt(a as TemplateValue), toInt(b as TemplateValue)))],
-  ['addf', takesMany(0, (...values) => values.map(toFloat).reduce((a, b) => a + b, 0))],
-  ['subf', takesMany(1, (...values) => fold(values.map(toFloat), (a, b) => a - b))],
-  ['mulf', takesMany(1, (...values) => fold(values.map(toFloat), (a, b) => a * b))],
-  ['divf', takesMany(1, (...values) => fold(values.map(toFloat), (a, b) => a / b))],
+  ['addf', takesMany(0, (...values) => [0, ...values.map(toFloat)].reduce(decimal('+')))],
+  ['subf', takesMany(1, (...values) => fold(values.map(toFloat), decimal('-')))],
+  ['mulf', takesMany(1, (...values) => fold(values.map(toFloat), decimal('*')))],
+  ['divf', takesMany(1, (...values) => fold(values.map(toFloat), decimal('/')))],
   ['max', takesMany(1, (...values) => fold(values.map(toInt), (a, b) => (b > a ? b : a)))],
   ['min', takesMany(1, (...values) => fold(values.map(toInt), (a, b) => (b < a ? b : a)))],
   ['maxf', takesMany(1, (...values) => Math.max(...values.map(toFloat)))],
   ['minf', takesMany(1, (...values) => Math.min(...values.map(toFloat)))],
   ['ceil', takes(1, (value) => Math.ceil(toFloat(value as TemplateValue)))],
   ['floor', takes(1, (value) => Math.floor(toFloat(value as TemplateValue)))],
-  ['round', takes(2, (value, digits) => round(toFloat(value as TemplateValue), Number(digits)))],
+  ['round', takes(2, (value, digits) => round(toFloat(value as TemplateValue), whole(digits)))],
   [
     'default',
     takes(2, (otherwise, value) =>
@@ -347,8 +393,8 @@ export const templateFunctions: ReadonlyMap<string, Definition> = new Map<string
         ),
       ] as const,
   ),
-  ['alignLeft', takes(2, (n, s) => align(toInt(n as bigint), String(s), true))],
-  ['alignRight', takes(2, (n, s) => align(toInt(n as bigint), String(s), false))],
+  ['alignLeft', takes(2, (n, s) => align(whole(n), String(s), true))],
+  ['alignRight', takes(2, (n, s) => align(whole(n), String(s), false))],
   [
     'b64enc',
     takes(
@@ -359,8 +405,14 @@ export const templateFunctions: ReadonlyMap<string, Definition> = new Map<string
   ['not', takes(1, (value) => !isTrue(value as TemplateValue))],
   ['and', takesMany(1, (...values) => values.find((value) => !isTrue(value)) ?? (values.at(-1) as TemplateValue))],
   ['or', takesMany(1, (...values) => values.find(isTrue) ?? (values.at(-1) as TemplateValue))],
-  ['len', takes(1, (s) => BigInt(Buffer.byteLength(s as string)))],
-  ['print', takesMany(0, (...values) => values.map(printed).join(''))],
+  [
+    'len',
+    takes(
+      1,
+      texts((s = '') => BigInt(Buffer.byteLength(s))),
+    ),
+  ],
+  ['print', takesMany(0, (...values) => printAll(values))],
   ['eq', takesMany(2, (first, ...others) => others.some((other) => compare(first as TemplateValue, other) === 0))],
   ['ne', takes(2, (a, b) => compare(a as TemplateValue, b as TemplateValue) !== 0)],
   ['lt', takes(2, (a, b) => compare(a as TemplateValue, b as TemplateValue) < 0)],
@@ -383,15 +435,27 @@ export function isTrue(value: TemplateValue): boolean {
 
 /** As Go prints a value with `%v`. */
 export function printed(value: TemplateValue): string {
-  if (typeof value !== 'number') return String(value)
-  if (!Number.isFinite(value) || value === 0) return formatGeneral(value)
-  const size = Math.abs(value)
-  return size >= 1e21 || size < 1e-4 ? formatGeneral(value) : String(value)
+  return typeof value === 'number' ? formatGeneral(value) : String(value)
+}
+
+/** With spaces between those of which neither is text. */
+function printAll(values: readonly TemplateValue[]): string {
+  return values
+    .map(
+      (value, i) => (i > 0 && ![value, values[i - 1]].some((v) => typeof v === 'string') ? ' ' : '') + printed(value),
+    )
+    .join('')
 }
 
 function compare(a: TemplateValue, b: TemplateValue): number {
-  if (typeof a !== typeof b) throw new Error('incompatible types for comparison')
+  if (typeof a !== typeof b) throw new Error(`incompatible types for comparison: ${typeName(a)} and ${typeName(b)}`)
   return a < b ? -1 : a > b ? 1 : 0
+}
+
+function typeName(value: TemplateValue): string {
+  if (typeof value === 'bigint') return 'int'
+  if (typeof value === 'number') return 'float64'
+  return typeof value === 'boolean' ? 'bool' : 'string'
 }
 
 function substring(from: number, to: number, text: string): string {
@@ -453,5 +517,5 @@ function formattedValue(verb: string, value: TemplateValue, digits: string | und
     return digits === undefined ? printed(value) : [...printed(value)].slice(0, Number(digits)).join('')
   if (verb === 'd' && typeof value === 'bigint') return String(value)
   if (verb === 'f' && typeof value === 'number') return value.toFixed(digits === undefined ? 6 : Number(digits))
-  throw new Error(`printf with ${whole} is not supported for ${printed(value)}`)
+  throw new Unsupported(`printf with ${whole} is not supported for ${printed(value)}`)
 }

@@ -109,6 +109,7 @@ export class Template {
     try {
       return run(...args)
     } catch (error) {
+      if (error instanceof Unsupported) throw error
       this.#fail(command, `error calling ${command.name}: ${(error as Error).message}`)
     }
   }
@@ -239,7 +240,7 @@ class Parser {
     while (at < text.length) {
       const rest = text.slice(at)
       const [word] =
-        /^(?:\s+|"(?:[^"\\\n]|\\.)*"|`[^`]*`|[()|]|:=|[$]\w*(?:\.\w+)*|[+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|(?:\.\w+)+|\.|\w+|,)/.exec(
+        /^(?:\s+|"(?:[^"\\\n]|\\.)*"|`[^`]*`|[()|]|:=|[$]\w*(?:\.\w+)*|[+-]?(?:0[xX][\da-fA-F]+|\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|(?:\.\w+)+|\.|\w+|,)/.exec(
           rest,
         ) ?? []
       if (word === undefined) this.#fail(`unexpected ${quote(rest.charAt(0))} in command`, from + at)
@@ -318,7 +319,7 @@ class Parser {
     }
     if (/^["`]/.test(text)) return { kind: 'literal', value: unquote(text) }
     if (text === 'true' || text === 'false') return { kind: 'literal', value: text === 'true' }
-    if (/^[+-]?\d+$/.test(text)) return { kind: 'literal', value: BigInt(text.replace('+', '')) }
+    if (/^0[xX]|^[+-]?\d+$/.test(text)) return { kind: 'literal', value: BigInt(text.replace('+', '')) }
     if (/^[+-]?[\d.]/.test(text)) return { kind: 'literal', value: Number(text) }
     if (!/^\w/.test(text)) this.#fail(`unexpected ${quote(text)} in operand`, from)
     this.#checkFunction(word)

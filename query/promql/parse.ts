@@ -71,7 +71,8 @@ function firstMistake(text: string): number | undefined {
   }
 }
 
-const PRECEDENCE: Readonly<Record<string, number>> = {
+/** Of binary operators; the higher binds more tightly. */
+export const PRECEDENCE: Readonly<Record<string, number>> = {
   or: 1,
   and: 2,
   unless: 2,
