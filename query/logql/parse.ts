@@ -49,11 +49,14 @@ const NOTHING_SELECTED =
 /** @throws {LogParseError | Unsupported} with Loki's message, or with one that names what is not supported */
 export function parseLogQuery(text: string): LogQuery {
   if (text.length >= LONGEST_QUERY) throw new LogParseError(`input size too long (${text.length} > ${LONGEST_QUERY})`)
-  const tokens = readTokens(text)
+  const { tokens, error } = readTokens(text)
   if (tokens.length > MOST_WORDS) throw new LogParseError(`the query has more than ${MOST_WORDS} words`)
   refuse(tokens)
-  const { readable, offsets } = forGrammar(text, tokens)
+  const end = (tokens.at(-1) as Token).from
+  const { readable, offsets } = forGrammar(error === undefined ? text : text.slice(0, end), tokens)
   const mistake = firstMistake(readable)
+  // What is wrong before the word that is none comes first.
+  if (error !== undefined && (mistake === undefined || isAtEnd(tokens, mistake))) throw error
   if (mistake !== undefined) throw syntaxError(tokens, mistake)
   const tree = strictParser.parse(readable)
   return new Converter(text, offsets).query(tree.topNode)
@@ -104,6 +107,10 @@ function forGrammar(text: string, tokens: readonly Token[]): Readable {
       units[before.to] = ','
   })
   return { readable: units.join(''), offsets }
+}
+
+function isAtEnd(tokens: readonly Token[], mistake: number): boolean {
+  return tokens.every(({ to, kind }) => kind === '$end' || to <= mistake) && tokens[0]?.kind !== 'IDENTIFIER'
 }
 
 /** Where the grammar cannot go on; undefined when it can. */

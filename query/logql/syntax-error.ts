@@ -52,7 +52,7 @@ function expectation(tokens: readonly Token[], index: number): string | undefine
   const grouped = expectationInGrouping(tokens, index)
   if (grouped !== undefined) return grouped
   if (before.text === '!=' || before.text === '!~' || before.text === '!>')
-    return tokens[index - 2]?.kind === 'IDENTIFIER' ? undefined : 'STRING or ip'
+    return /^(?:IDENTIFIER|NUMBER)$/.test(tokens[index - 2]?.kind ?? '') ? undefined : 'STRING or ip'
   if (before.kind === 'RANGE' && tokens[index]?.kind === '$end') return ')'
   return before.kind === 'word' ? EXPECTED[before.text.toLowerCase()] : undefined
 }
@@ -71,6 +71,7 @@ function expectationInGrouping(tokens: readonly Token[], index: number): string 
   if (word !== 'by' && word !== 'without') return undefined
   const before = tokens[index - 1]
   if (before?.kind === 'IDENTIFIER') return ', or )'
+  if (before?.text === '(') return 'IDENTIFIER or )'
   return before?.text === ',' ? 'IDENTIFIER' : undefined
 }
 

@@ -43,9 +43,9 @@ const FUNCTIONS = new Set(
 const SYMBOLS = ['|=', '|~', '|>', '!=', '!~', '!>', '=~', '==', '>=', '<=', ...'{}(),|=<>+-*/%^.']
 const FLAGS = new Set(['--strict', '--keep-empty'])
 
-/** The words of a query, with an end after the last. @throws {LogParseError} for what is no word */
-export function readTokens(text: string): readonly Token[] {
-  return new Scanner(text).tokens()
+/** The words of a query up to what is no word, if there is such, with an end after the last. */
+export function readTokens(text: string): { readonly tokens: readonly Token[]; readonly error?: LogParseError } {
+  return new Scanner(text).read()
 }
 
 /** As messages name a word. */
@@ -61,14 +61,24 @@ class Scanner {
 
   constructor(readonly text: string) {}
 
-  tokens(): readonly Token[] {
+  read(): ReturnType<typeof readTokens> {
+    try {
+      this.#readAll()
+    } catch (error) {
+      if (!(error instanceof LogParseError)) throw error
+      this.#push('$end', '')
+      return { tokens: this.#tokens, error }
+    }
+    this.#push('$end', '')
+    return { tokens: this.#tokens }
+  }
+
+  #readAll(): void {
     for (;;) {
       this.#at += (/^(?:\s|#[^\n]*)*/.exec(this.text.slice(this.#at)) as RegExpExecArray)[0].length
       if (this.#at >= this.text.length) break
       this.#next(this.text.slice(this.#at))
     }
-    this.#push('$end', '')
-    return this.#tokens
   }
 
   #push(kind: TokenKind, text: string, isLost = false): Token {
