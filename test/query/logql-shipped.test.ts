@@ -22,6 +22,13 @@ const panels = dashboards.flatMap((dashboard) =>
     .flatMap(({ targets = [] }) => targets.map(({ expr = '' }) => expr.replaceAll('$trace_id', TRACE))),
 )
 
+/** In the documents, as code that begins with a selector of streams. */
+const written = ['README.md', ...filesIn('docs', '.md')].flatMap((file) =>
+  [...readFileSync(join(root, file), 'utf8').matchAll(/`(\{(?:service|level)[=!][^`]*)`/g)].map(
+    ([, query = '']) => query,
+  ),
+)
+
 /** As the app writes them: two errors a second for a minute, of which every tenth is fatal. */
 const engine = new LogEngine(
   readLines(
@@ -66,5 +73,11 @@ t.test('every panel with lines shows those of the trace', (t) => {
     t.equal(streams.flatMap(({ lines }) => lines).length, 60, expression)
     t.ok(streams.every(({ labels }) => labels.get('trace_id') === TRACE))
   }
+  t.end()
+})
+
+t.test('every query of the documents can be asked', (t) => {
+  t.ok(written.length > 2, 'they have been found')
+  for (const expression of written) t.equal(answer(expression).type, 'streams', expression)
   t.end()
 })
