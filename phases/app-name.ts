@@ -1,5 +1,5 @@
 /**
- * The application's name, in the names of channels, instrumentation scopes, attributes and metrics that are its own.
- * It is a constant and not a setting, because channels are made when their module loads.
+ * The application's name. It begins the names of its own channels, instrumentation scopes, attributes and metrics.
+ * It is a constant rather than a setting, because channels are created when their module loads.
  */
 export const APP_NAME = 'course-app'

@@ -5,28 +5,28 @@ declare module 'fastify' {
     /** `false`: requests to this route are not logged, counted or traced. */
     readonly observed?: boolean
     /**
-     * `false`: requests to this route are logged and counted, but not traced. It is for routes that machines call every
+     * `false`: requests to this route are logged and counted, but not traced. Use it for routes that machines call every
      * few seconds, such as health checks: their traces would bury the others.
      */
     readonly traced?: boolean
   }
 }
 
-/** The settings that phases read. Each is the environment variable of the same name. */
+/** The settings that phases read, named like their environment variables. */
 export interface PhaseConfig {
   readonly LOG_LEVEL: string
   /** A path, relative to the working directory; empty for no file. */
   readonly LOG_FILE: string
-  /** A file that reaches this size is rotated. */
+  /** The file is rotated when it reaches this size, in bytes. */
   readonly LOG_FILE_MAX_BYTES: number
-  /** How many files are kept, the current one included. */
+  /** How many files are kept, including the current one. */
   readonly LOG_FILE_COUNT: number
   readonly OTEL_SERVICE_NAME: string
-  /** By name, percent-decoded. */
+  /** Attributes by name, percent-decoded. */
   readonly OTEL_RESOURCE_ATTRIBUTES: Readonly<Record<string, string>>
 }
 
-/** What every plugin of a phase is given, beside its own options. */
+/** Options that every plugin of a phase receives, in addition to its own. */
 export interface PhaseOptions {
   readonly config: PhaseConfig
 }
@@ -34,20 +34,20 @@ export interface PhaseOptions {
 // biome-ignore lint/suspicious/noExplicitAny: each plugin states its own options
 type Plugin = FastifyPluginCallback<any> | FastifyPluginAsync<any>
 
-/** A plugin, or a plugin with its options. Plugins use `fastify-plugin`, so that they see every route. */
+/** A plugin, or a plugin with its options. Plugins are wrapped in `fastify-plugin`, so their hooks see every route. */
 export type PhasePlugin = Plugin | readonly [plugin: Plugin, options: Readonly<Record<string, unknown>>]
 
-/** What a phase adds to the bare server. */
+/** The telemetry that a phase adds to a Fastify server. */
 export interface Phase {
   readonly number: number
   readonly title: string
-  /** Fastify takes its logger at construction, so a phase brings it apart from its plugins. */
+  /** Creates the logger. It is apart from the plugins, because Fastify takes its logger at construction. */
   readonly logger?: ((options: PhaseOptions) => FastifyBaseLogger) | undefined
   /** Registered in this order, before the routes. */
   readonly plugins: readonly PhasePlugin[]
 }
 
-/** Lets TypeScript check a phase where it is written; gives it back unchanged. */
+/** Returns the phase unchanged; TypeScript checks it where it is written. */
 export function definePhase(phase: Phase): Phase {
   return phase
 }

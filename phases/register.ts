@@ -2,7 +2,7 @@ import { type FastifyBaseLogger, type FastifyPluginCallback, type FastifyServerO
 import fastifyPlugin from 'fastify-plugin'
 import type { Phase, PhaseConfig, PhaseOptions } from './phase.ts'
 
-/** A phase for a Fastify app of your own. */
+/** A phase, prepared for a Fastify app of your own. */
 export interface Observability {
   /** Options for `Fastify(…)`: the phase's logger, in place of Fastify's own request log. */
   readonly options: Pick<FastifyServerOptions, 'loggerInstance' | 'logController' | 'childLoggerFactory'>
@@ -18,10 +18,10 @@ export interface Observability {
  *     app.register(observability.plugin)
  *
  * Settings are read from the environment: `LOG_LEVEL`, `LOG_FILE`, `LOG_FILE_MAX_BYTES`, `LOG_FILE_COUNT` and
- * OpenTelemetry's `OTEL_…`. What is still waiting to be written or sent leaves the process when the app closes.
+ * OpenTelemetry's `OTEL_…`. When the app closes, buffered log lines are written and buffered spans are sent.
  *
  * @param options `serviceName` is the name in logs, metrics and traces unless `OTEL_SERVICE_NAME` is set
- * @throws an error named `ConfigError` when a setting cannot work. Its message names the variable and says what to do.
+ * @throws an error named `ConfigError` when a setting is invalid. Its message names the variable and says what to do.
  */
 export function openObservability(phase: Phase, { serviceName }: { readonly serviceName: string }): Observability {
   const options: PhaseOptions = { config: readConfig(serviceName) }
@@ -43,7 +43,7 @@ export function openObservability(phase: Phase, { serviceName }: { readonly serv
   return { options: logger ? serverOptions(phase, logger) : {}, plugin }
 }
 
-/** From phase 2 on the phase logs requests, and puts their ids on every line by context: no child logger is needed. */
+/** From phase 2 on, a context puts the request's id on every line, so requests need no child logger. */
 function serverOptions({ number }: Phase, loggerInstance: FastifyBaseLogger): Observability['options'] {
   const logController = new LogController({ disableRequestLogging: true })
   return number < 2
@@ -61,7 +61,7 @@ function openLogger(phase: Phase, options: PhaseOptions): FastifyBaseLogger | un
   }
 }
 
-/** Fastify logs with a child of the logger that it is given. */
+/** Fastify may log with a child of the logger that it receives. */
 function isFrom(logger: FastifyBaseLogger, used: FastifyBaseLogger): boolean {
   return used === logger || Object.prototype.isPrototypeOf.call(logger, used)
 }
@@ -69,35 +69,35 @@ function isFrom(logger: FastifyBaseLogger, used: FastifyBaseLogger): boolean {
 function readConfig(serviceName: string): PhaseConfig {
   const attributes = readAttributes('OTEL_RESOURCE_ATTRIBUTES')
   return {
-    LOG_LEVEL: readWord('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
+    LOG_LEVEL: readChoice('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
     LOG_FILE: read('LOG_FILE') ?? '',
-    LOG_FILE_MAX_BYTES: readNumber('LOG_FILE_MAX_BYTES', { from: 1024, to: 2 ** 40, usual: 10 * 1024 * 1024 }),
-    LOG_FILE_COUNT: readNumber('LOG_FILE_COUNT', { from: 1, to: 100, usual: 5 }),
+    LOG_FILE_MAX_BYTES: readNumber('LOG_FILE_MAX_BYTES', { from: 1024, to: 2 ** 40, fallback: 10 * 1024 * 1024 }),
+    LOG_FILE_COUNT: readNumber('LOG_FILE_COUNT', { from: 1, to: 100, fallback: 5 }),
     OTEL_SERVICE_NAME: read('OTEL_SERVICE_NAME') ?? attributes['service.name'] ?? serviceName,
     OTEL_RESOURCE_ATTRIBUTES: attributes,
   }
 }
 
-/** Empty is the same as unset. */
+/** The trimmed value; undefined if it is unset or empty. */
 function read(name: string): string | undefined {
   return process.env[name]?.trim() || undefined
 }
 
-function readWord(name: string, words: readonly string[], usual: string): string {
-  const value = read(name) ?? usual
-  if (!words.includes(value)) throw unusable(name, value, words.join(', ').replace(/, (\w+)$/, ' or $1'))
+function readChoice(name: string, choices: readonly string[], fallback: string): string {
+  const value = read(name) ?? fallback
+  if (!choices.includes(value)) throw invalid(name, value, choices.join(', ').replace(/, (\w+)$/, ' or $1'))
   return value
 }
 
-function readNumber(name: string, { from, to, usual }: { from: number; to: number; usual: number }): number {
-  const value = read(name) ?? String(usual)
+function readNumber(name: string, { from, to, fallback }: { from: number; to: number; fallback: number }): number {
+  const value = read(name) ?? String(fallback)
   const number = Number(value)
   if (/^\d+$/.test(value) && number >= from && number <= to) return number
-  throw unusable(name, value, `a whole number from ${from} to ${to}`)
+  throw invalid(name, value, `a whole number from ${from} to ${to}`)
 }
 
 /**
- * `name=value` pairs with commas between, percent-encoded.
+ * Reads `name=value` pairs, percent-encoded and separated by commas.
  *
  * https://opentelemetry.io/docs/specs/otel/resource/sdk/#specifying-resource-information-via-an-environment-variable
  */
@@ -105,15 +105,15 @@ function readAttributes(name: string): Record<string, string> {
   const pairs = (read(name) ?? '').split(',').filter((pair) => pair.trim() !== '')
   return Object.fromEntries(
     pairs.map((pair) => {
-      const [key, value, ...more] = pair.split('=').map(decoded)
+      const [key, value, ...more] = pair.split('=').map(decode)
       if (key && value !== undefined && more.length === 0) return [key, value]
-      throw unusable(name, pair, 'name=value pairs with commas between, and percent-encode commas, = and % in them')
+      throw invalid(name, pair, 'name=value pairs with commas between, and percent-encode commas, = and % in them')
     }),
   )
 }
 
-/** Percent-decoded; undefined if it cannot be. */
-function decoded(text: string): string | undefined {
+/** Trims and percent-decodes; undefined if the encoding is invalid. */
+function decode(text: string): string | undefined {
   try {
     return decodeURIComponent(text.trim())
   } catch {
@@ -121,7 +121,7 @@ function decoded(text: string): string | undefined {
   }
 }
 
-function unusable(name: string, value: string, expected: string): Error {
+function invalid(name: string, value: string, expected: string): Error {
   return configError(`${name}: ${JSON.stringify(value)} does not work. Set ${name} to ${expected}.`)
 }
 

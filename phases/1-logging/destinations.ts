@@ -14,9 +14,9 @@ const standardOutput: Output = {
 }
 
 /**
- * Opens what the log is written to: the console, and the file that `LOG_FILE` names.
+ * Opens the destinations of the log: standard output, and the file that `LOG_FILE` names.
  *
- * @throws when the file cannot be written.
+ * @throws when the file cannot be written
  */
 export function openDestinations(config: PhaseConfig): Destinations {
   const { LOG_FILE: path, LOG_FILE_MAX_BYTES: maxBytes, LOG_FILE_COUNT: files } = config
@@ -24,7 +24,7 @@ export function openDestinations(config: PhaseConfig): Destinations {
   return process.stdout.isTTY ? prettyOnTerminal(file) : new Destinations([new LineWriter([standardOutput, ...file])])
 }
 
-/** A person reads a terminal, and a program reads the file. */
+/** People read the terminal, programs read the file. */
 function prettyOnTerminal(file: readonly Output[]): Destinations {
   const prettify = prettyFactory({
     colorize: process.stdout.hasColors(),
@@ -36,7 +36,7 @@ function prettyOnTerminal(file: readonly Output[]): Destinations {
   return new Destinations([new LineWriter([standardOutput], prettify), new LineWriter(file)])
 }
 
-/** What a logger writes to. */
+/** The destinations of a logger: outputs that buffer, and streams that were added. */
 export class Destinations {
   readonly #writers: readonly LineWriter[]
   readonly #added: DestinationStream[] = []
@@ -50,22 +50,22 @@ export class Destinations {
     for (const stream of this.#added) stream.write(line)
   }
 
-  /** Writes every line from now on to this stream too. If it throws, a warning says so once. */
+  /** Writes every further line to this stream too. If the stream throws, one warning reports it. */
   add(stream: DestinationStream): void {
     this.#added.push(withoutThrowing(stream))
   }
 
-  /** Resolves when everything that was logged so far has been written. */
+  /** Resolves when every line logged so far has been written or dropped. */
   async drained(): Promise<void> {
     await Promise.all(this.#writers.map((writer) => writer.drained()))
   }
 
-  /** How many lines each output has not got. */
+  /** The number of lines that each output has lost. */
   dropped(): { output: string; lines: number }[] {
     return this.#writers.flatMap((writer) => writer.dropped())
   }
 
-  /** Writes what is still waiting, and closes the file. A line that comes later opens it again. */
+  /** Writes buffered lines and closes the file. A later line opens it again. */
   async close(): Promise<void> {
     await Promise.all(this.#writers.map((writer) => writer.close()))
   }
@@ -85,7 +85,7 @@ function withoutThrowing(stream: DestinationStream): DestinationStream {
   }
 }
 
-/** What a logger of `createLogger` writes to. */
+/** The destinations of a logger that `createLogger` has created. */
 export function destinationsOf(logger: FastifyBaseLogger): Destinations {
   return (logger as unknown as { [pino.symbols.streamSym]: Destinations })[pino.symbols.streamSym]
 }

@@ -2,8 +2,8 @@ import fastifyPlugin from 'fastify-plugin'
 import type {} from './request-end.ts'
 
 /**
- * Logs the error behind every 5xx answer, also behind one that could no longer be sent, and behind one that
- * broke off, with its stack. A 4xx is the caller's mistake, not ours: it is no error in this log.
+ * Logs the error behind a 5xx answer, with its stack, even if the answer could not be sent. It also logs the error
+ * that cut an answer off. A 4xx is the caller's mistake, so it is not logged as an error.
  */
 export const errorLog = fastifyPlugin(
   async (app) => {

@@ -1,7 +1,7 @@
 import fastifyPlugin from 'fastify-plugin'
 import { destinationsOf } from './destinations.ts'
 
-/** Writes what is still waiting before the process ends. Hooks run last to first on closing, so this comes first. */
+/** Writes buffered lines before the process ends. `onClose` hooks run in reverse order, so this one runs last. */
 export const flushLogs = fastifyPlugin(
   async (app) => {
     app.addHook('onClose', () => destinationsOf(app.log).close())

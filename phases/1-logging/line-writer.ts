@@ -1,24 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** Something that bytes are appended to: a file, or the console. */
+/** A destination that bytes are appended to: a file, or standard output. */
 export interface Output {
-  /** For people: what cannot be written, if it cannot. */
+  /** Names the output in warnings. */
   readonly name: string
   /** Resolves when all bytes have been handed to the operating system. */
   append(bytes: Buffer): Promise<void>
-  /** The same at once, for when the process is about to end. */
+  /** Appends synchronously, when the process is about to end. */
   appendSync(bytes: Buffer): void
-  /** Gives back what it holds of the operating system; `append` takes it again. */
+  /** Closes the file descriptor; `append` opens it again. */
   close?(): void
 }
 
-/** How long lines gather before they are written, in milliseconds: too short to notice, and a write for many. */
+/** How long lines are collected before they are written together, in milliseconds. */
 const GATHER_MS = 10
 
-/** An output that does not keep up must not eat the memory: past this many bytes lines are dropped. */
+/** Bounds the memory of an output that does not keep up: past this many bytes, lines are dropped. */
 const MAX_WAITING = 16 * 1024 * 1024
 
-/** Those that may still have lines when the process ends. */
+/** Writers that may still hold lines when the process ends. */
 const open = new Set<LineWriter>()
 
 process.on('exit', () => {
@@ -26,21 +26,20 @@ process.on('exit', () => {
 })
 
 /**
- * Writes the same lines to all its outputs, in the background, so that no request waits for a disk or a
- * terminal. A write costs much the same for one line as for a hundred, so lines gather for a moment and
- * leave together.
+ * Writes the same lines to all its outputs in the background, so no request waits for a disk or a terminal. A write
+ * costs much the same for one line as for a hundred, so lines are written in batches.
  *
- * In most services, `pino.multistream` with `pino.destination` (SonicBoom) does the same. It breaks one promise of this
- * service: with a full disk the process never ends, because `flushSync` of SonicBoom 4.2 repeats the write forever.
+ * In most services, use `pino.multistream` with `pino.destination` (SonicBoom) instead. It does not fit here: with a
+ * full disk the process never ends, because `flushSync` of SonicBoom 4.2 repeats the write forever.
  */
 export class LineWriter {
   readonly #queues: readonly Queue[]
   readonly #format: (line: string) => string
   #lines = ''
-  #gathering: Promise<void> | undefined
+  #batch: Promise<void> | undefined
   #isClosed = false
 
-  /** @param format what is written of a line; all of it unless given */
+  /** @param format turns a line into the text to write; unchanged by default */
   constructor(outputs: readonly Output[], format = (line: string) => line) {
     this.#queues = outputs.map((output) => new Queue(output))
     this.#format = format
@@ -48,40 +47,40 @@ export class LineWriter {
 
   write(line: string): void {
     this.#lines += this.#format(line)
-    this.#gathering ??= this.#gather()
+    this.#batch ??= this.#writeBatch()
   }
 
-  /** Resolves when everything that was written so far has left this process, or could not. */
+  /** Resolves when every line so far has been written or dropped. */
   async drained(): Promise<void> {
-    await this.#gathering
+    await this.#batch
     await Promise.all(this.#queues.map((queue) => queue.drained()))
   }
 
-  /** Closes the outputs when all is written; again after each line that comes later. */
+  /** Closes the outputs once all lines are written, and again after any later line. */
   async close(): Promise<void> {
     this.#isClosed = true
     await this.drained()
-    if (this.#isBusy()) return // with lines that came meanwhile, and after those it closes
+    if (this.#isBusy()) return // lines arrived meanwhile: #writeBatch closes after them
     for (const queue of this.#queues) queue.close()
     open.delete(this)
   }
 
-  /** How many lines each output has not got. */
+  /** The number of lines that each output has lost. */
   dropped(): { output: string; lines: number }[] {
     return this.#queues.map(({ name, dropped }) => ({ output: name, lines: dropped }))
   }
 
-  async #gather(): Promise<void> {
+  async #writeBatch(): Promise<void> {
     open.add(this)
     await delay(GATHER_MS)
-    this.#gathering = undefined
+    this.#batch = undefined
     const bytes = this.#takeLines()
     for (const queue of this.#queues) queue.add(bytes)
     if (this.#isClosed) await this.close()
   }
 
   #isBusy(): boolean {
-    return this.#gathering !== undefined || this.#queues.some((queue) => queue.isWriting)
+    return this.#batch !== undefined || this.#queues.some((queue) => queue.isWriting)
   }
 
   #takeLines(): Buffer {
@@ -90,7 +89,7 @@ export class LineWriter {
     return bytes
   }
 
-  /** A process that is ended in a hurry still says what it had to say. */
+  /** Writes the last lines synchronously, when the process ends without closing the app. */
   writeLast(): void {
     const bytes = this.#takeLines()
     for (const queue of this.#queues) queue.writeAllSync(bytes)
@@ -98,8 +97,8 @@ export class LineWriter {
 }
 
 /**
- * What waits for one output. Trouble with it costs the lines of that time, and no other output. It is told on stderr
- * when it begins and, with the count of lines, when it is over.
+ * The lines that wait for one output. If that output fails, its lines are lost and other outputs are unaffected. One
+ * warning on stderr reports the first failure, and one the recovery, with the number of lost lines.
  */
 class Queue {
   readonly #output: Output
@@ -107,10 +106,10 @@ class Queue {
   #size = 0
   #writing: Promise<void> | undefined
   #failing = false
-  /** Lines that were lost, in all. */
+  /** The number of lost lines since the start. */
   dropped = 0
-  /** How many of them have been told. */
-  #told = 0
+  /** How many of them have been reported. */
+  #reported = 0
 
   constructor(output: Output) {
     this.#output = output
@@ -122,7 +121,7 @@ class Queue {
 
   add(bytes: Buffer): void {
     if (this.#size > MAX_WAITING) {
-      this.#failed(new Error('it does not keep up'), bytes)
+      this.#fail(new Error('it does not keep up'), bytes)
       return
     }
     this.#waiting.push(bytes)
@@ -140,7 +139,7 @@ class Queue {
 
   close(): void {
     this.#output.close?.()
-    this.#tellLoss()
+    this.#reportLoss()
   }
 
   async #writeAll(): Promise<void> {
@@ -148,9 +147,9 @@ class Queue {
       const bytes = this.#take()
       try {
         await this.#output.append(bytes)
-        this.#recovered()
+        this.#recover()
       } catch (error) {
-        this.#failed(error as Error, bytes)
+        this.#fail(error as Error, bytes)
       }
     }
     this.#writing = undefined
@@ -163,16 +162,16 @@ class Queue {
       if (this.#failing) this.dropped += countLines(bytes)
       else this.#output.appendSync(bytes)
     } catch (error) {
-      this.#failed(error as Error, bytes)
+      this.#fail(error as Error, bytes)
     }
-    this.#tellLoss()
+    this.#reportLoss()
   }
 
-  /** At once: a warning would be printed a moment later, and there may be none any more. */
-  #tellLoss(): void {
-    const lines = this.dropped - this.#told
-    if (lines > 0) process.stderr.write(`${this.#lossOf(lines)}\n`)
-    this.#told = this.dropped
+  /** Writes directly, because `emitWarning` prints a moment later, when the process may have ended. */
+  #reportLoss(): void {
+    const lines = this.dropped - this.#reported
+    if (lines > 0) process.stderr.write(`${this.#lossMessage(lines)}\n`)
+    this.#reported = this.dropped
   }
 
   #take(): Buffer {
@@ -182,20 +181,20 @@ class Queue {
     return bytes
   }
 
-  #failed(error: Error, bytes: Buffer): void {
+  #fail(error: Error, bytes: Buffer): void {
     if (!this.#failing) process.emitWarning(`log lines are lost: ${this.name}: ${error.message}`, 'LogWarning')
     this.#failing = true
     this.dropped += countLines(bytes)
   }
 
-  #recovered(): void {
+  #recover(): void {
     if (!this.#failing) return
-    process.emitWarning(this.#lossOf(this.dropped - this.#told), 'LogWarning')
+    process.emitWarning(this.#lossMessage(this.dropped - this.#reported), 'LogWarning')
     this.#failing = false
-    this.#told = this.dropped
+    this.#reported = this.dropped
   }
 
-  #lossOf(lines: number): string {
+  #lossMessage(lines: number): string {
     return `${lines} log lines were lost: ${this.name}`
   }
 }

@@ -5,14 +5,14 @@ import { destinationsOf } from './destinations.ts'
 declare module 'fastify' {
   interface FastifyInstance {
     /**
-     * Writes the log to one more place: every line from now on, as JSON with its newline. The stream is called as
-     * each line is logged, so its `write` must be quick. If it throws, a warning tells so once; the log goes on.
+     * Adds a destination, which receives every further line as JSON with its newline. Its `write` is called
+     * synchronously, so it must be fast. If it throws, one warning reports it and other destinations are unaffected.
      */
     addLogDestination(stream: DestinationStream): void
   }
 }
 
-/** Lets any plugin have the log lines of this app as well. */
+/** Lets any plugin receive the log lines of this app. */
 export const logDestinations = fastifyPlugin(
   async (app) => {
     app.decorate('addLogDestination', (stream) => destinationsOf(app.log).add(stream))

@@ -5,20 +5,20 @@ import { resourceAttributes } from './resource.ts'
 import { time } from './time.ts'
 
 /**
- * A logger that writes one JSON object per line, to the console and to a file at once.
+ * Creates a logger that writes one JSON object per line, to standard output and to a file.
  *
- * @param fields is asked on every line for what else belongs on it.
- * @throws when the log file cannot be written.
+ * @param fields returns further fields; called for every line
+ * @throws when the log file cannot be written
  */
 export function createLogger({ config }: PhaseOptions, fields?: () => object): Logger {
   const resource = resourceAttributes(config)
   return pino(
     {
       level: config.LOG_LEVEL,
-      // Fields that are on every line of this process. Replicas have the service in common, and not the instance.
+      // Fields of every line. Replicas share the service's name; each has an instance id of its own.
       base: { service: resource['service.name'], service_instance_id: resource['service.instance.id'] },
       ...(fields ? { mixin: fields, mixinMergeStrategy: Object.assign } : {}),
-      // Words and dates that a person can read, under the names that our queries use.
+      // Readable levels and dates, under the names that our queries use.
       formatters: { level: (label) => ({ level: label }) },
       timestamp: time,
       messageKey: 'message',
@@ -30,13 +30,13 @@ export function createLogger({ config }: PhaseOptions, fields?: () => object): L
   )
 }
 
-/** Only what helps to find the cause: an error's other properties may hold a customer's data. */
+/** Keeps what helps to find the cause. An error's other properties may hold a customer's data. */
 function serializeError(error: Error): object {
   const { type, message, stack } = stdSerializers.err(error)
   return { type, message, stack }
 }
 
-/** What must never reach a log, wherever a line may carry it: credentials and personal data. */
+/** Paths of credentials and personal data, which must never reach a log. */
 const SECRETS = ['', 'headers.', 'body.', 'customer.', 'body.customer.'].flatMap((parent) => [
   `${parent}authorization`,
   `${parent}cookie`,

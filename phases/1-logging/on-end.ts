@@ -5,17 +5,17 @@ import { listen } from './listen.ts'
 declare module 'fastify' {
   interface FastifyInstance {
     /**
-     * Whether what is being done right here may be work of this app. Announcements reach all apps of a process;
-     * from phase 2 on a request's work is known to belong to the app that serves it.
+     * Whether the current work may belong to this app. Announcements reach all apps of a process. From phase 2 on, the
+     * work of a request is known to belong to the app that serves it.
      */
     isOwnWork?(): boolean
   }
 }
 
 /**
- * Calls `listener` each time that announced work has ended, well or badly, until the server closes.
+ * Calls `listener` each time announced work of this app has succeeded or failed, until the server closes.
  *
- * @param listener gets the announcement and how long the work took, in milliseconds.
+ * @param listener receives the announcement and how long the work took, in milliseconds
  */
 export function onEnd<T extends object>(
   app: FastifyInstance,
@@ -28,7 +28,7 @@ export function onEnd<T extends object>(
   })
 }
 
-/** Rounded to the microsecond: more digits are noise, fewer make everything fast look alike. */
+/** Rounds milliseconds to the microsecond. More digits are noise; fewer make all fast work look alike. */
 export function milliseconds(duration: number): number {
   return Math.round(duration * 1000) / 1000
 }

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { PhaseConfig } from '../phase.ts'
 
-/** Tells this process apart from all others, also from those of the same service. */
+/** Distinguishes this process from all others, including replicas of the same service. */
 const INSTANCE_ID = randomUUID()
 
 /**
- * Who reports: the service, its version, and which of its processes. OpenTelemetry calls this the resource. Log lines,
- * metrics and spans take it from here, so that all three name the same source by the same values.
+ * The source of the telemetry: the service, its environment and its process. OpenTelemetry calls it the resource. Log
+ * lines, metrics and spans take it from here, so all three name their source with the same values.
  *
  * https://opentelemetry.io/docs/specs/semconv/resource/#service
  */

@@ -4,44 +4,44 @@ import type { Output } from './line-writer.ts'
 import { writeAll } from './write-all.ts'
 
 export interface RotationOptions {
-  /** A file that has grown past this is put aside, in bytes. */
+  /** The file is rotated when it reaches this size, in bytes. */
   readonly maxBytes: number
-  /** How many files there may be, with the one being written. The oldest is deleted. */
+  /** How many files are kept, including the current one. The oldest is deleted. */
   readonly files: number
 }
 
 /**
- * A file that is rotated by size: `app.log` becomes `app.log.1`, `app.log.1` becomes `app.log.2`, and so
+ * Opens a file that is rotated by size: `app.log` becomes `app.log.1`, `app.log.1` becomes `app.log.2`, and so
  * on. `app.log` is always the newest, so `tail -F` and log shippers may watch that one name. Rotation
- * happens between two writes, so no line is torn.
+ * happens between two writes, so it never splits a line.
  *
  * pino-roll 4 does not fit: it writes `app.1.log`, `app.2.log` and so on. It rotates with SonicBoom's `reopen`, which
- * after a failed attempt closes the old descriptor twice. By the second time, a connection may have that number.
+ * closes the old descriptor twice after a failed attempt. The second time, the number may belong to a connection.
  *
- * @throws when the file cannot be written.
+ * @throws when the file cannot be written
  */
 export function openRotatingFile(path: string, { maxBytes, files }: RotationOptions): Output {
   makeFolder(dirname(path))
   let fd: number | undefined = openSync(path, 'a')
-  let isStuck = false
+  let hasFailed = false
 
-  function opened(): number {
+  function descriptor(): number {
     fd ??= openSync(path, 'a')
     return fd
   }
 
-  /** Opens the next file before it closes this one: the number of a closed file may be that of the next connection. */
-  function replace(): void {
+  /** Opens the next file before it closes this one, so that a failure leaves this one open. */
+  function rotate(): void {
     try {
-      putAside(path, files)
+      renameFiles(path, files)
       const next = openSync(path, 'a')
       close()
       fd = next
-      isStuck = false
+      hasFailed = false
     } catch (error) {
-      if (!isStuck)
+      if (!hasFailed)
         process.emitWarning(`${path} cannot be rotated and grows on: ${(error as Error).message}`, 'LogWarning')
-      isStuck = true
+      hasFailed = true
     }
   }
 
@@ -54,23 +54,23 @@ export function openRotatingFile(path: string, { maxBytes, files }: RotationOpti
     name: path,
     close,
     async append(bytes) {
-      await writeAll(opened(), bytes)
-      const { size, nlink } = fstatSync(opened())
+      await writeAll(descriptor(), bytes)
+      const { size, nlink } = fstatSync(descriptor())
       const isRemoved = nlink === 0
-      if (size >= maxBytes || isRemoved) replace()
+      if (size >= maxBytes || isRemoved) rotate()
     },
-    appendSync: (bytes) => writeSync(opened(), bytes),
+    appendSync: (bytes) => writeSync(descriptor(), bytes),
   }
 }
 
-/** Not mkdir's own `recursive`: on Node 20 that never returns where nothing can be made, as below /proc. */
+/** Does not use mkdir's `recursive`: on Node 20 it never returns for a path below /proc. */
 function makeFolder(path: string): void {
   if (existsSync(path)) return
   makeFolder(dirname(path))
   mkdirSync(path)
 }
 
-function putAside(path: string, files: number): void {
+function renameFiles(path: string, files: number): void {
   const name = (age: number) => (age === 0 ? path : `${path}.${age}`)
   if (!existsSync(path)) return
   rmSync(name(files - 1), { force: true })

@@ -2,7 +2,7 @@ import fastifyPlugin from 'fastify-plugin'
 import { channels } from '../announcements.ts'
 import { onEnd } from './on-end.ts'
 
-/** Logs every step that the application announces: at debug, because they are many. */
+/** Logs every step that the application announces: at debug, because there are many. */
 export const stepLog = fastifyPlugin(
   async (app) => {
     onEnd(app, channels.step, (step, latency) => {

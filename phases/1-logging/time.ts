@@ -3,8 +3,7 @@ let upToSecond = ''
 
 /**
  * The member `,"time":"2026-01-31T12:00:00.123Z"` of a log line: RFC 3339, in UTC, to the millisecond.
- * Formatting a date is one of the dearer parts of a line, and all but the milliseconds changes once a
- * second.
+ * Formatting a date is expensive, and all but the milliseconds changes only once a second. That part is cached.
  */
 export function time(): string {
   const now = Date.now()

@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 
 const writeSome = promisify(write)
 
-/** Writes all of `bytes`, however many pieces the operating system takes them in. */
+/** Writes all of `bytes` to a file descriptor, in as many writes as the operating system needs. */
 export async function writeAll(fd: number, bytes: Buffer): Promise<void> {
   let rest = bytes
   while (rest.length > 0) {
@@ -13,7 +13,7 @@ export async function writeAll(fd: number, bytes: Buffer): Promise<void> {
       rest = rest.subarray(bytesWritten)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
-      await delay(10) // a pipe whose reader is slow; there is room again soon
+      await delay(10) // a pipe whose reader is slow has room again soon
     }
   }
 }

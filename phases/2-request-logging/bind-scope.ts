@@ -6,18 +6,18 @@ type ScopeOf = (message: unknown) => Scope | undefined
 
 interface Bound {
   readonly byApp: Map<FastifyInstance, ScopeOf>
-  /** Of the app that came last. */
+  /** The function of the app that was built last. */
   newest: ScopeOf | undefined
 }
 
-/** Of each channel, what the apps of this process have bound. */
+/** The functions that the apps of this process have bound, by channel. */
 const channels = new WeakMap<object, Bound>()
 
 /**
- * Announced work runs in the scope that `scopeOf` gives, until the server closes.
+ * Runs announced work in the scope that `scopeOf` returns, until the server closes.
  *
- * A channel binds one function to a store. Where there are several apps in a process they share it: each has the
- * work of its own requests, and the one that came last what belongs to no request.
+ * A channel binds one function to a store, so several apps in a process share that function. It calls the `scopeOf` of
+ * the app whose request the work belongs to. For work outside any request it calls that of the app built last.
  *
  * https://nodejs.org/api/diagnostics_channel.html#channelbindstorestore-transform
  */

@@ -1,7 +1,7 @@
 import type { RpcAnnouncement } from '../announcements.ts'
 
 /**
- * How a call has ended, as a word: `NOT_FOUND`.
+ * The name of a call's status: `NOT_FOUND`; `UNKNOWN` if there is none.
  *
  * https://grpc.io/docs/guides/status-codes/
  */
@@ -9,12 +9,12 @@ export function grpcStatus({ statusCode }: RpcAnnouncement): string {
   return STATUSES[statusCode ?? UNKNOWN] ?? 'UNKNOWN'
 }
 
-/** Whether the server has failed, rather than the caller. */
+/** Whether the status means that the server failed, rather than the caller. */
 export function isServerFault(status: string): boolean {
   return SERVER_FAULTS.has(status)
 }
 
-/** By their numbers. */
+/** Names of statuses; the index is the status code. */
 const STATUSES = [
   ...['OK', 'CANCELLED', 'UNKNOWN', 'INVALID_ARGUMENT', 'DEADLINE_EXCEEDED', 'NOT_FOUND', 'ALREADY_EXISTS'],
   ...['PERMISSION_DENIED', 'RESOURCE_EXHAUSTED', 'FAILED_PRECONDITION', 'ABORTED', 'OUT_OF_RANGE', 'UNIMPLEMENTED'],

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
 /**
- * The headers that may stand in a log. It is a list of what is known to be harmless, not of what is known to be secret:
- * no list of secrets is ever complete, and the next gateway brings an `x-session-token` that is on none.
+ * The headers that may be logged. An allowlist of harmless headers is safer than a list of secrets, which is never
+ * complete: the next gateway may add an `x-session-token`.
  *
  * https://cheatsheetseries.owasp.org/cheatsheets/Logging_Cheat_Sheet.html#data-to-exclude
  */
@@ -11,11 +11,11 @@ const LOGGABLE = [
   ...['host', 'traceparent', 'transfer-encoding', 'user-agent'],
 ]
 
-/** Longer values say nothing more, and a caller may send 16 kB of them. */
+/** Truncates values, in characters: a caller may send 16 kB of headers. */
 const MAX_LENGTH = 200
 
-/** Of a request's headers, those that may be logged, each cut at 200 characters. */
-export function loggableOf(headers: IncomingHttpHeaders): Record<string, string> {
+/** Selects the headers that may be logged, and truncates each value to 200 characters. */
+export function selectLoggable(headers: IncomingHttpHeaders): Record<string, string> {
   const loggable: Record<string, string> = {}
   for (const name of LOGGABLE) {
     const value = headers[name]

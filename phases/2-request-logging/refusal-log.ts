@@ -10,8 +10,8 @@ import type { Scope } from './request-scope.ts'
 const apps = new WeakMap<Server, FastifyInstance>()
 
 /**
- * What Node's parser could not read as a request gets what requests get: an id, which the client is told,
- * and a line. There is no method or path to log, and nothing of what was sent may be.
+ * Logs input that Node's parser could not turn into a request. Like a request it gets an id, which the client receives,
+ * and a log line. No method or path is known, and the input itself must not be logged.
  */
 export const refusalLog = fastifyPlugin(
   async (app) => {

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import fastifyPlugin from 'fastify-plugin'
 
 /**
- * Gives every request an id and tells it to the caller as `x-request-id`. A caller that already has
- * one may send it along, as long as it looks like an id: it ends up in logs and headers.
+ * Gives every request an id and returns it to the caller as `x-request-id`. A caller may send an id of its own. It is
+ * accepted only if it looks like an id, because it is written to logs and headers.
  */
 export const requestId = fastifyPlugin(
   async (app) => {
@@ -16,7 +16,7 @@ export const requestId = fastifyPlugin(
   { name: 'request-id' },
 )
 
-/** The id that a caller has given, if it can be accepted, or else a new one. */
+/** The caller's id if it is acceptable, otherwise a new one. */
 export function idFrom(given: unknown): string {
   return typeof given === 'string' && ACCEPTED.test(given) ? given : randomUUID()
 }

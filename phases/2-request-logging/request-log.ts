@@ -1,18 +1,18 @@
 import fastifyPlugin from 'fastify-plugin'
 import { milliseconds } from '../1-logging/on-end.ts'
 import type { RequestEnd } from '../1-logging/request-end.ts'
-import { loggableOf } from './loggable-headers.ts'
+import { selectLoggable } from './loggable-headers.ts'
 import { pathOf } from './path-of.ts'
-import { asPartOf } from './request-scope.ts'
+import { runAsPartOf } from './request-scope.ts'
 
-/** Logs each request when it starts (debug) and when it is over (info, warn, error). */
+/** Logs each request when it starts (debug) and when it ends (info, warn or error). */
 export const requestLog = fastifyPlugin(
   async (app) => {
     if (DETAILED.has(app.log.level)) {
       app.addHook('onRequest', (request, _reply, done) => {
         if (request.observed) {
           const { method, headers } = request
-          app.log.debug({ method, path: pathOf(request), headers: loggableOf(headers) }, 'request started')
+          app.log.debug({ method, path: pathOf(request), headers: selectLoggable(headers) }, 'request started')
         }
         done()
       })
@@ -25,10 +25,10 @@ export const requestLog = fastifyPlugin(
         path: pathOf(request),
         route: request.route,
         status,
-        aborted: aborted || undefined, // only a field of those that were
+        aborted: aborted || undefined, // left out unless true
         latency: milliseconds(latency),
       }
-      asPartOf(request, () => app.log[levelOf(end)](line, 'request completed'))
+      runAsPartOf(request, () => app.log[levelOf(end)](line, 'request completed'))
     })
   },
   { name: 'request-log', dependencies: ['request-end', 'request-scope'] },

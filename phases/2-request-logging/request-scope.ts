@@ -2,11 +2,11 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 
-/** What is known of the work that is being done right here. */
+/** The context of the current work. */
 export interface Scope {
-  /** What every log line carries. Add a field, and all lines from then on have it. */
+  /** Fields of every log line. A field that you add is on all further lines. */
   readonly fields: Record<string, string>
-  /** The app that serves the request; undefined for work of which nothing says so, such as a gRPC call or a job. */
+  /** The app that serves the request; undefined where that is unknown, as in a gRPC call or a job. */
   readonly app?: FastifyInstance | undefined
 }
 
@@ -17,22 +17,22 @@ declare module 'fastify' {
 }
 
 /**
- * Carries a request's scope through everything that is done for it, across every `await`, so that a
- * line written deep in a store has the request's id and nobody has to pass a logger around.
+ * Carries a request's scope through all work done for it, across every `await`. A line written deep in a store has the
+ * request's id, and no function has to pass a logger on.
  *
  * https://nodejs.org/api/async_context.html#class-asynclocalstorage
  */
 export const scopes = new AsyncLocalStorage<Scope>()
 
-/** The fields of the request that is being served right here, in whichever layer this is called. */
+/** The fields of the current scope, from any layer; empty outside a scope. */
 export function currentFields(): Record<string, string> {
   return scopes.getStore()?.fields ?? NONE
 }
 
 const NONE = {}
 
-/** Calls `work` as a part of the request, from where that is not plain: an event of its connection, say. */
-export function asPartOf<T>({ scope }: FastifyRequest, work: () => T): T {
+/** Calls `work` in the scope of the request, from a callback that has lost it, such as an event of the connection. */
+export function runAsPartOf<T>({ scope }: FastifyRequest, work: () => T): T {
   return scopes.run(scope, work)
 }
 

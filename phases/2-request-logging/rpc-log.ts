@@ -9,9 +9,9 @@ import { idFrom } from './request-id.ts'
 import { currentFields, type Scope } from './request-scope.ts'
 
 /**
- * gRPC calls get what HTTP requests get: an id, which the caller may bring along in the call's metadata, on
- * every line that is logged for them, and a line when they are over. A call that this process makes takes
- * the id along, so that both sides of it can be found by one id.
+ * Logs gRPC calls like HTTP requests. Each call gets an id, which the caller may send in the metadata. The id is on
+ * every line that is logged for the call, and one line reports its end. Calls that this process makes carry the id on,
+ * so one id finds the lines of both sides.
  */
 export const rpcLog = fastifyPlugin(
   async (app) => {
@@ -36,7 +36,7 @@ export const rpcLog = fastifyPlugin(
 
 const KEY = 'x-request-id'
 
-/** A caller that does not wait and a method that does not exist are no error of the server's, whatever the status. */
+/** A cancelled call and an unknown method are the caller's mistakes, whatever the status. */
 function log(logger: FastifyBaseLogger, call: RpcAnnouncement & Progress, latency: number): void {
   const path = call.originalMethod === undefined ? undefined : `/${call.originalMethod}`
   const line = { ...fieldsOf(call), path, latency }

@@ -5,7 +5,7 @@ import { channels, type ShareAnnouncement } from '../announcements.ts'
 import { bindScope } from './bind-scope.ts'
 import { type Scope, scopes } from './request-scope.ts'
 
-/** Logs what databases and caches are asked. The lines have the request's id, though the code that asks does not know it. */
+/** Logs SQL statements and cache commands. The lines have the request's id, although the stores do not know it. */
 export const storageLog = fastifyPlugin(
   async (app) => {
     onEnd(app, channels.query, ({ operation, table, text, rows, shares, error }, latency) => {
@@ -14,7 +14,7 @@ export const storageLog = fastifyPlugin(
       else app.log.debug({ ...fields, rows, latency }, 'query completed')
     })
 
-    // A statement that several requests share belongs to none of them, but to their app. Its line names them all.
+    // A statement that several requests share belongs to their app, not to one request. Its line lists their ids.
     const callers = new WeakMap<ShareAnnouncement, Scope | undefined>()
     const requestsOf = (shares: readonly ShareAnnouncement[] = []) =>
       shares.length > 1 ? { request_ids: shares.map((share) => callers.get(share)?.fields.request_id) } : {}

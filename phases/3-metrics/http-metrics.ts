@@ -11,19 +11,21 @@ const labelNames = ['method', 'route', 'status'] as const
 type Labels = Readonly<Record<(typeof labelNames)[number], string | number>>
 
 export interface HttpMetricsOptions {
-  /** Makes the function that gives the trace to show beside a duration, if there is one (phase 5). */
+  /** Creates the function that returns the exemplar for a duration, if it has one (phase 5). */
   readonly createExemplarOf?: () => (end: RequestEnd) => Record<string, string> | undefined
 }
 
 /**
- * RED: the rate, the errors and the duration of requests, which is what one asks first of any service.
- * Rate and errors come from the counter, the duration from the histogram.
+ * RED: the rate, errors and duration of requests, the first questions about any service.
+ * The counter gives rate and errors, the histogram gives the duration.
+ *
+ * https://grafana.com/blog/2018/08/02/the-red-method-how-to-instrument-your-services/
  */
 export const httpMetrics = fastifyPlugin<HttpMetricsOptions>(
   async (app, { createExemplarOf }) => {
     const exemplarOf = createExemplarOf?.()
 
-    // A counter only ever goes up. What is interesting is how fast: rate(…[5m]).
+    // A counter only goes up. How fast it rises matters: rate(…[5m]).
     const count = new Counter({
       name: 'http_server_request_count_total',
       help: 'HTTP requests that have been answered.',
@@ -31,8 +33,7 @@ export const httpMetrics = fastifyPlugin<HttpMetricsOptions>(
       labelNames,
     })
 
-    // A histogram counts observations by size, so that percentiles can be computed later, over any
-    // time and any number of instances.
+    // A histogram counts observations by size: percentiles can be computed later, over any time and all instances.
     const duration = new Histogram({
       name: 'http_server_request_duration_seconds',
       help: 'Time from receiving a request to having answered it, in seconds.',
@@ -42,7 +43,7 @@ export const httpMetrics = fastifyPlugin<HttpMetricsOptions>(
       enableExemplars: exemplarOf !== undefined,
     })
 
-    // A gauge goes up and down. It says how it is right now, and forgets how it was before.
+    // A gauge goes up and down. It shows the current value only.
     const active = new Gauge({
       name: 'http_server_requests_active',
       help: 'HTTP requests that are being served.',
@@ -64,11 +65,11 @@ export const httpMetrics = fastifyPlugin<HttpMetricsOptions>(
     app.onRequestEnd((end) => {
       const { request, status, latency } = end
       active.dec()
-      // The template, never the path: /orders/:id is one series, ids would be millions.
+      // The template, never the path: /orders/:id is one series, paths with ids would be millions.
       measure({ method: knownMethod(request.method), route: request.route, status }, latency, exemplarOf?.(end))
     })
 
-    // What Node could not read as a request was answered, too. It has neither a method nor a route.
+    // Input that Node could not turn into a request was answered too. It has neither a method nor a route.
     onEnd(app, channels.refusal, ({ status }, latency) => {
       measure({ method: '_OTHER', route: 'unmatched', status }, latency)
     })

@@ -5,8 +5,8 @@ const KNOWN_METHODS = new Set(
 )
 
 /**
- * The method, or `_OTHER` for one that is not well known. A client may send whatever it likes; labels and span names
- * must not be whatever it likes.
+ * The method, or `_OTHER` for a method that is not well known. A client may send any method, and must not be able to
+ * create labels and span names.
  *
  * https://opentelemetry.io/docs/specs/semconv/registry/attributes/http/
  */

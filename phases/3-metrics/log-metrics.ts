@@ -3,7 +3,7 @@ import { Counter } from 'prom-client'
 import { destinationsOf } from '../1-logging/destinations.ts'
 import type {} from './process-metrics.ts'
 
-/** A log cannot tell by itself that lines of it are missing; a metric can. */
+/** Counts lost log lines. A log cannot show that lines are missing; a metric can. */
 export const logMetrics = fastifyPlugin(
   async (app) => {
     new Counter({

@@ -5,26 +5,26 @@ import type {} from '../phase.ts'
 import type {} from './process-metrics.ts'
 
 /**
- * `GET /metrics`, which Prometheus asks for every few seconds. It gets OpenMetrics, the only text format
- * with exemplars, if it says that it understands it, and the older text format otherwise.
+ * `GET /metrics`, which Prometheus scrapes every few seconds. A client that accepts OpenMetrics gets it, because only
+ * this text format has exemplars. Others get the older text format.
  *
- * Beside the metrics of the phase it shows those of prom-client's global registry: what the application and its
- * libraries have made with `new Counter(…)`.
+ * The answer holds the metrics of the phase and those of prom-client's global registry, where `new Counter(…)` in the
+ * application and its libraries puts them.
  *
  * https://prometheus.io/docs/instrumenting/content_negotiation/
  */
 export const metricsEndpoint = fastifyPlugin(
   async (app) => {
-    const hidden = new Set<string>()
+    const reported = new Set<string>()
 
-    /** All metrics. A format allows each name once, so where both registries have one, the phase's is shown. */
-    function shown(): MetricObject[] {
+    /** All metrics. A format allows each name once, so the phase's metric wins where both registries have the name. */
+    function metricsToShow(): MetricObject[] {
       const own = app.registry.getMetricsAsArray()
       const names = new Set(own.map(({ name }) => name))
       const others = register.getMetricsAsArray()
-      const taken = others.map(({ name }) => name).filter((name) => names.has(name) && !hidden.has(name))
+      const taken = others.map(({ name }) => name).filter((name) => names.has(name) && !reported.has(name))
       if (taken.length > 0) app.log.warn({ metrics: taken }, 'metrics have the name of another one and are not shown')
-      for (const name of taken) hidden.add(name)
+      for (const name of taken) reported.add(name)
       return [...own, ...others.filter(({ name }) => !names.has(name))]
     }
 
@@ -42,7 +42,7 @@ export const metricsEndpoint = fastifyPlugin(
       },
       async (request, reply) => {
         const type = formatFor(request.headers.accept)
-        return reply.type(type).send(await inFormat(type, shown()).metrics())
+        return reply.type(type).send(await inFormat(type, metricsToShow()).metrics())
       },
     )
   },
@@ -51,7 +51,7 @@ export const metricsEndpoint = fastifyPlugin(
 
 const example = '# TYPE http_server_requests_active gauge\nhttp_server_requests_active 1\n'
 
-/** For the API's description: what a scrape looks like. */
+/** The response schema of a scrape, for the API's description. */
 export const METRICS_TEXT = {
   description: 'The metrics, a line for each series.',
   content: { 'text/plain': { schema: { type: 'string', examples: [example] } } },
@@ -64,9 +64,9 @@ const ALSO_OPENMETRICS = {
   },
 }
 
-/** The client's choice. The older text format for a client that has none, or that accepts neither. */
+/** The format that the client prefers; the older text format if it states none, or accepts neither. */
 function formatFor(accept = ''): RegistryContentType {
-  // Prometheus asks for several versions of each format; there is one here.
+  // Prometheus lists several versions of each format; this server has one.
   const withoutVersions = accept.replaceAll(/;\s*(?!q=)[^;,=]+=[^;,]*/gi, '')
   const chosen = new Negotiator({ headers: { accept: withoutVersions || undefined } }).mediaType([TEXT, OPENMETRICS])
   return chosen === OPENMETRICS ? Registry.OPENMETRICS_CONTENT_TYPE : Registry.PROMETHEUS_CONTENT_TYPE
@@ -76,8 +76,8 @@ const TEXT = 'text/plain'
 const OPENMETRICS = 'application/openmetrics-text'
 
 /**
- * The metrics in the format asked for. prom-client renames counters while it writes OpenMetrics
- * (their `_total` goes, and is put back on each line), so it gets a stand-in of each metric to rename.
+ * A registry that writes the metrics in this format. For OpenMetrics, prom-client removes `_total` from the names of
+ * counters and appends it to each line again, so it gets a copy of each metric to rename.
  */
 function inFormat(type: RegistryContentType, metrics: readonly MetricObject[]): Registry<RegistryContentType> {
   const registry: Registry<RegistryContentType> = new Registry()

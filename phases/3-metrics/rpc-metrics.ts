@@ -6,7 +6,7 @@ import { grpcStatus } from '../2-request-logging/grpc-status.ts'
 import { channels } from '../announcements.ts'
 import type {} from './process-metrics.ts'
 
-/** RED for gRPC: the same three questions as for HTTP, by service and method. */
+/** RED for gRPC: rate, errors and duration by service and method. */
 export const rpcMetrics = fastifyPlugin(
   async (app) => {
     const count = new Counter({

@@ -4,7 +4,7 @@ import { onEnd } from '../1-logging/on-end.ts'
 import { channels } from '../announcements.ts'
 import type {} from './process-metrics.ts'
 
-/** Measures SQL statements, the waiting before them, and cache commands. */
+/** Measures SQL statements, the waits before them, and cache commands. */
 export const storageMetrics = fastifyPlugin(
   async (app) => {
     const queryDuration = new Histogram({
@@ -18,7 +18,7 @@ export const storageMetrics = fastifyPlugin(
       queryDuration.observe({ operation, table, outcome: error ? 'error' : 'ok' }, latency / 1000)
     })
 
-    // Waiting is measured separately: it says that there are too many callers, and not that the database is slow.
+    // Waits are measured separately: they show too many callers, not a slow database.
     const connectionWait = new Histogram({
       name: 'db_client_connection_wait_duration_seconds',
       help: 'Time until work had a database connection, in seconds; about 0 when one was free.',

@@ -5,8 +5,8 @@ import type { PhaseOptions } from '../phase.ts'
 import type {} from './process-metrics.ts'
 
 /**
- * Who reports these metrics: one series whose labels are the resource and whose value is always 1. Other series do not
- * repeat the labels; a query joins them: `… * on (job, instance) group_left (service_instance_id) target_info`.
+ * The source of these metrics: one series whose labels are the resource and whose value is always 1. Other series do
+ * not repeat the labels; a query joins them: `… * on (job, instance) group_left (service_instance_id) target_info`.
  *
  * https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/#resource-attributes-1
  */
@@ -23,7 +23,7 @@ export const targetInfo = fastifyPlugin<PhaseOptions>(
   { name: 'target-info', dependencies: ['process-metrics'] },
 )
 
-/** Names of labels have no dots. Attributes whose names become the same share a label, with `;` between their values. */
+/** Turns attributes into labels, whose names have no dots. If two names become equal, `;` joins their values. */
 export function asLabels(attributes: Readonly<Record<string, string>>): Record<string, string> {
   const labels: Record<string, string> = {}
   for (const name of Object.keys(attributes).sort()) {

@@ -1,15 +1,14 @@
-/** A name, an IPv4 address, or an IPv6 address in brackets; then perhaps a port. */
+/** A name, an IPv4 address or an IPv6 address in brackets, with an optional port. */
 const HOST = /^(?:\[([0-9a-f:.]{2,45})\]|([\w.~!$&'()*+;=%-]{1,255}))(?::(\d{1,5}))?$/i
 
-/** Where a server is. Fits `server.address` and `server.port`. */
+/** A server's address, as in the attributes `server.address` and `server.port`. */
 export interface Address {
   readonly address: string
   readonly port?: number | undefined
 }
 
 /**
- * What a `Host` header or gRPC's `:authority` says, and nothing if that is no host at all: a client may write
- * anything there.
+ * Parses a `Host` header or gRPC's `:authority`. A client may write anything there: undefined if it is no host.
  *
  * https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2
  */
@@ -18,7 +17,7 @@ export function addressIn(host: string): Address | undefined {
   return last.address
 }
 
-/** Nearly every request names the same host as the one before. */
+/** Caches one result, because nearly all requests name the same host. */
 let last: { readonly host: string; readonly address: Address | undefined } = { host: '', address: undefined }
 
 function parse(host: string): Address | undefined {

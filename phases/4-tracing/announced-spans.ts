@@ -54,7 +54,7 @@ export const announcedSpans = fastifyPlugin(
         [ATTR_DB_OPERATION_BATCH_SIZE]: shares.length > 1 ? shares.length : undefined,
       },
     })
-    // A statement that several requests share is a trace of its own, with links to theirs.
+    // A statement that several requests share has a trace of its own, with links to theirs.
     const linksToCallers = ({ shares = [] }: QueryAnnouncement): Link[] =>
       shares.length > 1 ? shares.flatMap(linkToCaller) : []
     const spanOfQuery = spanFor(app, channels.query, describeQuery, addStatusCode, linksToCallers)
@@ -87,12 +87,12 @@ export const announcedSpans = fastifyPlugin(
   { name: 'announced-spans', dependencies: ['server-spans'] },
 )
 
-/** What the server's refusal is called, which says more than the class of the error that came of it. */
+/** Records the server's error code, which is more precise than the class of the error. */
 function addStatusCode(span: Span, { statusCode }: QueryAnnouncement | CacheAnnouncement): void {
   if (statusCode) span.setAttributes({ [ATTR_DB_RESPONSE_STATUS_CODE]: statusCode, [ATTR_ERROR_TYPE]: statusCode })
 }
 
-/** A cache in this process's memory is no database, and nothing is sent: its span is internal, its attributes are ours. */
+/** A cache in this process is no database and sends nothing: its span is internal, without `db.` attributes. */
 function describeCommand({ operation, entity, system, command }: CacheAnnouncement): SpanDescription {
   const attributes = { [ATTR_CACHE_OPERATION]: operation, [ATTR_CACHE_ENTITY]: entity }
   if (command === undefined) return { name: `${operation} ${entity}`, kind: SpanKind.INTERNAL, attributes }
@@ -112,7 +112,7 @@ function describeCommand({ operation, entity, system, command }: CacheAnnounceme
   }
 }
 
-/** `UPDATE orders`; what begins or ends a transaction has no table. */
+/** `UPDATE orders`; a statement that begins or ends a transaction has no table. */
 function nameOf(operation: string, table: string): string {
   return table === '' ? operation : `${operation} ${table}`
 }

@@ -14,23 +14,23 @@ import type {} from './tracer-provider.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Makes the meters of this app (phase 5). */
+    /** Creates the meters of this app; undefined before phase 5. */
     meterProvider?: MeterProvider
   }
 }
 
 /**
- * A span for each outgoing `fetch`, and a `traceparent` header on it. This is the automatic kind of
- * instrumentation: Node's `fetch` announces its requests as our own code does, and OpenTelemetry
- * has a listener for it. Its two hooks mend what it does otherwise than the conventions say.
+ * A span for each outgoing `fetch`, and a `traceparent` header on it. This instrumentation is automatic: Node's `fetch`
+ * announces its requests on diagnostics_channel, as our own code does, and OpenTelemetry listens. Two hooks correct
+ * where it departs from the conventions.
  */
 export const clientSpans = fastifyPlugin(
   async (app) => {
     const instrumentation = new UndiciInstrumentation({
       requireParentforSpans: true,
       ignoreRequestHook: () => app.isOwnWork?.() === false, // another app of this process traces it
-      startSpanHook: mendAttributes,
-      requestHook: mendErrors,
+      startSpanHook: correctAttributes,
+      requestHook: correctErrors,
     })
     instrumentation.setTracerProvider(app.tracerProvider)
     if (app.meterProvider) instrumentation.setMeterProvider(app.meterProvider)
@@ -39,8 +39,8 @@ export const clientSpans = fastifyPlugin(
   { name: 'client-spans', dependencies: ['tracer-provider'] },
 )
 
-/** The original method is only told when it is another one. The query stays out, as it does on the server. */
-function mendAttributes({ method, origin, path }: UndiciRequest): Attributes {
+/** Sets the original method only if it differs. Leaves out the query, as on the server. */
+function correctAttributes({ method, origin, path }: UndiciRequest): Attributes {
   return {
     [ATTR_HTTP_REQUEST_METHOD_ORIGINAL]: knownMethod(method) === method ? undefined : method,
     [ATTR_URL_FULL]: `${origin}${path}`.split('?', 1)[0],
@@ -48,8 +48,8 @@ function mendAttributes({ method, origin, path }: UndiciRequest): Attributes {
   }
 }
 
-/** It names an error by its code, which is 23 for a timeout. */
-function mendErrors(span: Span): void {
+/** Sets a readable `error.type`: the instrumentation takes the error's code, which is 23 for a timeout. */
+function correctErrors(span: Span): void {
   const record = span.recordException.bind(span)
   span.recordException = (error, time) => {
     span.setAttribute(ATTR_ERROR_TYPE, errorType(error))

@@ -3,19 +3,19 @@ import { currentFields, type Scope, scopes } from '../2-request-logging/request-
 
 declare module '../2-request-logging/request-scope.ts' {
   interface Scope {
-    /** OpenTelemetry's context: which span is the current one, and the caller's baggage. */
+    /** OpenTelemetry's context: the current span and the caller's baggage. */
     context?: Context
   }
 }
 
-/** The same scope, but with another context. */
+/** A copy of the current scope with another context. */
 export function scopeWith(context: Context): Scope {
   return { fields: currentFields(), app: scopes.getStore()?.app, context }
 }
 
 /**
- * What `context.active()` and `context.with()` of the OpenTelemetry API use. It keeps the context in the scope that
- * phase 2 keeps its fields in, so announced work gets both at once. The SDK's `AsyncLocalStorageContextManager` would be
+ * Implements `context.active()` and `context.with()` of the OpenTelemetry API. It keeps the context in the scope of
+ * phase 2, beside the fields, so announced work gets both at once. The SDK's `AsyncLocalStorageContextManager` would be
  * a second `AsyncLocalStorage`, and Node 20 copies each of them at every `await`.
  */
 export const contextManager: ContextManager = {

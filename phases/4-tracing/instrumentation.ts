@@ -1,6 +1,6 @@
 /**
- * The version of the code that makes spans and metrics; each says which one it comes from, beside its name.
- * A backend that has spans of two versions can tell them apart.
+ * The version of the code that creates spans and metrics. Each carries it with the scope's name, so a backend can tell
+ * the spans of two versions apart.
  *
  * https://opentelemetry.io/docs/specs/otel/common/instrumentation-scope/
  */

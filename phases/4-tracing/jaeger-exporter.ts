@@ -3,18 +3,18 @@ import { JaegerExporter } from '@opentelemetry/exporter-jaeger'
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-node'
 
 /**
- * Sends spans to Jaeger in Jaeger's own format, Thrift over HTTP. Not for new services: the package is deprecated,
- * because Jaeger takes the standard, OTLP, as every backend does. Phase 5 sends that way, `otlp-exporter.ts`.
+ * Sends spans to Jaeger in Jaeger's own format, Thrift over HTTP. Do not use it in new services: the package is
+ * deprecated, because Jaeger accepts the standard, OTLP, as every backend does. Phase 5 uses OTLP.
  */
 export function jaegerExporter(): SpanExporter {
   const options = {
     endpoint: process.env.OTEL_EXPORTER_JAEGER_ENDPOINT || 'http://localhost:14268/api/traces',
-    maxSpanBatchSize: Number.POSITIVE_INFINITY, // one request for a batch, so that it arrives as a whole or not at all
+    maxSpanBatchSize: Number.POSITIVE_INFINITY, // one request per batch, so that it arrives whole or not at all
   }
   return new WholeBatchExporter(options)
 }
 
-/** One batch after the other: the exporter mixes the spans of batches that it is given at the same time. */
+/** Sends one batch after the other, because the exporter mixes the spans of concurrent batches. */
 class WholeBatchExporter extends JaegerExporter {
   #last = Promise.resolve()
 
@@ -31,7 +31,7 @@ class WholeBatchExporter extends JaegerExporter {
 }
 
 /**
- * In Jaeger's format the flag 2 means "debug". In W3C's it means that the trace id is random, which is not sent.
+ * Removes W3C's flag 2, a random trace id. In Jaeger's format it would mean "debug".
  *
  * The copy names each field. An object that inherits from the span costs 9 µs more per span, because V8 reads the fields
  * of a prototype slowly; `{ ...span }` costs as much, and leaves out what the span computes.

@@ -4,7 +4,7 @@ import type {} from '../3-metrics/process-metrics.ts'
 import type { LossReason } from './lost-spans.ts'
 import type {} from './tracer-provider.ts'
 
-/** Incomplete traces mislead their readers, so a metric says how many spans are missing. */
+/** Counts lost spans, because incomplete traces mislead their readers. */
 export const lossMetrics = fastifyPlugin(
   async (app) => {
     new Counter({

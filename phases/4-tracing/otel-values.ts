@@ -1,39 +1,42 @@
 import { accessSync, constants } from 'node:fs'
 
-/** What a variable of OpenTelemetry may be set to. */
+/** The accepted values of an OpenTelemetry variable. */
 export interface Variable {
-  /** To complete "Set it to …". */
+  /** Completes "Set it to …". */
   readonly expected: string
-  /** Whether a value has an effect. One that has none is ignored with a warning. */
+  /** Whether a value has an effect. A value without effect is ignored with a warning. */
   accepts?(value: string): boolean
-  /** What makes a value impossible, which ends the start. */
+  /** The reason why the app must not start with this value; undefined if there is none. */
   fault?(value: string, name: string): Fault | undefined
 }
 
+/** Why a value is invalid. */
 export interface Fault {
-  /** To complete "OTEL_…: …". Never repeats a secret. */
+  /** Completes "OTEL_…: …". Never repeats a secret. */
   readonly problem: string
-  /** To complete "Set OTEL_… to …", if the variable's own `expected` does not fit. */
+  /** Completes "Set OTEL_… to …", if the variable's own `expected` does not fit. */
   readonly expected?: string
 }
 
+/** A variable whose value is one of a few words. */
 export interface Choice extends Variable {
   readonly values: readonly string[]
 }
 
-/** Timers of Node.js go no further, and no length or count needs to be greater. */
+/** The longest timer of Node.js, in milliseconds. It suits lengths and counts too. */
 const MAX = 2 ** 31 - 1
 
+/** How many ended spans wait to be sent, unless `OTEL_BSP_MAX_QUEUE_SIZE` says otherwise. */
 export const DEFAULT_QUEUE_SIZE = 8192
 
-/** The trimmed value of a variable. Empty is the same as unset. */
+/** The trimmed value of a variable; empty if it is unset. */
 export function env(name: string): string {
   return process.env[name]?.trim() ?? ''
 }
 
 export const any: Variable = { expected: 'any text' }
 
-/** One of some words, in upper or lower case. */
+/** One of these words, in upper or lower case. */
 export function oneOf(...values: string[]): Choice {
   return {
     values,
@@ -50,7 +53,7 @@ export function wholeNumber(minimum: number): Variable {
   }
 }
 
-/** No larger than the queue. The SDK would take the smaller number for both. */
+/** At most the size of the queue. The SDK would use the smaller number for both. */
 export const batchSize: Variable = {
   ...wholeNumber(1),
   fault(value, name) {
@@ -75,7 +78,7 @@ export const methods: Variable = {
     value.split(',').every((method) => /^[!#$%&'*+.^_`|~\w-]+$/.test(method.trim())) ? undefined : notWorking(value),
 }
 
-/** Their values are secrets. */
+/** Header values are secrets, so faults show only the pair's position. */
 export const headers: Variable = {
   expected: 'name=value pairs with commas between, and percent-encode commas and % in them',
   fault(value) {
@@ -102,7 +105,7 @@ export const url: Variable = {
     /^https?:\/\//i.test(value) && URL.canParse(value) ? undefined : { problem: `${JSON.stringify(value)} is no URL` },
 }
 
-/** gRPC also takes the path of a socket, and `host:port` alone where another variable does without TLS. */
+/** For gRPC also the path of a socket, or `host:port` if another variable switches TLS off. */
 export const otlpEndpoint: Variable = {
   ...url,
   fault: (value, name) => (isForGrpc(value) ? undefined : url.fault?.(value, name)),

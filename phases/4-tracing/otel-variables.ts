@@ -23,7 +23,7 @@ const boolean = oneOf('true', 'false')
 const protocol = oneOf('grpc', 'http/protobuf', 'http/json')
 const compression = oneOf('gzip', 'none')
 
-/** What is honoured in every phase with OpenTelemetry. `OTEL_SERVICE_NAME` and the resource belong to all phases. */
+/** Variables that phases 4 and 5 use. All phases use `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES`. */
 const ALWAYS: Readonly<Record<string, Variable>> = {
   OTEL_SERVICE_NAME: any,
   OTEL_RESOURCE_ATTRIBUTES: any,
@@ -59,7 +59,7 @@ const ALWAYS: Readonly<Record<string, Variable>> = {
   OTEL_LINK_ATTRIBUTE_COUNT_LIMIT: wholeNumber(0),
 }
 
-/** What is honoured where spans go to Jaeger in its own format: phase 4. */
+/** Variables that only phase 4 uses, which sends spans to Jaeger in its own format. */
 const WITH_JAEGER: Readonly<Record<string, Variable>> = {
   OTEL_TRACES_EXPORTER: oneOf('jaeger', 'console', 'none'),
   OTEL_EXPORTER_JAEGER_ENDPOINT: url,
@@ -67,7 +67,7 @@ const WITH_JAEGER: Readonly<Record<string, Variable>> = {
   OTEL_EXPORTER_JAEGER_PASSWORD: any,
 }
 
-/** What is honoured where spans go out as OTLP and OpenTelemetry measures too: phase 5. */
+/** Variables that only phase 5 uses, which sends spans as OTLP and measures with OpenTelemetry. */
 const WITH_OTLP: Readonly<Record<string, Variable>> = {
   OTEL_TRACES_EXPORTER: oneOf('otlp', 'console', 'none'),
   OTEL_METRICS_EXPORTER: oneOf('prometheus', 'none'),
@@ -85,34 +85,33 @@ const WITH_OTLP: Readonly<Record<string, Variable>> = {
 
 const HONOURED = { jaeger: { ...ALWAYS, ...WITH_JAEGER }, otlp: { ...ALWAYS, ...WITH_OTLP } }
 
-/** The names of all variables that some phase honours. */
+/** The names of all variables that a phase uses. */
 export const HONOURED_NAMES = [...new Set(Object.values(HONOURED).flatMap((variables) => Object.keys(variables)))]
 
-/** What to do instead of setting what has no effect. The first that fits a name is it. */
-const INSTEAD: readonly [name: RegExp, remedy: string][] = [
+/** Remedies for variables without effect. The first pattern that matches decides. */
+const REMEDIES: readonly [name: RegExp, remedy: string][] = [
   [/CONFIG_FILE$/, 'No file is read. Set the variables that it would replace.'],
   [/^OTEL_(BLRP|LOGRECORD|EXPORTER_OTLP_LOGS)_/, 'Log lines go to standard output and LOG_FILE. Collect them there.'],
-  [/^OTEL_(METRIC|EXPORTER_OTLP_METRICS|EXPORTER_PROMETHEUS)_/, 'Metrics are not sent. Scrape /metrics/otel on PORT.'],
-  [/^OTEL_EXPORTER_ZIPKIN_/, 'Zipkin gets no spans. Run phase 5 and send it OTLP through a collector.'],
+  [/^OTEL_(METRIC|EXPORTER_OTLP_METRICS|EXPORTER_PROMETHEUS)_/, 'Metrics are not pushed. Scrape /metrics/otel.'],
+  [/^OTEL_EXPORTER_ZIPKIN_/, 'Spans are not sent to Zipkin. Send OTLP to a collector that forwards them.'],
   [/^OTEL_EXPORTER_JAEGER_/, 'Set OTEL_EXPORTER_JAEGER_ENDPOINT.'],
   [/^OTEL_NODE_/, "What is instrumented is in the phase's index.ts. Describe the source in OTEL_RESOURCE_ATTRIBUTES."],
-  [/^OTEL_/, 'This app does not know it. Look for it in the configuration table of README.md.'],
+  [/^OTEL_/, 'It is unknown. Compare its spelling with the names in otel-variables.ts.'],
 ]
 
 export interface OtelVariablesOptions extends PhaseOptions {
-  /** Where spans go in this phase. */
+  /** The backend that this phase sends spans to: `jaeger` in phase 4, `otlp` in phase 5. */
   readonly backend: keyof typeof HONOURED
 }
 
 /**
- * Makes sure that no variable of OpenTelemetry is ignored in silence. A word that does not exist and a variable that
- * has no effect are a warning each, and count as unset from there on, as the specification demands. It demands the same
- * of a number, an endpoint or a certificate that cannot work; here they end the start, because the missing spans would
- * be noticed too late.
+ * Makes sure that no OpenTelemetry variable is ignored silently. An unknown word and a variable without effect cause a
+ * warning each, and count as unset from then on, as the specification demands. It demands the same for an invalid
+ * number, endpoint or certificate. Here those stop the start, because missing spans would be noticed too late.
  *
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  *
- * @throws an error named `ConfigError`, whose message names the variable and says what to do.
+ * @throws an error named `ConfigError`, whose message names the variable and says what to do
  */
 export const otelVariables = fastifyPlugin<OtelVariablesOptions>(
   async (app, { backend }) => {
@@ -122,10 +121,10 @@ export const otelVariables = fastifyPlugin<OtelVariablesOptions>(
       const problem = check(name, backend)
       if (problem === undefined) continue
       app.log.warn({ reason: `${name}: ${problem}` }, 'a variable of OpenTelemetry is ignored')
-      // The SDK reads the environment by itself, and would take a wrong word for right or complain in its own words.
+      // The SDK reads the environment too. It would accept a wrong word, or complain in its own words.
       delete process.env[name]
     }
-    logWhatTheSdkSays(app.log)
+    logSdkDiagnostics(app.log)
   },
   { name: 'otel-variables' },
 )
@@ -144,12 +143,12 @@ function variableOf(name: string, backend: keyof typeof HONOURED): Variable | un
   return (HONOURED[backend] as Record<string, Variable>)[name]
 }
 
-/** Whether spans and OpenTelemetry's metrics are switched off. Propagation is not. */
+/** Whether `OTEL_SDK_DISABLED` switches off spans and OpenTelemetry's metrics. Propagation stays on. */
 export function isSdkDisabled(): boolean {
   return getBooleanFromEnv('OTEL_SDK_DISABLED')
 }
 
-/** @returns why a variable that is set cannot be honoured, and what to do */
+/** @returns why a variable has no effect, and what to do; undefined if it has one */
 function check(name: string, backend: keyof typeof HONOURED): string | undefined {
   const variable = variableOf(name, backend)
   if (variable === undefined) return checkElsewhere(name, backend)
@@ -160,29 +159,29 @@ function check(name: string, backend: keyof typeof HONOURED): string | undefined
   return undefined
 }
 
-/** What only the other phase honours is no mistake where both have been told where to send spans. */
+/** A variable of the other phase is no mistake if this phase's own endpoint is set as well. */
 function checkElsewhere(name: string, backend: keyof typeof HONOURED): string | undefined {
   if (HONOURED_NAMES.includes(name)) {
-    const [own, phase] = backend === 'jaeger' ? ['JAEGER', 5] : ['OTLP', 4]
+    const [own, other] = backend === 'jaeger' ? ['JAEGER', 5] : ['OTLP', 4]
     if (env(`OTEL_EXPORTER_${own}_ENDPOINT`) !== '') return undefined
-    return `only phase ${phase} uses it. Run phase ${phase}, or set OTEL_EXPORTER_${own}_ENDPOINT for this one.`
+    return `only phase ${other} uses it. Unset it, or set OTEL_EXPORTER_${own}_ENDPOINT, which this phase uses.`
   }
-  return INSTEAD.find(([pattern]) => pattern.test(name))?.[1]
+  return REMEDIES.find(([pattern]) => pattern.test(name))?.[1]
 }
 
-/** `OTEL_LOG_LEVEL` asks for what goes on inside the SDK. As in OpenTelemetry's own set-up for Node, unset is none. */
-function logWhatTheSdkSays(log: FastifyBaseLogger): void {
+/** Logs the SDK's diagnostics at `OTEL_LOG_LEVEL`. If it is unset none are logged, as in OpenTelemetry's own set-up. */
+function logSdkDiagnostics(log: FastifyBaseLogger): void {
   const level = getStringFromEnv('OTEL_LOG_LEVEL')
   if (level === undefined || level === 'none') return
   const { pino, api } = LEVELS[level as keyof typeof LEVELS]
-  // It shows these lines even where LOG_LEVEL would hide them.
+  // The child logger shows these lines even where LOG_LEVEL would hide them.
   const sdk = log.child({ scope: 'opentelemetry' }, { level: pino })
-  const say =
+  const logAt =
     (level: 'error' | 'warn' | 'info' | 'debug' | 'trace') =>
     (reason: string, ...more: unknown[]) =>
       sdk[level]({ reason: [reason, ...more].map(String).join(' ') }, 'OpenTelemetry says')
   diag.setLogger(
-    { error: say('error'), warn: say('warn'), info: say('info'), debug: say('debug'), verbose: say('trace') },
+    { error: logAt('error'), warn: logAt('warn'), info: logAt('info'), debug: logAt('debug'), verbose: logAt('trace') },
     { logLevel: api, suppressOverrideMessage: true },
   )
 }
@@ -200,7 +199,7 @@ function isChoice(variable: Variable): variable is Choice {
   return 'values' in variable
 }
 
-/** A variable of the exporter for all signals, and its form for traces, which wins. */
+/** An OTLP variable for all signals, and its variant for traces, which takes precedence. */
 function ofTraces(name: string, variable: Variable): Record<string, Variable> {
   return { [`OTEL_EXPORTER_OTLP_${name}`]: variable, [`OTEL_EXPORTER_OTLP_TRACES_${name}`]: variable }
 }

@@ -4,56 +4,56 @@ import { type ExportResult, ExportResultCode } from '@opentelemetry/core'
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-node'
 import type { LostSpans } from './lost-spans.ts'
 
-/** After how long without an answer the log says so, in milliseconds. The batch may still arrive. */
-const PATIENCE_MS = 8000
+/** How long an export may go unanswered before a warning, in milliseconds. The batch may still arrive. */
+const WARN_AFTER_MS = 8000
 
-/** An exporter that knows which of its spans the backend has not confirmed. */
-export interface WatchedExporter extends SpanExporter {
-  /** Counts the spans that are not confirmed as lost, because the process ends. */
+/** An exporter that tracks the spans which the backend has not confirmed. */
+export interface TrackedExporter extends SpanExporter {
+  /** Counts unconfirmed spans as lost, because the process ends. */
   abandon(): void
 }
 
 /**
- * An exporter for which an outage of the backend is one warning in the log, and one line more when it is over.
- * Spans that could not be sent are gone, and counted; the service goes on.
+ * Wraps an exporter so that an outage of the backend causes one warning, and one more line when it ends. Spans that
+ * could not be sent are dropped and counted. The service is unaffected.
  *
- * After a failure it is made anew, because one that sends by gRPC would wait longer and longer before it connects
- * again, up to two minutes. A new one tries at once, and there is a batch a second at most.
+ * After a failure a new exporter replaces the old one. A gRPC exporter backs off before it reconnects, for up to two
+ * minutes; a new one connects at once. Batches are at least a second apart, so this is not too often.
  *
- * @param timeoutMs how long a batch may take before it is given up
+ * @param timeoutMs how long a batch may take before it is dropped
  */
 export function warnOncePerOutage(
   createExporter: () => SpanExporter,
   lost: LostSpans,
   timeoutMs: number,
-): WatchedExporter {
+): TrackedExporter {
   let exporter = createExporter()
-  // A batch leaves when some request's span has filled it, but that request has no part in what
-  // becomes of it: the export runs in a context of its own, so no request's id is on these lines.
-  const outside = new AsyncResource('span-export')
+  // The span of some request fills a batch and so starts its export. The export runs in a context of its own, or
+  // that request's id would be on its log lines.
+  const exportContext = new AsyncResource('span-export')
   const unconfirmed = new Set<ReadableSpan[]>()
   let onIdle: (() => void)[] = []
 
   function send(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
     unconfirmed.add(spans)
-    const silent = setTimeout(() => {
-      if (unconfirmed.has(spans)) lost.outageBegins(`no answer within ${PATIENCE_MS} ms`)
-    }, PATIENCE_MS).unref()
-    const tooLate = setTimeout(() => settle(failure(new Error(`no answer within ${timeoutMs} ms`))), timeoutMs).unref()
+    const warning = setTimeout(() => {
+      if (unconfirmed.has(spans)) lost.outageBegins(`no answer within ${WARN_AFTER_MS} ms`)
+    }, WARN_AFTER_MS).unref()
+    const timeout = setTimeout(() => settle(failure(new Error(`no answer within ${timeoutMs} ms`))), timeoutMs).unref()
 
     function settle(result: ExportResult): void {
-      clearTimeout(silent)
-      clearTimeout(tooLate)
-      if (!unconfirmed.delete(spans)) return // it had been given up
+      clearTimeout(warning)
+      clearTimeout(timeout)
+      if (!unconfirmed.delete(spans)) return // it has timed out or was abandoned
       report(result, spans.length)
-      done({ code: ExportResultCode.SUCCESS }) // reported here, so that the SDK does not do it too
+      done({ code: ExportResultCode.SUCCESS }) // so that the SDK does not report it again
       if (unconfirmed.size > 0) return
       for (const resolve of onIdle) resolve()
       onIdle = []
     }
 
     try {
-      exporter.export(spans, (result) => outside.runInAsyncScope(settle, undefined, result))
+      exporter.export(spans, (result) => exportContext.runInAsyncScope(settle, undefined, result))
     } catch (error) {
       settle(failure(error as Error))
     }
@@ -75,7 +75,7 @@ export function warnOncePerOutage(
   }
 
   return {
-    export: (spans, done) => outside.runInAsyncScope(send, undefined, spans, done),
+    export: (spans, done) => exportContext.runInAsyncScope(send, undefined, spans, done),
     forceFlush: idle,
     async shutdown() {
       await idle()

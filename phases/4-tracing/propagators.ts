@@ -7,10 +7,10 @@ const PROPAGATORS: Readonly<Record<string, () => TextMapPropagator>> = {
   baggage: () => new W3CBaggagePropagator(),
 }
 
-/** How context travels in headers: what `OTEL_PROPAGATORS` names, each once, or what is given. */
-export function propagatorOr(usual: TextMapPropagator): TextMapPropagator {
+/** The propagators that `OTEL_PROPAGATORS` names, without duplicates; `fallback` if it is unset. */
+export function propagatorOr(fallback: TextMapPropagator): TextMapPropagator {
   const names = getStringListFromEnv('OTEL_PROPAGATORS')
-  if (names === undefined) return usual
+  if (names === undefined) return fallback
   const propagators = [...new Set(names)].flatMap((name) => PROPAGATORS[name]?.() ?? [])
   return new CompositePropagator({ propagators })
 }

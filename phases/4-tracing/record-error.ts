@@ -1,7 +1,7 @@
 import type { Exception, Span, TimeInput } from '@opentelemetry/api'
 
 /**
- * Adds an event `exception` to a span.
+ * Adds an event `exception` to a span, at the current time if `at` is not given.
  *
  * https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-spans/
  */
@@ -10,8 +10,8 @@ export function recordError(span: Span, error: unknown, at?: TimeInput): void {
 }
 
 /**
- * An error without its code. The conventions want an exception's class for its type, and OpenTelemetry takes the code
- * when there is one: `FST_ERR_VALIDATION`.
+ * Copies an error without its code. The conventions want the class as `exception.type`, but OpenTelemetry prefers the
+ * code: `FST_ERR_VALIDATION`.
  */
 export function exceptionOf(error: unknown): Exception {
   if (!(error instanceof Error)) return String(error)
@@ -19,7 +19,7 @@ export function exceptionOf(error: unknown): Exception {
   return { name, message, stack }
 }
 
-/** For `error.type`: the error's code, `ECONNREFUSED`, or else its class. There are few of either. */
+/** The value for `error.type`: the error's code, `ECONNREFUSED`, or else its class. There are few of either. */
 export function errorType(error: unknown): string {
   const { code, name = 'Error' } = error as { readonly code?: unknown; readonly name?: string }
   return typeof code === 'string' ? code : name

@@ -18,8 +18,8 @@ import { ATTR_REQUEST_ID } from './own-attributes.ts'
 import type {} from './tracer-provider.ts'
 
 /**
- * A span for what Node could not read as a request, and has answered all the same. It has no caller, for no
- * `traceparent` was read, and no path; `HTTP` is the name for a method that is not known.
+ * A span for input that Node could not turn into a request, but answered. It has no parent, because no `traceparent`
+ * was read, and no path. Its name is `HTTP`, because the method is unknown.
  *
  * https://opentelemetry.io/docs/specs/semconv/http/http-spans/#name
  */

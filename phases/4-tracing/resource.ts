@@ -2,7 +2,7 @@ import { defaultResource, type Resource, resourceFromAttributes } from '@opentel
 import { resourceAttributes } from '../1-logging/resource.ts'
 import type { PhaseConfig } from '../phase.ts'
 
-/** What is true of everything that this process reports, as on its log lines, and which SDK reports it. */
+/** The resource of spans and metrics: the attributes of phase 1, and those of the SDK. */
 export function resourceOf(config: PhaseConfig): Resource {
   return defaultResource().merge(resourceFromAttributes(resourceAttributes(config)))
 }

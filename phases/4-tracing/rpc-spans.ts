@@ -34,13 +34,13 @@ import { recordError } from './record-error.ts'
 import { spanFor } from './span-for.ts'
 import type {} from './tracer-provider.ts'
 
-/** How context is read from a call's metadata and written into it: the headers of gRPC. */
+/** Read context from a call's metadata, gRPC's headers, and write it there. */
 const getter: TextMapGetter<RpcMetadata> = { get: (metadata, key) => metadata.get(key), keys: () => [] }
 const setter: TextMapSetter<RpcMetadata> = { set: (metadata, key, value) => metadata.set(key, value) }
 
 /**
- * A span for each gRPC call on either side of it: the caller's span, whose context travels in the call's
- * metadata as `traceparent`, and below it the span of the service that answers.
+ * A span for each gRPC call, on both sides. The client's span travels in the call's metadata as `traceparent`; the
+ * server's span is its child.
  *
  * https://opentelemetry.io/docs/specs/semconv/rpc/grpc/
  */
@@ -67,10 +67,10 @@ export const rpcSpans = fastifyPlugin(
       if (span === undefined) return
       const status = grpcStatus(call)
       span.setAttribute(ATTR_RPC_STATUS_CODE, status)
-      // As with a 4xx: what is the caller's mistake marks the caller's span, not this one.
+      // As with a 4xx, the caller's mistake marks the caller's span, not this one.
       if (isServerFault(status)) {
         span.setAttribute(ATTR_ERROR_TYPE, status)
-        // The conventions count a deadline and an unknown method too. No code of this server threw an error then.
+        // The conventions also count deadlines and unknown methods, for which no code of this server threw.
         if (call.error && !call.causedByCaller) recordError(span, call.error)
         span.setStatus({ code: SpanStatusCode.ERROR })
       }
@@ -87,7 +87,7 @@ export const rpcSpans = fastifyPlugin(
         if (call.error) span.setAttribute(ATTR_ERROR_TYPE, status)
       },
     )
-    // Runs inside of what `spanFor` has bound, so the client's span is the current one.
+    // Runs in the scope that `spanFor` has bound, so the client's span is current.
     listen(app, channels.rpcClient.start, ({ requestMetadata }) =>
       propagation.inject(context.active(), requestMetadata, setter),
     )
@@ -95,7 +95,7 @@ export const rpcSpans = fastifyPlugin(
   { name: 'rpc-spans', dependencies: ['rpc-log', 'tracer-provider'] },
 )
 
-/** As for HTTP, a name that a caller made up is none for a span. */
+/** As with HTTP, an unknown method must not become a span name. */
 function serverSpanName(call: RpcAnnouncement): string {
   return call.originalMethod === undefined ? nameOf(call) : RPC_SYSTEM_NAME_VALUE_GRPC
 }
@@ -104,7 +104,7 @@ function nameOf({ service, method, originalMethod }: RpcAnnouncement): string {
   return originalMethod === undefined ? `${service}/${method}` : method
 }
 
-/** A client with several servers tells all of them: which one it will ask is not known yet. */
+/** A client with several servers records all of them, because it has not chosen one yet. */
 function serverOf({ authority }: RpcAnnouncement): Address {
   return addressIn(authority) ?? { address: authority }
 }

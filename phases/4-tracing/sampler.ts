@@ -10,16 +10,16 @@ import {
 } from '@opentelemetry/sdk-trace-node'
 
 /**
- * Keeps each root span that has links: it does the work of other traces, which would show a part of it only.
- * `sampler` decides for all other spans.
+ * Samples every root span that has links: it does work for other traces, which would lack it otherwise. `sampler`
+ * decides for all other spans.
  *
  * https://opentelemetry.io/docs/specs/otel/trace/sdk/#shouldsample
  */
 export function keepingLinked(sampler: Sampler): Sampler {
   return {
     shouldSample(context, traceId, name, kind, attributes, links) {
-      const isOfOthers = links.length > 0 && trace.getSpan(context) === undefined
-      if (isOfOthers) return { decision: SamplingDecision.RECORD_AND_SAMPLED }
+      const isSharedWork = links.length > 0 && trace.getSpan(context) === undefined
+      if (isSharedWork) return { decision: SamplingDecision.RECORD_AND_SAMPLED }
       return sampler.shouldSample(context, traceId, name, kind, attributes, links)
     },
     toString: () => `KeepingLinked{${sampler}}`,
@@ -27,8 +27,8 @@ export function keepingLinked(sampler: Sampler): Sampler {
 }
 
 /**
- * The sampler that `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG` name. The SDK reads them too, but does not
- * export its sampler for others to wrap. `otelVariables` has removed names that do not exist.
+ * The sampler that `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG` describe. The SDK reads them too, but does not
+ * export its sampler for others to wrap. `otelVariables` has removed unknown names.
  *
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#general-sdk-configuration
  */

@@ -12,14 +12,14 @@ import type {} from './tracer-provider.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The span of this request; `null` for what is not traced. */
+    /** The span of this request; `null` if the request is not traced. */
     span: Span | null
   }
 }
 
 /**
- * One span for each request, child of the caller's span if the caller sent a `traceparent`.
- * While the request is served its span is the current one, so every other span hangs below it.
+ * One span for each request, a child of the caller's span if the caller sent a `traceparent`.
+ * It is the current span while the request is served, so all other spans are its descendants.
  *
  * https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server
  */
@@ -50,7 +50,7 @@ export const serverSpans = fastifyPlugin(
       if (failure !== undefined) {
         span.setAttribute(ATTR_ERROR_TYPE, failure)
         span.setStatus({ code: SpanStatusCode.ERROR })
-        // The error of a 4xx is the caller's, also when its answer cannot be sent.
+        // The error of a 4xx is the caller's, even if its answer could not be sent.
         if (end.error && (end.reply.statusCode >= 500 || end.aborted)) recordError(span, end.error, end.failedAt)
       }
       span.end()
@@ -60,8 +60,8 @@ export const serverSpans = fastifyPlugin(
 )
 
 /**
- * What went wrong with a request, for `error.type`. A 4xx is the caller's error: it marks the caller's span, not this
- * one. A status that was not sent is no status of the answer.
+ * The value for `error.type`; undefined if the request succeeded. A 4xx is the caller's error and marks the caller's
+ * span, not this one. A status that was not sent does not count.
  *
  * https://opentelemetry.io/docs/specs/semconv/http/http-spans/#status
  */

@@ -2,6 +2,7 @@ import { TraceFlags } from '@opentelemetry/api'
 import { BatchSpanProcessor, type SpanExporter, type SpanProcessor } from '@opentelemetry/sdk-trace-node'
 import type { LostSpans } from './lost-spans.ts'
 
+/** The SDK's names for `OTEL_BSP_…`: times in milliseconds, sizes in spans. */
 export interface BatchOptions {
   readonly scheduledDelayMillis: number
   readonly maxQueueSize: number
@@ -10,32 +11,32 @@ export interface BatchOptions {
 }
 
 /**
- * Ended spans wait here and leave in batches, in the background. If they come faster than they leave, or the backend
- * takes none, the queue fills up and further spans are dropped: memory is bounded.
+ * Queues ended spans and sends them in batches, in the background. If spans end faster than they are sent, the queue
+ * fills up and further spans are dropped, so memory is bounded.
  *
- * The queue and the batches are the SDK's. It drops in silence, so here it is given only what it has room for, and
- * the rest is counted.
+ * The queue and the batches are the SDK's. It drops spans without counting them, so it only receives spans that it has
+ * room for. The others are counted here.
  */
 export function spanBatches(exporter: SpanExporter, lost: LostSpans, options: BatchOptions): SpanProcessor {
-  let waiting = 0
+  let queued = 0
   let isOpen = true
-  const leaving: SpanExporter = {
+  const dequeuing: SpanExporter = {
     export(spans, done) {
-      waiting -= spans.length
+      queued -= spans.length
       exporter.export(spans, done)
     },
     shutdown: () => exporter.shutdown(),
   }
-  const batches = new BatchSpanProcessor(leaving, { ...options })
+  const batches = new BatchSpanProcessor(dequeuing, { ...options })
 
   return {
     onStart() {},
     onEnd(span) {
       if (!(span.spanContext().traceFlags & TraceFlags.SAMPLED)) return
       if (!isOpen) lost.add('shutdown', 1)
-      else if (waiting >= options.maxQueueSize) lost.add('queue_full', 1)
+      else if (queued >= options.maxQueueSize) lost.add('queue_full', 1)
       else {
-        waiting++
+        queued++
         batches.onEnd(span)
       }
     },

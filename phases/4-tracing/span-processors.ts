@@ -2,8 +2,8 @@ import type { Context } from '@opentelemetry/api'
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-node'
 
 /**
- * Span processors that can be added at any time. The SDK takes its processors when it is set up, so it is given this
- * one, which passes everything on.
+ * Span processors that can be added at any time. The SDK takes its processors only at set-up, so it gets this one,
+ * which calls all others.
  *
  * https://opentelemetry.io/docs/specs/otel/trace/sdk/#span-processor
  */
@@ -12,7 +12,7 @@ export class SpanProcessors implements SpanProcessor {
   readonly #failed = new Set<SpanProcessor>()
   readonly #report: (error: unknown) => void
 
-  /** @param report is told of a processor that throws, once for each */
+  /** @param report receives the first error of each processor */
   constructor(report: (error: unknown) => void) {
     this.#report = report
   }
@@ -26,7 +26,7 @@ export class SpanProcessors implements SpanProcessor {
       try {
         processor.onStart(span, parent)
       } catch (error) {
-        this.#hasFailed(processor, error)
+        this.#reportOnce(processor, error)
       }
     }
   }
@@ -36,7 +36,7 @@ export class SpanProcessors implements SpanProcessor {
       try {
         processor.onEnding?.(span)
       } catch (error) {
-        this.#hasFailed(processor, error)
+        this.#reportOnce(processor, error)
       }
     }
   }
@@ -46,32 +46,32 @@ export class SpanProcessors implements SpanProcessor {
       try {
         processor.onEnd(span)
       } catch (error) {
-        this.#hasFailed(processor, error)
+        this.#reportOnce(processor, error)
       }
     }
   }
 
   forceFlush(): Promise<void> {
-    return this.#all((processor) => processor.forceFlush())
+    return this.#forEach((processor) => processor.forceFlush())
   }
 
   shutdown(): Promise<void> {
-    return this.#all((processor) => processor.shutdown())
+    return this.#forEach((processor) => processor.shutdown())
   }
 
-  async #all(work: (processor: SpanProcessor) => Promise<void>): Promise<void> {
+  async #forEach(work: (processor: SpanProcessor) => Promise<void>): Promise<void> {
     await Promise.all(
       this.#processors.map(async (processor) => {
         try {
           await work(processor)
         } catch (error) {
-          this.#hasFailed(processor, error)
+          this.#reportOnce(processor, error)
         }
       }),
     )
   }
 
-  #hasFailed(processor: SpanProcessor, error: unknown): void {
+  #reportOnce(processor: SpanProcessor, error: unknown): void {
     if (this.#failed.has(processor)) return
     this.#failed.add(processor)
     this.#report(error)

@@ -1,24 +1,24 @@
 import type { FastifyInstance } from 'fastify'
 
 /**
- * OpenTelemetry's API is global: in a process there is one place for a provider, and the first to come has it.
- * When several apps are in one process, the next takes it over when the first closes.
+ * Lets the apps of a process take turns at a global of OpenTelemetry's API, such as the tracer provider. The first app
+ * registers its own. When that app closes, the next app in the queue registers.
  *
- * @param release empties the place
- * @returns a function by which an app gets in line for it
+ * @param release unregisters what is registered
+ * @returns a function that adds an app to the queue; `claim` registers its own when its turn comes
  */
 export function takeTurns(release: () => void): (app: FastifyInstance, claim: () => void) => void {
-  const line: (() => void)[] = []
+  const queue: (() => void)[] = []
 
   return (app, claim) => {
-    line.push(claim)
-    if (line[0] === claim) claim()
+    queue.push(claim)
+    if (queue[0] === claim) claim()
     app.addHook('onClose', async () => {
-      const hadIt = line[0] === claim
-      line.splice(line.indexOf(claim), 1)
-      if (!hadIt) return
+      const hadTurn = queue[0] === claim
+      queue.splice(queue.indexOf(claim), 1)
+      if (!hadTurn) return
       release()
-      line[0]?.()
+      queue[0]?.()
     })
   }
 }

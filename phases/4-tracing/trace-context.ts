@@ -12,16 +12,16 @@ import { isTracingSuppressed } from '@opentelemetry/core'
 import { RANDOM_TRACE_ID } from './random-trace-ids.ts'
 import { parseTraceState } from './trace-state.ts'
 
-/** version-traceid-parentid-flags. Versions after 00 may add to it, and ff does not exist. */
+/** version-traceid-parentid-flags. Versions after 00 may append fields; ff is invalid. */
 const TRACEPARENT = /^(?!ff)([\da-f]{2})-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-([\da-f]{2})(-.*)?$/
 
-/** Other bits of the flags have no meaning yet, so they are not sent on. */
+/** Other flags have no meaning yet, so they are not passed on. */
 const KNOWN_FLAGS = TraceFlags.SAMPLED | RANDOM_TRACE_ID
 
 /**
- * Reads and writes the headers `traceparent` and `tracestate`, as the W3C's Trace Context level 2 says.
- * OpenTelemetry's own `W3CTraceContextPropagator` will do in most services. It knows level 1, which has no
- * random flag, and of a malformed `tracestate` it sends the rest on.
+ * Reads and writes the headers `traceparent` and `tracestate` of W3C Trace Context level 2. OpenTelemetry's own
+ * `W3CTraceContextPropagator` is enough for most services. It implements level 1, which has no random flag, and it
+ * passes on the valid part of a malformed `tracestate`.
  *
  * https://www.w3.org/TR/trace-context-2/
  */
@@ -47,7 +47,7 @@ export class TraceContextPropagator implements TextMapPropagator {
   }
 }
 
-/** A header that comes several times is one, joined by commas. For `traceparent` that is malformed, as it should be. */
+/** Joins repeated headers with commas. That makes a repeated `traceparent` malformed, as it should be. */
 function headerOf(carrier: unknown, name: string, getter: TextMapGetter): string {
   const header = getter.get(carrier, name) ?? ''
   return typeof header === 'string' ? header : header.join(',')

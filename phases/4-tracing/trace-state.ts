@@ -2,17 +2,17 @@ import type { TraceState } from '@opentelemetry/api'
 
 const MAX_MEMBERS = 32
 
-/** Printable ASCII and tabs. Nothing else can be valid, and of the rest `trim` would take more than spaces and tabs. */
+/** Printable ASCII and tabs. It excludes the other white space that `trim` removes. */
 const TEXT = /^[\t\x20-\x7e]*$/
 
 /** `key=value`. A value may begin with spaces, but not end with one. */
 const MEMBER = /^[a-z\d][a-z\d_*/@-]{0,255}=[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$/
 
 /**
- * Reads `tracestate`, in which each tracing system keeps something of its own: `rojo=00f067aa0ba902b7,congo=t61rcWkgMzE`.
+ * Reads `tracestate`, a list with one member for each tracing system: `rojo=00f067aa0ba902b7,congo=t61rcWkgMzE`.
  * Several headers arrive joined by commas, so empty members are allowed.
  *
- * @returns undefined for a list that is empty or breaks a rule. A part of it could mislead the system that wrote it.
+ * @returns undefined for an empty or invalid list. The valid part alone could mislead the system that wrote it.
  *
  * https://www.w3.org/TR/trace-context-2/#tracestate-header
  */
@@ -26,7 +26,7 @@ export function parseTraceState(header: string): TraceState | undefined {
   return isValid && members.length > 0 ? new MemberList(members) : undefined
 }
 
-/** The members in the order in which they came, also those whose key is there twice. */
+/** The members in their original order, including duplicate keys. */
 class MemberList implements TraceState {
   readonly #members: readonly string[]
 
@@ -38,7 +38,7 @@ class MemberList implements TraceState {
     return this.#members.find((member) => member.startsWith(`${key}=`))?.slice(key.length + 1)
   }
 
-  /** Who changes a member moves it to the front, and what is too much falls off the end. */
+  /** Moves the changed member to the front and drops members past the maximum from the end. */
   set(key: string, value: string): TraceState {
     const member = `${key}=${value}`
     return MEMBER.test(member) ? new MemberList([member, ...this.#without(key)].slice(0, MAX_MEMBERS)) : this

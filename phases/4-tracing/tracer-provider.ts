@@ -27,19 +27,19 @@ import { TraceContextPropagator } from './trace-context.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Makes the tracers of this app. Libraries use the global one of OpenTelemetry's API. */
+    /** Creates the tracers of this app. Libraries use the global provider of OpenTelemetry's API. */
     tracerProvider: TracerProvider
     /**
-     * Tells one more processor of the spans of this app, from now on. It is shut down with the app. If it throws, a
-     * log line tells so once; neither the spans nor other processors are affected.
+     * Adds a processor, which receives all further spans of this app and is shut down with it. If it throws, one log
+     * line reports it; the spans and other processors are unaffected.
      */
     addSpanProcessor(processor: SpanProcessor): void
-    /** How many spans have not reached the backend, by reason. */
+    /** The number of spans that have not reached the backend, by reason. */
     lostSpans: Readonly<Record<LossReason, number>>
   }
 }
 
-/** How long a process that ends waits for its last spans to be taken, in milliseconds. */
+/** How long the process waits at its end for the last spans to be sent, in milliseconds. */
 const FLUSH_MS = 500
 
 const register = takeTurns(() => {
@@ -48,26 +48,24 @@ const register = takeTurns(() => {
 
 export interface TracerProviderOptions extends PhaseOptions {
   /**
-   * Makes what sends the spans away, unless `OTEL_TRACES_EXPORTER` is `console` or `none`. It counts the spans that the
-   * backend rejects out of a batch.
+   * Creates the exporter, unless `OTEL_TRACES_EXPORTER` is `console` or `none`. The exporter counts spans that
+   * the backend rejects out of a batch in `lost`.
    */
   readonly createExporter: (lost: LostSpans) => SpanExporter
-  /** How context travels in headers, unless `OTEL_PROPAGATORS` says so; W3C Trace Context if not given. */
+  /** Reads and writes context in headers, unless `OTEL_PROPAGATORS` is set; W3C Trace Context by default. */
   readonly propagator?: TextMapPropagator
 }
 
-/**
- * Sets OpenTelemetry up: where spans go, which are kept, how context travels, who reports.
- */
+/** Sets up OpenTelemetry: exporter, sampler, propagator and resource. */
 export const tracerProvider = fastifyPlugin<TracerProviderOptions>(
-  async (app, { config, createExporter, propagator: usual = new TraceContextPropagator() }) => {
-    const propagator = propagatorOr(usual)
+  async (app, { config, createExporter, propagator: fallback = new TraceContextPropagator() }) => {
+    const propagator = propagatorOr(fallback)
     const lost = new LostSpans(app.log)
     app.decorate('lostSpans', lost.counts)
     const added = new SpanProcessors((err) => app.log.warn({ err }, 'a span processor fails'))
     app.decorate('addSpanProcessor', (processor) => added.add(processor))
     if (isSdkDisabled()) {
-      // No span is made. The caller's context still goes on to the next service.
+      // No spans are created. The caller's context is still passed on to the next service.
       app.decorate('tracerProvider', new ProxyTracerProvider())
       register(app, () => {
         context.setGlobalContextManager(contextManager)
@@ -80,7 +78,7 @@ export const tracerProvider = fastifyPlugin<TracerProviderOptions>(
     const chosenExporter = choice === 'console' ? () => new ConsoleSpanExporter() : createExporter
     const exportTimeoutMillis = getNumberFromEnv('OTEL_BSP_EXPORT_TIMEOUT') ?? 30_000
     const exporter = warnOncePerOutage(() => chosenExporter(lost), lost, exportTimeoutMillis)
-    // A batch costs much the same whether it is large or small, so few large ones are cheaper.
+    // Each batch has a fixed cost, so a few large batches are cheaper than many small ones.
     const batches = spanBatches(exporter, lost, {
       scheduledDelayMillis: getNumberFromEnv('OTEL_BSP_SCHEDULE_DELAY') ?? 1000,
       maxQueueSize: getNumberFromEnv('OTEL_BSP_MAX_QUEUE_SIZE') ?? DEFAULT_QUEUE_SIZE,
@@ -90,7 +88,7 @@ export const tracerProvider = fastifyPlugin<TracerProviderOptions>(
     const provider = new RandomTraceIdProvider({
       resource: resourceOf(config),
       sampler: keepingLinked(samplerFromEnvironment()),
-      // The SDK reads the other limits, and knows these two by names that are not the specification's.
+      // The SDK reads the other limits itself. For these two its variable names differ from the specification.
       spanLimits: {
         attributePerEventCountLimit: getNumberFromEnv('OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT') ?? 128,
         attributePerLinkCountLimit: getNumberFromEnv('OTEL_LINK_ATTRIBUTE_COUNT_LIMIT') ?? 128,
@@ -100,7 +98,7 @@ export const tracerProvider = fastifyPlugin<TracerProviderOptions>(
     app.decorate('tracerProvider', provider)
     register(app, () => provider.register({ contextManager, propagator }))
 
-    // The last spans get a moment to leave. A collector that is away must not keep the process.
+    // Waits briefly for the last spans. A collector that is down must not delay the exit.
     app.addHook('onClose', async () => {
       const sent = provider.shutdown().catch((err: unknown) => app.log.debug({ err }, 'the last spans were not sent'))
       await Promise.race([sent, delay(FLUSH_MS, undefined, { ref: false })])

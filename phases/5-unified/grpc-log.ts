@@ -2,13 +2,13 @@ import { setLogger } from '@grpc/grpc-js'
 import fastifyPlugin from 'fastify-plugin'
 
 /**
- * grpc-js, which carries the spans, would write to stderr by itself, between our lines. Whatever it mentions there it
- * reports as an error as well, so here it is for those who look into it.
+ * Logs the diagnostics of grpc-js, which sends the spans, at debug. By default it writes them to stderr. The exporter
+ * reports the same failures as errors, so debug is enough.
  */
 export const grpcLog = fastifyPlugin(
   async (app) => {
-    const note = (message: unknown) => app.log.debug({ reason: String(message) }, 'gRPC says')
-    setLogger({ error: note, info: note, debug: note })
+    const logDebug = (message: unknown) => app.log.debug({ reason: String(message) }, 'gRPC says')
+    setLogger({ error: logDebug, info: logDebug, debug: logDebug })
   },
   { name: 'grpc-log' },
 )

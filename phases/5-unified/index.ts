@@ -39,7 +39,7 @@ import { otelMetrics } from './otel-metrics.ts'
 import { otlpExporter } from './otlp-exporter.ts'
 import { currentFieldsWithTrace, traceFields } from './trace-fields.ts'
 
-/** Trace context says where a request belongs; baggage carries what the caller wants everyone to know. */
+/** Trace context carries the parent span; baggage carries the caller's key-value pairs to all services. */
 const propagator = new CompositePropagator({
   propagators: [new TraceContextPropagator(), new W3CBaggagePropagator()],
 })
@@ -52,7 +52,7 @@ export default definePhase({
     flushLogs,
     logDestinations,
     requestEnd,
-    // First who it is and where it belongs, so that everything after can say so.
+    // Ids and context come first, so that all further telemetry carries them.
     [otelVariables, { backend: 'otlp' }],
     grpcLog,
     [tracerProvider, { createExporter: otlpExporter, propagator }],

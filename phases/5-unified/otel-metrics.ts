@@ -36,8 +36,8 @@ import { requestDurations } from './request-durations.ts'
 const register = takeTurns(() => metrics.disable())
 
 /**
- * The other way to metrics: OpenTelemetry's API and names, in Prometheus' format at `/metrics/otel`.
- * Code that measures this way can send its metrics anywhere, as it does with its traces.
+ * Metrics with OpenTelemetry's API and names, in Prometheus' format at `/metrics/otel`.
+ * Code that measures this way can send its metrics to any backend, like its traces.
  *
  * https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
  */
@@ -45,11 +45,11 @@ export const otelMetrics = fastifyPlugin<PhaseOptions>(
   async (app, { config }) => {
     if (isSdkDisabled() || process.env.OTEL_METRICS_EXPORTER === 'none') return
     const resource = resourceOf(config)
-    const counted = app.registry.getSingleMetric('http_server_request_duration_seconds') as Histogram
+    const durations = app.registry.getSingleMetric('http_server_request_duration_seconds') as Histogram
     const scheme = 'setSecureContext' in app.server ? 'https' : 'http'
     const exporter = new PrometheusExporter({
       preventServerStart: true,
-      metricProducers: [requestDurations(resource, counted, scheme)],
+      metricProducers: [requestDurations(resource, durations, scheme)],
     })
     const provider = new MeterProvider({ resource, readers: [exporter] })
     app.decorate('meterProvider', provider)
@@ -68,14 +68,14 @@ export const otelMetrics = fastifyPlugin<PhaseOptions>(
       unit: 's',
       advice: { explicitBucketBoundaries: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10] },
     })
-    // Metrics that no convention knows have the name of the application in front.
+    // Metrics that no convention defines begin with the name of the application.
     const shareWait = meter.createHistogram(`${OWN}.db.shared_statement.wait_time`, {
       description: 'The time until a caller had its turn in a statement that callers share.',
       unit: 's',
       advice: { explicitBucketBoundaries: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10] },
     })
 
-    // What is only of interest when somebody asks is measured when somebody asks.
+    // An observable instrument is read only when metrics are collected.
     const active = new Map<string, number>()
     meter
       .createObservableUpDownCounter('http.server.active_requests', {

@@ -13,23 +13,22 @@ import type { LostSpans } from '../4-tracing/lost-spans.ts'
 type Serializer = typeof ProtobufTraceSerializer
 
 /**
- * Sends spans in OpenTelemetry's own protocol, which Jaeger and every other backend understands: by gRPC, unless
- * `OTEL_EXPORTER_OTLP_PROTOCOL` is `http/protobuf` or `http/json`. Each reads `OTEL_EXPORTER_OTLP_ENDPOINT` and the
- * variables beside it.
+ * Sends spans in OTLP, OpenTelemetry's own protocol, which every backend understands: by gRPC, unless the variable
+ * `OTEL_EXPORTER_OTLP_PROTOCOL` is `http/protobuf` or `http/json`. The SDK reads the others, `OTEL_EXPORTER_OTLP_…`.
  *
- * These are the parts of the `OTLPTraceExporter`s of `@opentelemetry/exporter-trace-otlp-grpc`, `…-proto` and `…-http`.
- * Those classes drop what the backend says about rejected spans, so they are put together here.
+ * It combines the parts of the `OTLPTraceExporter`s of `@opentelemetry/exporter-trace-otlp-grpc`, `…-proto` and `…-http`,
+ * because those classes drop what the backend says about rejected spans.
  *
  * https://opentelemetry.io/docs/specs/otel/protocol/exporter/
  */
 export function otlpExporter(lost: LostSpans): SpanExporter {
   switch (settingForTraces('PROTOCOL')) {
     case 'http/protobuf':
-      return overHttp('application/x-protobuf', countingRejected(ProtobufTraceSerializer, lost))
+      return overHttp('application/x-protobuf', countRejected(ProtobufTraceSerializer, lost))
     case 'http/json':
-      return overHttp('application/json', countingRejected(JsonTraceSerializer, lost))
+      return overHttp('application/json', countRejected(JsonTraceSerializer, lost))
     default:
-      return overGrpc(countingRejected(ProtobufTraceSerializer, lost))
+      return overGrpc(countRejected(ProtobufTraceSerializer, lost))
   }
 }
 
@@ -49,12 +48,12 @@ function overGrpc(serializer: Serializer): SpanExporter {
 
 class GrpcExporter extends OTLPExporterBase<ReadableSpan[]> {
   override export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
-    super.export(spans, ({ code, error }) => done(error ? { code, error: namingTheProxy(error) } : { code }))
+    super.export(spans, ({ code, error }) => done(error ? { code, error: nameProxy(error) } : { code }))
   }
 }
 
-/** grpc-js goes through the proxy that the environment names, and has no words for one that does not let it through. */
-function namingTheProxy(error: Error): Error {
+/** Names the proxy in the error. grpc-js takes it from the environment and reports "undefined" if it refuses. */
+function nameProxy(error: Error): Error {
   const { grpc_proxy, https_proxy, http_proxy } = process.env
   const proxy = grpc_proxy || https_proxy || http_proxy || ''
   const cause = URL.canParse(proxy) ? `the proxy ${new URL(proxy).host} does not lead there` : 'unknown'
@@ -74,11 +73,11 @@ function overHttp(contentType: string, serializer: Serializer): SpanExporter {
 }
 
 /**
- * A backend may take a batch and reject some of its spans. The SDK counts that as a success, so it is counted here.
+ * Counts rejected spans. A backend may accept a batch and reject some of its spans; for the SDK that is a success.
  *
  * https://opentelemetry.io/docs/specs/otlp/#partial-success
  */
-function countingRejected(serializer: Serializer, lost: LostSpans): Serializer {
+function countRejected(serializer: Serializer, lost: LostSpans): Serializer {
   return {
     serializeRequest: serializer.serializeRequest,
     deserializeResponse(bytes) {
@@ -89,7 +88,7 @@ function countingRejected(serializer: Serializer, lost: LostSpans): Serializer {
   }
 }
 
-/** What is set for traces alone wins over what is set for all signals. */
+/** A variable for traces; the variable for all signals if it is unset. */
 function settingForTraces(name: string): string | undefined {
   return getStringFromEnv(`OTEL_EXPORTER_OTLP_TRACES_${name}`) ?? getStringFromEnv(`OTEL_EXPORTER_OTLP_${name}`)
 }

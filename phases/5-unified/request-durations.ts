@@ -22,8 +22,8 @@ import { INSTRUMENTATION_VERSION } from '../4-tracing/instrumentation.ts'
 import { APP_NAME } from '../app-name.ts'
 
 /**
- * The durations of requests that prom-client's histogram has counted already, as OpenTelemetry has them. A
- * producer brings what was measured elsewhere, so that a request need not be measured twice.
+ * Converts prom-client's histogram of request durations, in seconds, to OpenTelemetry's metric. A producer supplies
+ * metrics that were measured elsewhere, so a request need not be measured twice.
  *
  * https://opentelemetry.io/docs/specs/otel/metrics/sdk/#metricproducer
  */
@@ -57,7 +57,7 @@ async function dataPoints(
   const points: DataPoint<Histogram>[] = []
   let buckets: { le: string | number | undefined; upTo: number }[] = []
   let sum = 0
-  // For each series come its buckets, from the smallest on, then the sum, and last the count.
+  // Each series consists of its buckets in ascending order, its sum and its count.
   for (const { metricName = '', value, labels } of (await histogram.get()).values) {
     if (metricName.endsWith('_bucket')) buckets.push({ le: labels.le, upTo: value })
     else if (metricName.endsWith('_sum')) sum = value
@@ -75,7 +75,7 @@ async function dataPoints(
   return points
 }
 
-/** 499 stands for a connection that closed before an answer began. OpenTelemetry knows only statuses that were sent. */
+/** 499 stands for a connection that closed before an answer began. OpenTelemetry records only statuses that were sent. */
 function outcomeOf(status: number): Attributes {
   if (status === 499) return { [ATTR_ERROR_TYPE]: 'connection_closed' }
   return {
@@ -84,7 +84,7 @@ function outcomeOf(status: number): Attributes {
   }
 }
 
-/** prom-client's buckets count all that is smaller too; OpenTelemetry's count only what is in them. */
+/** Converts buckets: prom-client's are cumulative, OpenTelemetry's are not. */
 function asCounts(buckets: readonly { le: string | number | undefined; upTo: number }[]): Histogram['buckets'] {
   return {
     boundaries: buckets.slice(0, -1).map(({ le }) => Number(le)),

@@ -6,7 +6,7 @@ import { contextManager } from '../4-tracing/context-manager.ts'
 import type {} from '../4-tracing/server-spans.ts'
 import { channels } from '../announcements.ts'
 
-/** Puts the ids of the trace on every line that is logged for a request or a gRPC call. */
+/** Puts the trace's ids on every line that is logged for a request or a gRPC call. */
 export const traceFields = fastifyPlugin(
   async (app) => {
     app.addHook('onRequest', ({ span, scope }, _reply, done) => {
@@ -27,12 +27,12 @@ export const traceFields = fastifyPlugin(
 
 function addIds({ fields }: Scope, span: Span): void {
   const { traceId, spanId } = span.spanContext()
-  if (traceId === INVALID_TRACEID) return // the SDK is disabled, and so no span has an id
+  if (traceId === INVALID_TRACEID) return // the SDK is disabled, so spans have no ids
   fields.trace_id = traceId
   fields.span_id = spanId
 }
 
-/** The request's fields, with the id of the very span in which the line is logged. */
+/** The request's fields, with the ids of the current span. */
 export function currentFieldsWithTrace(): object {
   const fields = currentFields()
   const spanContext = trace.getSpanContext(contextManager.active())

@@ -4,14 +4,14 @@ import { APP_NAME } from '../app-name.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Reads which seats are held; undefined for a service that has no bookings of its own. */
+    /** Reads the bookings that hold seats; undefined in a service without bookings. */
     outstandingBookings?(): Promise<OutstandingBookings>
   }
 }
 
 export type BookingStatus = 'created' | 'reserved' | 'completed' | 'failed' | 'expired'
 
-/** Something happened to a booking. Published after the database has committed it. */
+/** A booking reached a status. Published after the database has committed it. */
 export interface BookingAnnouncement {
   readonly status: BookingStatus
   readonly bookingId: string
@@ -23,16 +23,16 @@ export interface BookingAnnouncement {
   readonly currency: string
 }
 
-/** The seats that are held and not paid for. */
+/** Bookings that hold seats and are not paid. */
 export interface OutstandingBookings {
   readonly reserved: number
-  /** What they will bring if all are paid, in minor units, by currency. */
+  /** The sum of their prices by currency, in minor units. */
   readonly potentialSales: readonly { readonly currency: string; readonly amount: number }[]
 }
 
 export const bookingChannel = channel(`${APP_NAME}:booking`) as Channel<unknown, BookingAnnouncement>
 
-/** Tells the listeners what has happened to a booking. */
+/** Publishes that a booking has reached a status. */
 export function announceBooking(announcement: BookingAnnouncement): void {
   if (bookingChannel.hasSubscribers) bookingChannel.publish(announcement)
 }

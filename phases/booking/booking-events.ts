@@ -3,7 +3,7 @@ import fastifyPlugin from 'fastify-plugin'
 import { OWN } from '../4-tracing/own-attributes.ts'
 import { onBooking } from './on-booking.ts'
 
-/** Adds what happens to a booking to the active span, as an event: it has a time and no duration. */
+/** Adds an event to the active span when a booking reaches a status. An event has a time, but no duration. */
 export const bookingEvents = fastifyPlugin(
   async (app) => {
     onBooking(app, ({ status, bookingId, courseId, batchId }) => {

@@ -4,16 +4,16 @@ import { Gauge } from 'prom-client'
 import type {} from '../3-metrics/process-metrics.ts'
 import type {} from './announcements.ts'
 
-/** How long a scrape waits for the database, in milliseconds. A healthy one answers well within it. */
-const PATIENCE_MS = 100
+/** How long a scrape waits for the database, in milliseconds. A healthy database answers much faster. */
+const MAX_WAIT_MS = 100
 
 /**
- * Gauges that are read from the database, instead of counted up and down by events: so they are right after a
- * restart too, and every replica says the same. Aggregate them with max(), not with sum().
+ * Gauges that are read from the database instead of being counted up and down by events. They are right after a
+ * restart too, and every replica shows the same values: aggregate them with max(), not with sum().
  *
- * A scrape starts the reading, but hardly waits for it: when the database is slow or down, the metrics that would
- * tell of it must not be late or missing themselves. It gets the last values then, and how old they are is a
- * metric, too. Before the first reading there are no values, rather than zeros that were never read.
+ * A scrape starts the query, but hardly waits for it. When the database is slow or down, the metrics that show it must
+ * not be late or missing. The scrape then gets the last values, and another metric shows how old they are. Before the
+ * first query has succeeded there are no values, rather than zeros that were never read.
  */
 export const bookingGauges = fastifyPlugin(
   async (app) => {
@@ -30,27 +30,27 @@ export const bookingGauges = fastifyPlugin(
       labelNames: ['currency'],
       collect: refresh,
     })
-    const readAt = new Gauge({
+    const lastSuccess = new Gauge({
       name: 'booking_gauges_last_success_timestamp_seconds',
       help: 'When the other booking gauges were last read from the database, in seconds since 1970.',
       registers: [app.registry],
       collect: refresh,
     })
-    for (const gauge of [reserved, readAt]) gauge.remove() // a gauge without labels begins with 0
+    for (const gauge of [reserved, lastSuccess]) gauge.remove() // a gauge without labels starts at 0
 
     let reading: Promise<void> | undefined
     let scrape: Promise<void> | undefined
-    let isOut = false
+    let isFailing = false
 
-    /** All three gauges of a scrape wait for the same reading, and no longer than for PATIENCE_MS. */
+    /** All three gauges of a scrape wait for the same query, up to MAX_WAIT_MS. */
     function refresh(): Promise<void> {
-      scrape ??= Promise.race([readOnce(), delay(PATIENCE_MS, undefined, { ref: false })]).finally(() => {
+      scrape ??= Promise.race([readOnce(), delay(MAX_WAIT_MS, undefined, { ref: false })]).finally(() => {
         scrape = undefined
       })
       return scrape
     }
 
-    /** While the database has not answered the last time, it is not asked once more. */
+    /** Starts no second query while one is in flight. */
     function readOnce(): Promise<void> {
       reading ??= read().finally(() => {
         reading = undefined
@@ -65,12 +65,12 @@ export const bookingGauges = fastifyPlugin(
         reserved.set(outstanding.reserved)
         sales.reset()
         for (const { currency, amount } of outstanding.potentialSales) sales.set({ currency }, amount)
-        readAt.set(Date.now() / 1000)
-        if (isOut) app.log.info('the booking gauges are read again')
-        isOut = false
+        lastSuccess.set(Date.now() / 1000)
+        if (isFailing) app.log.info('the booking gauges are read again')
+        isFailing = false
       } catch (err) {
-        if (!isOut) app.log.warn({ err }, 'the booking gauges cannot be read; they keep their last values')
-        isOut = true
+        if (!isFailing) app.log.warn({ err }, 'the booking gauges cannot be read; they keep their last values')
+        isFailing = true
       }
     }
   },

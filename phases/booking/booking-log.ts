@@ -1,7 +1,7 @@
 import fastifyPlugin from 'fastify-plugin'
 import { onBooking } from './on-booking.ts'
 
-/** Logs what happens to bookings. It is `info`, because the business wants to know. */
+/** Logs each status that a booking reaches: at info, because the business wants to know. */
 export const bookingLog = fastifyPlugin(
   async (app) => {
     onBooking(app, ({ status, bookingId, courseId, batchId }) => {

@@ -13,7 +13,7 @@ export const bookingMetrics = fastifyPlugin(
       registers: [app.registry],
       labelNames: ['status'],
     })
-    // A series that starts at 0 shows its first increase; one that appears with 1 hides it from rate().
+    // A series that starts at 0 shows its first increase. If it starts at 1, rate() does not see that increase.
     for (const status of STATUSES) bookings.inc({ status }, 0)
 
     onBooking(app, ({ status }) => bookings.inc({ status }))

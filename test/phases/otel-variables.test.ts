@@ -42,13 +42,13 @@ t.test('one warning with a remedy for each unknown or ineffective variable', asy
       'OTEL_CONFIG_FILE: No file is read. Set the variables that it would replace.',
       'OTEL_EXPORTER_OTLP_PROTOCOL: "udp" has no effect. Set it to grpc, http/protobuf or http/json.',
       'OTEL_EXPORTER_OTLP_TRACES_COMPRESSION: "zstd" has no effect. Set it to gzip or none.',
-      'OTEL_EXPORTER_OTPL_ENDPOINT: This app does not know it. Look for it in the configuration table of README.md.',
-      'OTEL_EXPORTER_PROMETHEUS_PORT: Metrics are not sent. Scrape /metrics/otel on PORT.',
-      'OTEL_EXPORTER_ZIPKIN_ENDPOINT: Zipkin gets no spans. Run phase 5 and send it OTLP through a collector.',
+      'OTEL_EXPORTER_OTPL_ENDPOINT: It is unknown. Compare its spelling with the names in otel-variables.ts.',
+      'OTEL_EXPORTER_PROMETHEUS_PORT: Metrics are not pushed. Scrape /metrics/otel.',
+      'OTEL_EXPORTER_ZIPKIN_ENDPOINT: Spans are not sent to Zipkin. Send OTLP to a collector that forwards them.',
       'OTEL_LOGS_EXPORTER: "otlp" has no effect. Set it to none.',
       'OTEL_LOG_LEVEL: "loud" has no effect. Set it to none, error, warn, info, debug, verbose or all.',
       'OTEL_METRICS_EXPORTER: "otlp" has no effect. Set it to prometheus or none.',
-      'OTEL_METRIC_EXPORT_INTERVAL: Metrics are not sent. Scrape /metrics/otel on PORT.',
+      'OTEL_METRIC_EXPORT_INTERVAL: Metrics are not pushed. Scrape /metrics/otel.',
       "OTEL_NODE_RESOURCE_DETECTORS: What is instrumented is in the phase's index.ts. Describe the source in OTEL_RESOURCE_ATTRIBUTES.",
       'OTEL_PROPAGATORS: "tracecontext,b3" has no effect. Set it to tracecontext, baggage, or both with a comma between, or to none.',
       'OTEL_SDK_DISABLED: "yes" has no effect. Set it to true or false.',
@@ -78,7 +78,7 @@ t.test('warns about variables of another phase, unless both phases are configure
   const OTEL_EXPORTER_OTLP_ENDPOINT = 'http://localhost:4317'
   const jaeger = await startJaegerReceiver(t)
   const four = await startPartner(t, { PHASE: '4', OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_EXPORTER: 'none' })
-  t.match(await warningsOf(four), [/OTEL_EXPORTER_OTLP_ENDPOINT: only phase 5 uses it\. Run phase 5, or set/])
+  t.match(await warningsOf(four), [/OTEL_EXPORTER_OTLP_ENDPOINT: only phase 5 uses it\. Unset it, or set/])
   const both = await startPartner(t, {
     PHASE: '4',
     OTEL_EXPORTER_OTLP_ENDPOINT,

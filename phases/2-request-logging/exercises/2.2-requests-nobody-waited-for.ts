@@ -12,7 +12,7 @@
 import type { FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import type {} from '../../1-logging/request-end.ts'
-import { asPartOf } from '../../2-request-logging/request-scope.ts'
+import { runAsPartOf } from '../../2-request-logging/request-scope.ts'
 
 /** In milliseconds. */
 const SLOW = 50
@@ -21,7 +21,7 @@ export const slowRequests = fastifyPlugin(
   async (app) => {
     function warnIfSlow(request: FastifyRequest, status: number, latency: number): void {
       if (latency < SLOW) return
-      asPartOf(request, () => app.log.warn({ route: request.route, status, latency }, 'slow request'))
+      runAsPartOf(request, () => app.log.warn({ route: request.route, status, latency }, 'slow request'))
     }
 
     // Exercise 2.2: your part begins

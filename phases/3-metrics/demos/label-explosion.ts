@@ -1,6 +1,6 @@
 /**
- * What a label with too many values costs: the same 100,000 requests, counted with three different labels. Each
- * counter is in a registry of its own that nothing else uses, so nothing is broken by it.
+ * The cost of a label with too many values: the same 100,000 requests, counted with three different labels. Each
+ * counter has a registry of its own, so the explosion harms nothing else.
  *
  * Run it after a build: node dist/phases/3-metrics/demos/label-explosion.js
  */

@@ -1,7 +1,6 @@
 /**
- * What a server's histogram does not contain: a server computes for half a second, and meanwhile a caller sends it
- * a request. Caller and server both measure that request. The server runs in a thread of its own, so that its busy
- * event loop is not the caller's.
+ * The wait that a server's histogram misses. While a server computes for half a second, a caller sends it a request,
+ * and both measure that request. The server has a thread of its own, so its busy event loop does not delay the caller.
  *
  * Run it after a build: node dist/phases/3-metrics/demos/unmeasured-wait.js
  */
