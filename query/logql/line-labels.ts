@@ -1,11 +1,33 @@
 import type { Labels } from '../series/labels.ts'
-import { noHints, type ParserHints } from './parser-hints.ts'
 
 export const ERROR = '__error__'
 export const ERROR_DETAILS = '__error_details__'
 /** On a line whose error is wanted in the result of a metric query. */
 export const PRESERVED_ERROR = '__preserve_error__'
 const DUPLICATE = '_extracted'
+
+/** A condition on one label only, which a parser can check at once. */
+export interface EarlyFilter {
+  readonly label: string
+  readonly passes: (labels: LineLabels) => boolean
+}
+
+/**
+ * What a parser need not extract, because a metric query does not use it. This is more than speed: a line that is not
+ * parsed to its end has no error either, and Loki answers so.
+ */
+export interface ParserHints {
+  readonly isNothingRequired: boolean
+  readonly isAllExtracted: boolean
+  /** Whether a line with an error has a place in the result. */
+  readonly preservesErrors: boolean
+  shouldExtract(name: string): boolean
+  shouldExtractPrefix(prefix: string): boolean
+  isExtracted(name: string): boolean
+  recordExtracted(name: string): void
+  /** Whether the line still passes, now that this label is known. */
+  mayContinue(name: string, labels: LineLabels): boolean
+}
 
 /**
  * The labels of one line on its way through the stages: those of its stream, its structured metadata, and what was
@@ -21,7 +43,7 @@ export class LineLabels {
   constructor(
     readonly stream: Labels,
     metadata: Labels,
-    readonly hints: ParserHints = noHints(),
+    readonly hints: ParserHints,
   ) {
     for (const [name, value] of metadata.entries())
       this.#metadata.set(stream.get(name) === '' ? name : name + DUPLICATE, value)

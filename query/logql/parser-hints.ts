@@ -1,28 +1,5 @@
 import type { Grouping, LabelFilter } from './expression.ts'
-import type { LineLabels } from './line-labels.ts'
-
-/** A condition on one label only, which a parser can check at once. */
-export interface EarlyFilter {
-  readonly label: string
-  readonly passes: (labels: LineLabels) => boolean
-}
-
-/**
- * What a parser need not extract, because a metric query does not use it. This is more than speed: a line that is not
- * parsed to its end has no error either, and Loki answers so.
- */
-export interface ParserHints {
-  readonly isNothingRequired: boolean
-  readonly isAllExtracted: boolean
-  /** Whether a line with an error has a place in the result. */
-  readonly preservesErrors: boolean
-  shouldExtract(name: string): boolean
-  shouldExtractPrefix(prefix: string): boolean
-  isExtracted(name: string): boolean
-  recordExtracted(name: string): void
-  /** Whether the line still passes, now that this label is known. */
-  mayContinue(name: string, labels: LineLabels): boolean
-}
+import type { EarlyFilter, LineLabels, ParserHints } from './line-labels.ts'
 
 class Hints implements ParserHints {
   readonly #extracted = new Set<string>()

@@ -14,10 +14,10 @@ import type {
 } from './expression.ts'
 import { parseJsonPath } from './json-path.ts'
 import { eachMember, JsonError, type JsonValue, unescapeJson, valueAt } from './json-reader.ts'
-import { ERROR, ERROR_DETAILS, type LineLabels } from './line-labels.ts'
+import { type EarlyFilter, ERROR, ERROR_DETAILS, type LineLabels } from './line-labels.ts'
 import { CapturePattern, FilterPattern } from './line-pattern.ts'
 import { LogfmtReader } from './logfmt-reader.ts'
-import { type EarlyFilter, labelsOf } from './parser-hints.ts'
+import { labelsOf } from './parser-hints.ts'
 import { Template, TemplateError } from './template.ts'
 import { parseBytes, parseFloat64, parseGoDuration } from './units.ts'
 

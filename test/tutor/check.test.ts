@@ -11,7 +11,10 @@ import { check } from './learner-commands.ts'
 t.test('without a server: names the command that starts one', async (t) => {
   const { code, stderr } = await check(['3'], { PORT: String(await freePort()) })
   t.equal(code, 2)
-  t.match(stderr, /No server answers at http:\/\/127\.0\.0\.1:\d+\.\nStart the server .*npm run phase:3\n/)
+  t.match(
+    stderr,
+    /No server answers at http:\/\/127\.0\.0\.1:\d+\. Set PORT .*\.\nStart the server .*npm run phase:3\n/,
+  )
 })
 
 t.test('another server answers: reports it', async (t) => {

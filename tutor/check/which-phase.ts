@@ -49,7 +49,8 @@ async function expectServer(url: string): Promise<void> {
     const { message } = (await (await get(`${url}/hello`)).json()) as { message?: string }
     if (message === 'hello') return
   } catch (error) {
-    if (isConnectionRefused(error)) throw new NoServer(`No server answers at ${url}.`)
+    if (isConnectionRefused(error))
+      throw new NoServer(`No server answers at ${url}. Set PORT if it listens on another port.`)
     if (!(error instanceof SyntaxError)) throw error
   }
   throw new OtherServer(`What answers at ${url} is not this app: its GET /hello says something else.`)

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { UsageError } from '../exercise/usage-error.ts'
 import { type Dependencies, installCommands } from './install-command.ts'
-import { type PhaseFiles, phaseFiles } from './phase-files.ts'
+import { type PhaseFiles, phaseFiles, phaseFolder } from './phase-files.ts'
 import { readService } from './service.ts'
 import { wiring } from './wiring.ts'
 
@@ -26,20 +26,22 @@ try {
 
 function eject(args: readonly string[]): void {
   const { number, folder, into } = parse(args)
+  const phases = join(root, 'phases')
+  const phase = phaseFolder(phases, number)
   const service = readService(folder, into)
-  const phase = phaseFiles(join(root, 'phases'), number, service.name, service.endings)
+  const { files, packages } = phaseFiles(phases, phase, service.name, service.endings)
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Dependencies
 
-  write(service.into, phase)
-  console.log(`${phase.files.length} files written to ${relative(folder, service.into)}. Nothing else has changed.
+  write(service.into, files)
+  console.log(`${files.length} files written to ${relative(folder, service.into)}. Nothing else has changed.
 
 In ${folder}, install what they import:
 
-${indented(installCommands(phase.packages, manifest, service.installed))}
+${indented(installCommands(packages, manifest, service.installed))}
 
 Where you create the app, in a file of ${relative(folder, dirname(service.into)) || 'that folder'}:
 
-${indented(wiring(service, phase.phase))}
+${indented(wiring(service, phase))}
 
 Put the last line where you call app.listen(), unless your service already closes the app on these signals.`)
 }
@@ -59,7 +61,7 @@ function parse(args: readonly string[]): { number: string; folder: string; into:
   }
 }
 
-function write(into: string, { files }: PhaseFiles): void {
+function write(into: string, files: PhaseFiles['files']): void {
   try {
     for (const { name, text } of files) {
       const path = join(into, name)

@@ -9,8 +9,6 @@ export interface Endings {
 }
 
 export interface PhaseFiles {
-  /** The phase's own folder: `5-unified`. */
-  readonly phase: string
   /** Named from the folder that they are written to. */
   readonly files: readonly Module[]
   /** What they import, each once. */
@@ -21,16 +19,25 @@ export interface PhaseFiles {
 const ALWAYS = ['announcements.ts', 'register.ts']
 
 /**
- * The files of a phase as they are written into a service: without the booking domain, under the service's name.
+ * Finds the folder of a phase: `5-unified`.
  *
  * @param phases the folder `phases/`
  * @throws UsageError when there is no such phase
  */
-export function phaseFiles(phases: string, number: string, serviceName: string, endings: Endings): PhaseFiles {
+export function phaseFolder(phases: string, number: string): string {
   const folders = readdirSync(phases).filter((name) => /^\d-/.test(name))
   const phase = folders.find((name) => name.startsWith(`${number}-`))
   if (phase === undefined) throw new UsageError(`There is no phase ${number}. Choose one from 1 to ${folders.length}.`)
+  return phase
+}
 
+/**
+ * The files of a phase as they are written into a service: without the booking domain, under the service's name.
+ *
+ * @param phases the folder `phases/`
+ * @param phase the phase's own folder: `5-unified`
+ */
+export function phaseFiles(phases: string, phase: string, serviceName: string, endings: Endings): PhaseFiles {
   const modules = reachableFrom(phases, [`${phase}/index.ts`, ...ALWAYS], (name, text) => {
     if (name === 'app-name.ts') return text.replace(/(?<=APP_NAME = ')[^']*/, serviceName)
     return name.endsWith('/index.ts') ? withoutBookings(text) : text
@@ -39,7 +46,6 @@ export function phaseFiles(phases: string, number: string, serviceName: string, 
   if (domain) throw new Error(`phases/${domain.name} is imported by a file that is no index.ts`)
 
   return {
-    phase,
     files: modules.map(({ name, text }) => ({
       name: name.replace(/\.ts$/, endings.file),
       text: withImportsEnding(text, endings.import),

@@ -13,11 +13,12 @@ export function wiring({ name, into, isCommonJs, endings }: Service, phase: stri
         [`import phase from ${from(`${phase}/index`)}`, `import { openObservability } from ${from('register')}`],
         `openObservability(phase, { serviceName: '${name}' })`,
       ]
+  // `on`, not `once`: npm may pass a Ctrl-C on that the terminal has sent already, and the second would end the process.
   return [
     ...imports,
     `const observability = ${open}`,
     'const app = Fastify({ ...observability.options })',
     'app.register(observability.plugin) // before your routes',
-    "for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => app.close().then(() => process.exit()))",
+    "for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => app.close().then(() => process.exit()))",
   ]
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { installCommands } from '../../../tutor/eject/install-command.ts'
-import { phaseFiles, withoutBookings } from '../../../tutor/eject/phase-files.ts'
+import { phaseFiles, phaseFolder, withoutBookings } from '../../../tutor/eject/phase-files.ts'
 import { readService } from '../../../tutor/eject/service.ts'
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
@@ -59,6 +59,11 @@ t.test('it does not overwrite', (t) => {
   const cwd = service(t, undefined, { src: { observability: { 'mine.ts': '' } } } as never)
   const { status, stderr } = eject(cwd, '1', 'my service')
   t.equal(status, 1)
+  t.match(
+    eject(cwd, '7', 'my service').stderr,
+    /^There is no phase 7\./,
+    'a wrong phase is no reason to remove the folder',
+  )
   t.match(stderr, /observability is not empty\. Remove it, or choose another folder with --into\.\n$/)
   t.same(readdirSync(join(cwd, 'my service/src/observability')), ['mine.ts'])
 
@@ -133,7 +138,8 @@ export default { plugins: [a, b], others: [
 
 t.test('no phase brings exercises, demos or the domain along, nor a name of this app', (t) => {
   for (const number of ['1', '2', '3', '4', '5']) {
-    const { files } = phaseFiles(join(root, 'phases'), number, 'shop', { file: '.ts', import: '.js' })
+    const folder = phaseFolder(join(root, 'phases'), number)
+    const { files } = phaseFiles(join(root, 'phases'), folder, 'shop', { file: '.ts', import: '.js' })
     t.same(
       files.map(({ name }) => name).filter((name) => /exercises|solutions|demos|booking/.test(name)),
       [],
