@@ -81,6 +81,11 @@ function naming(file: string, source: string): string[] {
     )
 }
 
+/** Remedies that work only in this repository: adopted code has neither its README nor its scripts. */
+function pointingHome(file: string, source: string): string[] {
+  return (source.match(/.*(README|npm run|\bRun phase).*/g) ?? []).map((line) => `${file}: ${line.trim()}`)
+}
+
 /** Operator paths in a list. Instead, a route declares that it is not traced. */
 function listingPaths(file: string, source: string): string[] {
   const lists = source.matchAll(/(?:new Set\()?\[\s*['"`]\/[^\]]*\]/g)
@@ -195,6 +200,10 @@ t.test('adopted code names neither this application nor its domain, and lists no
   )
   t.strictSame(
     sources.flatMap(([file, source]) => listingPaths(file, source)),
+    [],
+  )
+  t.strictSame(
+    sources.flatMap(([file, source]) => pointingHome(file, source)),
     [],
   )
   t.end()

@@ -9,15 +9,15 @@ import type {} from '../phase.ts'
 export interface RequestEnd {
   readonly request: FastifyRequest
   readonly reply: FastifyReply
-  /** Of the answer that was sent, or 499 if the connection closed before an answer began. */
+  /** The status of the answer that was sent, or 499 if the connection closed before an answer began. */
   readonly status: number
   /** Whether an answer began, so that `status` was sent. */
   readonly answered: boolean
   /** Whether the answer was cut off after its status had been sent. */
   readonly aborted: boolean
-  /** What failed: the handler, or the stream that the answer's body came from. */
+  /** The error of the handler, or of the stream that supplied the answer's body. */
   readonly error: Error | undefined
-  /** When it failed, in milliseconds since 1970. */
+  /** When the error occurred, in milliseconds since 1970. */
   readonly failedAt: number | undefined
   /** From receiving the request to the end, in milliseconds. */
   readonly latency: number
@@ -25,15 +25,15 @@ export interface RequestEnd {
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Calls the listener once for every observed request, when it is over. */
+    /** Calls the listener once for every observed request, when it has ended. */
     onRequestEnd(listener: (end: RequestEnd) => void): void
   }
   interface FastifyRequest {
-    /** The template that the path fits, `/orders/:id`, or `unmatched`. Safe as a label: there are few. */
+    /** The template that the path matches, `/orders/:id`, or `unmatched`. Safe as a label: there are few. */
     route: string
-    /** `false` for requests that are to leave no trace in logs, metrics and traces: a route's `config` says so. */
+    /** `false` if the `config` of the route excludes its requests from logs, metrics and traces. */
     observed: boolean
-    /** What failed, once something has. */
+    /** The error that occurred; undefined if there is none. */
     failure: Failure | undefined
   }
 }
@@ -42,9 +42,9 @@ declare module 'fastify' {
 const CLIENT_CLOSED_REQUEST = 499
 
 /**
- * Tells when a request is over, however it ends. Fastify's `onResponse` hook does not run for a client
- * that hangs up while it waits, and such a request must be logged, must leave the count of active
- * requests and must end its span like any other.
+ * Adds `onRequestEnd`, which reports the end of every request, however it ends. Fastify's `onResponse` hook does not run
+ * if the client disconnects before the answer begins. Such a request must also be logged, leave the count of active
+ * requests and end its span.
  *
  * https://nodejs.org/api/http.html#event-close_2
  */
@@ -58,15 +58,15 @@ export const requestEnd = fastifyPlugin(
     app.decorateRequest('observed', true)
     app.decorateRequest('failure', undefined)
 
-    function tellEnd(reply: FastifyReply): void {
+    function notifyListeners(reply: FastifyReply): void {
       const { request } = reply
       const isComplete = isSent(reply)
-      const answered = isComplete || isBegun(reply)
+      const answered = isComplete || hasStarted(reply)
       const aborted = answered && !isComplete
       const status = answered ? reply.statusCode : CLIENT_CLOSED_REQUEST
-      const { error, failedAt, within = atOnce } = request.failure ?? NONE
+      const { error, failedAt, runInContext = runDirectly } = request.failure ?? NONE
       const end = { request, reply, status, answered, aborted, error, failedAt, latency: reply.elapsedTime }
-      within(() => {
+      runInContext(() => {
         for (const listener of listeners) listener(end)
       })
     }
@@ -75,19 +75,19 @@ export const requestEnd = fastifyPlugin(
       const { url = 'unmatched', config } = request.routeOptions
       request.route = url
       request.observed = config.observed !== false
-      if (request.observed) whenOver(reply, () => tellEnd(reply))
+      if (request.observed) onceEnded(reply, () => notifyListeners(reply))
       done()
     })
 
     app.addHook('onError', (request, _reply, error, done) => {
-      request.failure = { error, failedAt: Date.now(), within: currentContext() }
+      request.failure = { error, failedAt: Date.now(), runInContext: currentContext() }
       done()
     })
     app.addHook('onSend', (request, _reply, payload, done) => {
       if (payload instanceof Readable) {
-        const within = currentContext()
+        const runInContext = currentContext()
         payload.once('error', (error) => {
-          request.failure = { error, failedAt: Date.now(), within }
+          request.failure = { error, failedAt: Date.now(), runInContext }
         })
       }
       done()
@@ -96,53 +96,53 @@ export const requestEnd = fastifyPlugin(
   { name: 'request-end' },
 )
 
-/** What failed in a request. */
+/** An error that occurred in a request. */
 export interface Failure {
   readonly error: Error
   readonly failedAt: number
-  /** Calls something in the context in which the request was served: the end of a connection has lost it. */
-  readonly within: (work: () => void) => void
+  /** Calls `work` in the async context of the request, which the `close` event of a connection has lost. */
+  readonly runInContext: (work: () => void) => void
 }
 
 const NONE: Partial<Failure> = {}
-const atOnce: Failure['within'] = (work) => work()
-const currentContext = (): Failure['within'] => AsyncResource.bind(atOnce)
+const runDirectly: Failure['runInContext'] = (work) => work()
+const currentContext = (): Failure['runInContext'] => AsyncResource.bind(runDirectly)
 
-/** Calls `over` once: when the whole answer has been sent, or when the connection has closed before that. */
-function whenOver({ raw, request }: FastifyReply, over: () => void): void {
+/** Calls `listener` once, when the whole answer has been sent or the connection has closed before that. */
+function onceEnded({ raw, request }: FastifyReply, listener: () => void): void {
   if (raw.socket !== null) {
-    raw.on('close', over)
+    raw.on('close', listener)
     return
   }
   // The answer waits for its turn on the connection. If that closes first, Node 20 emits no 'close' for the answer.
-  const waiting = waitingOn(request.raw.socket)
-  const overOnce = () => {
-    if (waiting.delete(overOnce)) over()
+  const callbacks = callbacksOf(request.raw.socket)
+  const callOnce = () => {
+    if (callbacks.delete(callOnce)) listener()
   }
-  waiting.add(overOnce)
-  raw.on('close', overOnce)
+  callbacks.add(callOnce)
+  raw.on('close', callOnce)
 }
 
-/** Not `writableFinished`: Node 20 says that also of bytes which were thrown away with their connection. */
+/** Does not use `writableFinished`: Node 20 sets it even for bytes that were discarded with their connection. */
 function isSent({ raw, request }: FastifyReply): boolean {
   return raw.writableEnded && !request.raw.socket.destroyed
 }
 
-/** Behind other answers on the same connection, an answer is kept back until its turn comes: it has no socket so long. */
-function isBegun({ raw }: FastifyReply): boolean {
+/** A pipelined answer is held back until its turn on the connection comes. Until then it has no socket. */
+function hasStarted({ raw }: FastifyReply): boolean {
   return raw.headersSent && (raw.socket !== null || raw.writableFinished)
 }
 
-const waitingAnswers = new WeakMap<Socket, Set<() => void>>()
+const callbacksBySocket = new WeakMap<Socket, Set<() => void>>()
 
-/** What to call when the connection closes. There may be many, so they share one listener. */
-function waitingOn(socket: Socket): Set<() => void> {
-  const known = waitingAnswers.get(socket)
+/** The callbacks for the close of a connection. There may be many, so they share one listener. */
+function callbacksOf(socket: Socket): Set<() => void> {
+  const known = callbacksBySocket.get(socket)
   if (known) return known
-  const waiting = new Set<() => void>()
-  waitingAnswers.set(socket, waiting)
+  const callbacks = new Set<() => void>()
+  callbacksBySocket.set(socket, callbacks)
   socket.once('close', () => {
-    for (const over of waiting) over()
+    for (const callback of callbacks) callback()
   })
-  return waiting
+  return callbacks
 }

@@ -22,7 +22,7 @@ import { knownMethod } from '../3-metrics/known-method.ts'
 import { addressIn } from './address-in.ts'
 import { ATTR_REQUEST_ID } from './own-attributes.ts'
 
-/** `GET /orders/:id`; without a route only the method. */
+/** The name of a server span: `GET /orders/:id`, or only the method without a route. */
 export function serverSpanName(request: FastifyRequest): string {
   const known = knownMethod(request.method)
   const method = known === HTTP_REQUEST_METHOD_VALUE_OTHER ? 'HTTP' : known
@@ -30,8 +30,8 @@ export function serverSpanName(request: FastifyRequest): string {
 }
 
 /**
- * What the conventions ask of a server's span and the request tells. `url.query` is left out on purpose:
- * a query may hold a token or a name, and traces are read by many.
+ * The attributes of a server span that the conventions define and the request supplies. `url.query` is left out on
+ * purpose: a query may hold a token or a name, and many people read traces.
  *
  * https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span
  */
@@ -45,14 +45,14 @@ export function serverAttributes(request: FastifyRequest): Attributes {
     [ATTR_HTTP_REQUEST_METHOD_ORIGINAL]: known === method ? undefined : method,
     [ATTR_HTTP_ROUTE]: request.is404 ? undefined : request.route,
     [ATTR_URL_PATH]: pathOf(request),
-    [ATTR_URL_SCHEME]: request.protocol === 'https' ? 'https' : 'http', // a proxy may pass on anything
+    [ATTR_URL_SCHEME]: request.protocol === 'https' ? 'https' : 'http', // a proxy may send anything
     [ATTR_SERVER_ADDRESS]: server?.address,
     [ATTR_SERVER_PORT]: server?.port,
     [ATTR_NETWORK_PROTOCOL_VERSION]: raw.httpVersion,
-    // The connection's other end, and who is behind it. The two differ when Fastify trusts a proxy (TRUST_PROXY).
+    // The other end of the connection, and the client behind it. They differ if Fastify trusts a proxy (`trustProxy`).
     [ATTR_NETWORK_PEER_ADDRESS]: peer,
     [ATTR_NETWORK_PEER_PORT]: raw.socket.remotePort,
-    [ATTR_CLIENT_ADDRESS]: ip === peer || isIP(ip) === 0 ? peer : ip, // a proxy may pass on anything here, too
+    [ATTR_CLIENT_ADDRESS]: ip === peer || isIP(ip) === 0 ? peer : ip, // a proxy may send anything here too
     [ATTR_USER_AGENT_ORIGINAL]: request.headers['user-agent'],
     [ATTR_REQUEST_ID]: request.id,
   }

@@ -19,6 +19,7 @@ import { INSTRUMENTATION_VERSION } from './instrumentation.ts'
 import { errorType, recordError } from './record-error.ts'
 import type {} from './tracer-provider.ts'
 
+/** The parts of a span that are known at its start. */
 export interface SpanDescription {
   readonly name: string
   readonly kind: SpanKind
@@ -26,11 +27,11 @@ export interface SpanDescription {
 }
 
 /**
- * Makes a span of each piece of announced work. `bindScope` makes it the current span for as long as
- * the work runs, so that spans of what the work does become its children.
+ * Creates a span for each piece of announced work. `bindScope` makes it the current span while the work runs, so spans
+ * that the work creates become its children.
  *
- * @param linksOf gives the spans whose work it does, if there are several: it can be the child of one only
- * @returns a function that gives the span of a piece of work, if it has one
+ * @param linksOf returns links to the spans that share the work: a span has only one parent
+ * @returns a function that returns the span of a piece of work; undefined if it has none
  */
 export function spanFor<T extends object>(
   app: FastifyInstance,
@@ -45,7 +46,7 @@ export function spanFor<T extends object>(
   function start(message: T) {
     const parent = context.active()
     const links = linksOf(message)
-    // Work outside of any request (at start-up, for a scrape) is no trace of its own, unless it does the work of several.
+    // Work outside any request (at start-up, for a scrape) gets no trace, unless several requests share it.
     if (links.length === 0 && trace.getSpan(parent) === undefined) return scopes.getStore()
     const description = describe(message)
     const span = tracer.startSpan(description.name, { ...description, links }, parent)
@@ -64,7 +65,7 @@ export function spanFor<T extends object>(
   return (message) => spans.get(message)
 }
 
-/** Marks a span as failed, and records why. */
+/** Marks a span as failed and records the error. */
 export function fail(span: Span, error: Error): void {
   recordError(span, error)
   span.setAttribute(ATTR_ERROR_TYPE, errorType(error))
