@@ -70,6 +70,9 @@ export const quickStart = { ROLE: 'gateway', COURSE_GRPC_URL: '127.0.0.1:1' }
 
 type TestContext = Pick<Test, 'teardown'>
 
+/** Without them V8 spends half of the start on optimizing the database's WebAssembly, for a test's few statements. */
+const nodeArgs = ['--liftoff-only']
+
 const mainScript = fileURLToPath(new URL('../src/main.js', import.meta.url))
 
 /**
@@ -123,7 +126,7 @@ async function launch(t: TestContext, options: AppOptions): Promise<RunningProce
   t.teardown(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
   const env = environment(folder, options.env)
   const startedAt = performance.now()
-  const child = spawn(process.execPath, [options.script ?? mainScript, ...(options.args ?? [])], {
+  const child = spawn(process.execPath, [...nodeArgs, options.script ?? mainScript, ...(options.args ?? [])], {
     cwd: folder, // so that a developer's .env is not read
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
