@@ -94,7 +94,7 @@ const REMEDIES: readonly [name: RegExp, remedy: string][] = [
   [/^OTEL_(BLRP|LOGRECORD|EXPORTER_OTLP_LOGS)_/, 'Log lines go to standard output and LOG_FILE. Collect them there.'],
   [/^OTEL_(METRIC|EXPORTER_OTLP_METRICS|EXPORTER_PROMETHEUS)_/, 'Metrics are not pushed. Scrape /metrics/otel.'],
   [/^OTEL_EXPORTER_ZIPKIN_/, 'Spans are not sent to Zipkin. Send OTLP to a collector that forwards them.'],
-  [/^OTEL_EXPORTER_JAEGER_/, 'Set OTEL_EXPORTER_JAEGER_ENDPOINT.'],
+  [/^OTEL_EXPORTER_JAEGER_/, 'Set OTEL_EXPORTER_JAEGER_ENDPOINT in phase 4, OTEL_EXPORTER_OTLP_ENDPOINT in phase 5.'],
   [/^OTEL_NODE_/, "What is instrumented is in the phase's index.ts. Describe the source in OTEL_RESOURCE_ATTRIBUTES."],
   [/^OTEL_/, 'It is unknown. Compare its spelling with the names in otel-variables.ts.'],
 ]
