@@ -67,7 +67,7 @@ export class LogEngine {
     const found = series
       .filter(({ present }) => present[0] === 1)
       .map(({ labels, values }): LogResultSeries => ({ labels, samples: [[time, values[0] as number]] }))
-    return { type: 'vector', series: isSorted(expression) ? found : inOrder(found) }
+    return { type: 'vector', series: ordered(expression, found) }
   }
 
   /** @throws {LogParseError | Unsupported | ExecutionError | QueryTimeout} */
@@ -133,7 +133,15 @@ function samplesOf({ values, present }: StepSeries, { start, interval, count }: 
   return samples
 }
 
-function inOrder(series: readonly LogResultSeries[]): readonly LogResultSeries[] {
+/** The series of an instant vector in the order that the query gives them, or else by their labels. */
+export function ordered<T extends { readonly labels: Labels }>(
+  expression: MetricExpression,
+  series: readonly T[],
+): readonly T[] {
+  return isSorted(expression) ? series : inOrder(series)
+}
+
+function inOrder<T extends { readonly labels: Labels }>(series: readonly T[]): readonly T[] {
   return [...series].sort((a, b) => compareLabels(a.labels, b.labels))
 }
 

@@ -136,7 +136,8 @@ class Extractor {
   }
 }
 
-function convert(conversion: 'number' | 'duration' | 'bytes', text: string, labels: LineLabels): number {
+/** The number that `unwrap` takes from a text; 0 and an error among the labels when it is none. */
+export function convert(conversion: 'number' | 'duration' | 'bytes', text: string, labels: LineLabels): number {
   try {
     if (conversion === 'bytes') return parseBytes(text)
     return conversion === 'duration' ? parseGoDuration(text) / 1e9 : parseFloat64(text)
@@ -160,7 +161,8 @@ function runAll(stages: readonly RunnableStage[], text: string, labels: LineLabe
   return line
 }
 
-function* inPeriod<T extends { readonly time: bigint }>(
+/** The lines of a stream from `start` to `end`, which is excluded. */
+export function* inPeriod<T extends { readonly time: bigint }>(
   lines: readonly T[],
   start: bigint,
   end: bigint,

@@ -19,6 +19,8 @@ export interface EngineOptions {
   readonly limits: Limits
 }
 
+export const DEFAULT_OPTIONS: EngineOptions = { lookback: 300_000, defaultStep: 60_000, limits: DEFAULT_LIMITS }
+
 /** Text, or an expression that was parsed from it. */
 export type Query = string | { readonly text: string; readonly expression: Expression }
 
@@ -53,7 +55,7 @@ export class Engine {
     readonly source: SeriesSource,
     options: Partial<EngineOptions> = {},
   ) {
-    this.#options = { lookback: 300_000, defaultStep: 60_000, limits: DEFAULT_LIMITS, ...options }
+    this.#options = { ...DEFAULT_OPTIONS, ...options }
   }
 
   /**
@@ -103,7 +105,8 @@ function answer(result: Result, { warnings, infos }: Annotations): Answer {
   return { result, warnings, infos }
 }
 
-function instantResult(value: Value, time: number): Result {
+/** The value of a single step as a result. @param time milliseconds since 1970 */
+export function instantResult(value: Value, time: number): Result {
   switch (value.type) {
     case 'scalar':
       return { type: 'scalar', sample: [time, value.values[0] as number] }
