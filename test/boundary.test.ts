@@ -112,7 +112,7 @@ const DEPENDENCIES: Readonly<Record<string, readonly string[]>> = {
   src: ['phases', 'lab'],
   lab: ['phases'],
   testkit: ['phases', 'src'],
-  tutor: ['phases', 'src', 'testkit'],
+  tutor: ['phases', 'src', 'testkit', 'query'],
   query: [],
   bench: ['phases', 'src', 'query', 'testkit'],
   load: ['src', 'bench'],

@@ -23,3 +23,6 @@ export const check = (args: readonly string[], env?: Readonly<Record<string, str
 /** `npm run trace -- …args` */
 export const trace = (args: readonly string[], env?: Readonly<Record<string, string>>) =>
   run('trace/main.js', args, env)
+
+/** `npm run ask -- …args` */
+export const ask = (args: readonly string[], env?: Readonly<Record<string, string>>) => run('ask/main.js', args, env)
