@@ -18,8 +18,3 @@ export class LogParseError extends Error {
     )
   }
 }
-
-/** What Loki has and this engine has not. */
-export class Unsupported extends Error {
-  override readonly name = 'Unsupported'
-}

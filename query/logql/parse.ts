@@ -13,7 +13,8 @@ import { unquote } from '../promql/literals.ts'
 import { PRECEDENCE } from '../promql/parse.ts'
 import { InvalidQuery } from '../promql/value.ts'
 import { compileExpression, Matcher, type MatchOperator } from '../series/matcher.ts'
-import { LogParseError, Unsupported } from './errors.ts'
+import { Unsupported } from '../unsupported.ts'
+import { LogParseError } from './errors.ts'
 import type {
   Extraction,
   Grouping,

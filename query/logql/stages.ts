@@ -1,7 +1,9 @@
 /** What each stage of a log query does to a line and its labels. */
 import { RE2JS } from 're2js'
 import { comparison } from '../promql/arithmetic.ts'
-import { LogParseError, Unsupported } from './errors.ts'
+import { TemplateError } from '../template/errors.ts'
+import { Unsupported } from '../unsupported.ts'
+import { LogParseError } from './errors.ts'
 import type {
   JsonStage,
   LabelChoice,
@@ -18,7 +20,7 @@ import { type EarlyFilter, ERROR, ERROR_DETAILS, type LineLabels } from './line-
 import { CapturePattern, FilterPattern } from './line-pattern.ts'
 import { LogfmtReader } from './logfmt-reader.ts'
 import { labelsOf } from './parser-hints.ts'
-import { Template, TemplateError } from './template.ts'
+import { LineTemplate } from './template.ts'
 import { parseBytes, parseFloat64, parseGoDuration } from './units.ts'
 
 /** A stage, ready to be run. */
@@ -320,9 +322,9 @@ function labelTest(filter: LabelFilter): (labels: LineLabels) => boolean {
 const TEMPLATE_ERROR = 'TemplateFormatErr'
 
 function lineFormat(text: string): RunnableStage {
-  let template: Template
+  let template: LineTemplate
   try {
-    template = new Template(text, 'line')
+    template = new LineTemplate(text, 'line')
   } catch (error) {
     if (error instanceof Unsupported) throw error
     throw new Error(`invalid line template: ${(error as Error).message}`)
@@ -375,10 +377,10 @@ function labelFormat({ formats }: LabelFormatStage): RunnableStage {
   }
 }
 
-function labelTemplate({ label, isRename, value }: LabelFormatStage['formats'][number]): Template | undefined {
+function labelTemplate({ label, isRename, value }: LabelFormatStage['formats'][number]): LineTemplate | undefined {
   if (isRename) return undefined
   try {
-    return new Template(value, 'label')
+    return new LineTemplate(value, 'label')
   } catch (error) {
     if (error instanceof Unsupported) throw error
     throw new Error(`invalid template for label '${label}': ${(error as Error).message}`)

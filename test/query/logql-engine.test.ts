@@ -3,7 +3,7 @@ import { LineStore } from '../../query/lines/line-store.ts'
 import { readLines } from '../../query/lines/read-lines.ts'
 import { LogEngine, type LogRange } from '../../query/logql/engine.ts'
 import { parseLogQuery } from '../../query/logql/parse.ts'
-import { Template } from '../../query/logql/template.ts'
+import { LineTemplate } from '../../query/logql/template.ts'
 import { ExecutionError, QueryTimeout } from '../../query/promql/value.ts'
 import { Labels, noLabels } from '../../query/series/labels.ts'
 
@@ -123,9 +123,11 @@ t.test('templates are filled as Go fills them', (t) => {
     ['{{printf "%-5s|%5.1f|%03d" "ab" (float64 .n) 7}}', 'ab   | 12.5|007'],
     ['{{print 1 2 "a" 3}} {{mulf 1000 1000}}', '1 2a3 1e+06'],
   ]
-  for (const [template, expected] of filled) t.equal(new Template(template, 'line').fill(data), expected, template)
-  t.throws(() => new Template('{{trunc .n .a}}', 'line').fill(data), { name: 'Unsupported' })
-  t.throws(() => new Template('{{.a | eq 1}}', 'line').fill(data), {
+  for (const [template, expected] of filled) t.equal(new LineTemplate(template, 'line').fill(data), expected, template)
+  t.throws(() => new LineTemplate('{{trunc .n .a}}', 'line').fill(data), {
+    message: 'template: line:1:8: executing "line" at <.n>: wrong type for value; expected int; got string',
+  })
+  t.throws(() => new LineTemplate('{{.a | eq 1}}', 'line').fill(data), {
     message:
       'template: line:1:7: executing "line" at <eq 1>: error calling eq: incompatible types for comparison: int and string',
   })
