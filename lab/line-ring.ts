@@ -35,6 +35,11 @@ export class LineRing {
     return this.#end
   }
 
+  /** The position of the oldest byte that is kept. */
+  get start(): number {
+    return Math.max(0, this.#end - this.#bytes.length)
+  }
+
   /** Adds complete lines, each with its newline. */
   add(lines: Uint8Array): void {
     if (hasLongLine(lines)) for (const line of shortened(lines)) this.#append(line)

@@ -29,13 +29,13 @@ type SeriesName = Pick<ChangedSeries, 'name' | 'type' | 'labels'>
 
 /** The latest marks. */
 export class Marks {
-  readonly #read: MetricReader | undefined
+  readonly #metrics: MetricReader | undefined
   readonly #marks = new Map<string, StoredMark>()
   /** The series of all marks, stored once. They are few: see `MetricHistory`. */
   readonly #series = new Map<string, SeriesName & { readonly key: string }>()
 
-  constructor(read: MetricReader | undefined) {
-    this.#read = read
+  constructor(reader: MetricReader | undefined) {
+    this.#metrics = reader
   }
 
   get(markId: string): StoredMark | undefined {
@@ -64,7 +64,7 @@ export class Marks {
   }
 
   async #values(): Promise<Map<string, number> | undefined> {
-    const metrics = await this.#read?.(METRICS)
+    const metrics = await this.#metrics?.some(METRICS)
     if (metrics === undefined) return undefined
     const values = new Map<string, number>()
     for (const { type, series } of metrics) {

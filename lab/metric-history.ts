@@ -1,5 +1,4 @@
-import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks'
-import type { Metric, MetricReader, Series } from './metric-reader.ts'
+import { metricOf, type Reading, type Series } from './metric-reader.ts'
 import type { Exemplar, Metrics, RouteTotals, Sample } from './wire.ts'
 
 const COUNT = 'http_server_request_count_total'
@@ -18,9 +17,7 @@ const MAX_EXEMPLARS = 1000
  * previous one, so an idle quarter of an hour takes almost no memory.
  */
 export class MetricHistory {
-  readonly #read: MetricReader
   readonly #size: number
-  readonly #delay: IntervalHistogram = monitorEventLoopDelay()
   readonly #samples: Sample[] = []
   readonly #exemplars: Exemplar[] = []
   /** The last exemplar of each bucket, to detect new ones. */
@@ -28,17 +25,8 @@ export class MetricHistory {
   #bounds: (number | null)[] = []
 
   /** @param size maximum number of samples */
-  constructor(read: MetricReader, size: number) {
-    this.#read = read
+  constructor(size: number) {
     this.#size = size
-  }
-
-  start(): void {
-    this.#delay.enable()
-  }
-
-  close(): void {
-    this.#delay.disable()
   }
 
   get last(): Sample | undefined {
@@ -53,20 +41,22 @@ export class MetricHistory {
     }
   }
 
-  /** Takes a sample. @returns the new exemplars */
-  async sample(): Promise<Exemplar[]> {
-    const metrics = await this.#read([COUNT, DURATION, ACTIVE, CACHE, BOOKINGS])
-    const seriesOf = (name: string) => metrics.find((metric: Metric) => metric.name === name)?.series ?? []
+  /** Adds a sample. @returns the new exemplars */
+  add({ time, families, lag }: Reading): Exemplar[] {
+    const seriesOf = (name: string) => {
+      const family = families.get(name)
+      return family === undefined ? [] : metricOf(family).series
+    }
     const before = this.last
     const durations = seriesOf(DURATION)
     this.#bounds = boundsOf(durations) ?? this.#bounds
     this.#keep({
-      time: Date.now(),
+      time,
       routes: sharing(before?.routes, routeTotals(seriesOf(COUNT), durations)),
       active: seriesOf(ACTIVE)[0]?.value ?? 0,
       cache: cacheTotals(seriesOf(CACHE)),
       bookings: Object.fromEntries(seriesOf(BOOKINGS).map(({ labels, value }) => [labels.status as string, value])),
-      event_loop_lag: this.#lag(),
+      event_loop_lag: { p50: lag.nodejs_eventloop_lag_p50_seconds, p99: lag.nodejs_eventloop_lag_p99_seconds },
     })
     return this.#keepExemplars(durations)
   }
@@ -92,14 +82,6 @@ export class MetricHistory {
     const fresh = exemplars.filter(({ span_id }) => !known.has(span_id)).sort((a, b) => a.time - b.time)
     this.#exemplars.push(...fresh)
     return fresh
-  }
-
-  /** In seconds, like `nodejs_eventloop_lag_*_seconds`. Those are reset at each scrape, so this has its own monitor. */
-  #lag(): Sample['event_loop_lag'] {
-    const percentile = (p: number) => this.#delay.percentile(p) / 1e9
-    const lag = { p50: percentile(50), p99: percentile(99) }
-    this.#delay.reset()
-    return lag
   }
 }
 

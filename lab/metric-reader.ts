@@ -1,7 +1,17 @@
-import { type Metric as AnyMetric, type MetricValueWithName, type Registry, register } from 'prom-client'
+import { type Metric as AnyMetric, type Registry, register } from 'prom-client'
+import type { EventLoopLag, LagValues } from './event-loop-lag.ts'
 
-/** Reads metrics by name, as a scrape does. Missing ones are left out. */
-export type MetricReader = (names: readonly string[]) => Promise<Metric[]>
+/** Reads the metrics of an app. */
+export interface MetricReader {
+  /** The current values of metrics. Missing ones are left out. */
+  some(names: readonly string[]): Promise<Metric[]>
+  /**
+   * All metrics that a scrape of `/metrics` would show, without disturbing what scrapes see.
+   *
+   * @throws when a metric cannot be read: a scrape would fail, too.
+   */
+  all(lag: EventLoopLag): Promise<Reading>
+}
 
 /** The current values of a metric. */
 export interface Metric {
@@ -24,37 +34,112 @@ export interface Series {
   }
 }
 
-/** Reads from this registry, and from prom-client's global one if it is missing here. */
-export function metricReader(registry: Pick<Registry, 'getSingleMetric'>): MetricReader {
-  return (names) => {
-    const found = names
-      .map((name) => registry.getSingleMetric(name) ?? register.getSingleMetric(name))
-      .filter((metric) => metric !== undefined)
-    return Promise.all(found.map(read))
-  }
+/** All metrics at one time. */
+export interface Reading {
+  /** When it began, in milliseconds since 1970. */
+  readonly time: number
+  /** How long it took, in seconds. */
+  readonly duration: number
+  readonly families: ReadonlyMap<string, Family>
+  readonly lag: LagValues
 }
 
-async function read(metric: AnyMetric): Promise<Metric> {
-  const { name, type, values } = (await metric.get()) as unknown as Omit<Metric, 'series'> & { values: Value[] }
-  return { name, type, series: values.map((value) => seriesOf(name, value)) }
+/** A metric as prom-client has it. */
+export interface Family {
+  readonly name: string
+  readonly help: string
+  readonly type: string
+  readonly values: readonly FamilyValue[]
 }
 
-/** A value of prom-client, whose types omit the exemplar. */
-type Value = MetricValueWithName<string> & {
+export interface FamilyValue {
+  /** The name with its suffix, if it has one. */
+  readonly metricName?: string
+  /** Values of any type, which are written as text. */
+  readonly labels: Readonly<Record<string, unknown>>
+  /** The further labels of a histogram's values. The same object in each reading. */
+  readonly sharedLabels?: Readonly<Record<string, unknown>>
+  readonly value: number
+  /** Its `timestamp` is in seconds since 1970. */
   readonly exemplar?: {
-    readonly labelSet: Record<string, string>
+    readonly labelSet: Readonly<Record<string, unknown>>
     readonly value: number
     readonly timestamp: number
   } | null
 }
 
-function seriesOf(name: string, { metricName = name, labels, value, exemplar }: Value): Series {
+/**
+ * Reads from this registry, and from prom-client's global one what is missing here.
+ *
+ * @param runUnobserved calls work that must not show in the metrics, such as the SQL of a gauge that a database has
+ */
+export function metricReader(
+  registry: Pick<Registry, 'getSingleMetric' | 'getMetricsAsArray'>,
+  runUnobserved: <T>(work: () => T) => T = (work) => work(),
+): MetricReader {
+  return {
+    some(names) {
+      const found = names
+        .map((name) => registry.getSingleMetric(name) ?? register.getSingleMetric(name))
+        .filter((metric) => metric !== undefined)
+      return Promise.all(found.map(async (metric) => metricOf((await metric.get()) as unknown as Family)))
+    },
+
+    async all(eventLoopLag) {
+      const time = Date.now()
+      const startedAt = performance.now()
+      const lag = eventLoopLag.read()
+      const metrics = new Map<string, AnyMetric>()
+      for (const source of [registry, register]) {
+        for (const metric of source.getMetricsAsArray() as unknown as (AnyMetric & { name: string })[])
+          if (!metrics.has(metric.name)) metrics.set(metric.name, metric)
+      }
+      const families = await runUnobserved(() =>
+        Promise.all(
+          [...metrics].map(([name, metric]) =>
+            name in lag ? withValue(metric, lag[name as keyof LagValues]) : collect(metric),
+          ),
+        ),
+      )
+      const duration = (performance.now() - startedAt) / 1000
+      return { time, duration, lag, families: new Map(families.map((family) => [family.name, family])) }
+    },
+  }
+}
+
+/** As on a scrape. Histograms have the method that scrapes use: it does not copy the labels to each bucket. */
+async function collect(metric: AnyMetric): Promise<Family> {
+  const { getForPromString } = metric as { getForPromString?: () => Promise<unknown> }
+  if (getForPromString !== undefined) return (await getForPromString.call(metric)) as Family
+  const family = (await metric.get()) as unknown as Family
+  // Copies, because the values go on changing while other metrics are read.
+  return { ...family, values: family.values.map((value) => ({ ...value })) }
+}
+
+/** Without calling its `collect`. */
+async function withValue(metric: AnyMetric, value: number): Promise<Family> {
+  const uncollected = Object.create(metric, { collect: { value: undefined } }) as AnyMetric
+  const family = (await uncollected.get()) as unknown as Family
+  return { ...family, values: [{ labels: family.values[0]?.labels ?? {}, value }] }
+}
+
+/** The values of a metric, with all labels on each and as text. */
+export function metricOf({ name, type, values }: Family): Metric {
+  return { name, type: type as Metric['type'], series: values.map((value) => seriesOf(name, value)) }
+}
+
+function seriesOf(name: string, { metricName = name, labels, sharedLabels, value, exemplar }: FamilyValue): Series {
   return {
     name: metricName,
-    labels: Object.fromEntries(Object.entries(labels).map(([label, text]) => [label, String(text)])),
+    labels: textOf({ ...labels, ...sharedLabels }),
     value,
     ...(exemplar
-      ? { exemplar: { labels: exemplar.labelSet, value: exemplar.value, time: exemplar.timestamp * 1000 } }
+      ? { exemplar: { labels: textOf(exemplar.labelSet), value: exemplar.value, time: exemplar.timestamp * 1000 } }
       : {}),
   }
+}
+
+/** Labels as text. */
+export function textOf(labels: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).map(([label, value]) => [label, String(value)]))
 }

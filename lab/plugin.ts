@@ -10,6 +10,7 @@ import { Links, type ToolUrls } from './links.ts'
 import { Marks } from './marks.ts'
 import { ownRequestsAlone } from './own-requests.ts'
 import { pageFiles } from './page-files.ts'
+import { queryRoutes } from './query-routes.ts'
 import type { RemoteSource } from './remote-source.ts'
 import { bufferTelemetry } from './telemetry-buffer.ts'
 import type { State } from './wire.ts'
@@ -19,6 +20,8 @@ export interface LabOptions {
   readonly path?: '/' | '/lab'
   /** The name of this service in logs and traces; default the one on its log lines. */
   readonly service?: string
+  /** The job by which Prometheus knows this service, the label `job` of its series; default `service`. */
+  readonly job?: string
   /**
    * The running phase of the course. Without it the Lab detects the phase from the service's plugins, and the page
    * omits parts specific to the course's app: its endpoints, and the commands that start other phases.
@@ -35,7 +38,8 @@ export interface LabOptions {
 }
 
 /**
- * The Lab: a page that shows the logs, metrics and traces of an app, and its API at `/lab/api`. Register it after the
+ * The Lab: a page that shows the logs, metrics and traces of an app, and its API at `/lab/api`, beside
+ * those of Prometheus and Loki. Register it after the
  * phases' plugins, whose telemetry it shows, and before the routes, for which the page has buttons:
  * `await app.register(lab)`. Its own requests are not observed.
  */
@@ -56,6 +60,7 @@ const MAX_ENDPOINTS = 12
 
 const scope: FastifyPluginAsync<LabOptions & Pick<State, 'endpoints'>> = async (app, options) => {
   const { path = '/lab', service = serviceOf(app), role = 'all', sources = [], unseen = [], tools = {} } = options
+  const { job = service } = options
   ownRequestsAlone(app)
   const instance = randomUUID()
   const startedAt = Date.now()
@@ -64,8 +69,9 @@ const scope: FastifyPluginAsync<LabOptions & Pick<State, 'endpoints'>> = async (
   /** Errors of the Lab are logged and do not affect the service. */
   const report = (err: unknown) => app.log.error({ err }, 'the Lab has failed')
   const buffer = bufferTelemetry(app)
-  const collector = new Collector(service, buffer, sources, report)
-  const marks = new Marks(buffer.readMetrics)
+  const warn = (message: string) => app.log.warn(message)
+  const collector = new Collector({ service, buffer, sources, report, warn })
+  const marks = new Marks(buffer.metrics)
   const links = new Links(tools)
   const streams = new EventStreams(instance, collector, state, report)
 
@@ -93,7 +99,7 @@ const scope: FastifyPluginAsync<LabOptions & Pick<State, 'endpoints'>> = async (
   }
 
   // Deferred, so that it does not delay the start.
-  app.addHook('onListen', async () => collector.start())
+  app.addHook('onListen', async () => collector.start({ job, instance: instanceOf(app) }))
   app.addHook('onError', async (_request, _reply, error) => {
     if (!(error instanceof LabError) && (error.statusCode ?? 500) >= 500) report(error)
   })
@@ -111,7 +117,17 @@ const scope: FastifyPluginAsync<LabOptions & Pick<State, 'endpoints'>> = async (
   app.all('/lab/*', { schema: { hide: true } }, () => {
     throw new LabError(404, 'There is no such thing in the Lab. See lab/wire.ts for what there is.')
   })
+  await app.register(queryRoutes, { collector, panels })
   await app.register(labApi, { prefix: '/lab/api', collector, marks, streams, state, expectations })
+}
+
+/** Host and port, as in the address that a Prometheus on this machine would scrape. */
+function instanceOf(app: FastifyInstance): string {
+  const address = app.addresses().find((one) => typeof one === 'object')
+  if (address === undefined) return 'localhost'
+  const isAny = address.address === '0.0.0.0' || address.address === '::'
+  const host = isAny ? '127.0.0.1' : address.family === 'IPv6' ? `[${address.address}]` : address.address
+  return `${host}:${address.port}`
 }
 
 /** The service name on the log lines. */

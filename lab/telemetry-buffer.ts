@@ -1,6 +1,7 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node'
 import type { FastifyInstance } from 'fastify'
 import type {} from '../phases/1-logging/log-destinations.ts'
+import type {} from '../phases/2-request-logging/request-scope.ts'
 import type {} from '../phases/3-metrics/process-metrics.ts'
 import type {} from '../phases/4-tracing/tracer-provider.ts'
 import { LineRing } from './line-ring.ts'
@@ -16,7 +17,7 @@ export interface TelemetryBuffer {
   readonly log: LineRing
   readonly pending: Pick<PendingSpans<object>, 'take' | 'watched'>
   /** Undefined in a service without metrics. */
-  readonly readMetrics: MetricReader | undefined
+  readonly metrics: MetricReader | undefined
 }
 
 /** Subscribes to the app's telemetry through the extension points of its plugins. */
@@ -25,5 +26,6 @@ export function bufferTelemetry(app: FastifyInstance): TelemetryBuffer {
   const pending = new PendingSpans<ReadableSpan>(describeSpan)
   if (app.hasDecorator('addLogDestination')) app.addLogDestination(log)
   if (app.hasDecorator('addSpanProcessor')) app.addSpanProcessor(new LabSpanProcessor(pending))
-  return { log, pending, readMetrics: app.hasDecorator('registry') ? metricReader(app.registry) : undefined }
+  const metrics = app.hasDecorator('registry') ? metricReader(app.registry, app.runUnobserved) : undefined
+  return { log, pending, metrics }
 }

@@ -114,6 +114,7 @@ function addLab(app: FastifyInstance, config: Config, { number, title }: Phase):
   app.register(lab, {
     path: '/',
     service: OTEL_SERVICE_NAME,
+    job: 'course-app', // as in prometheus.yml, for the gateway on this machine too
     phase: { number, title },
     role: ROLE,
     sources: remote && LAB_COURSE_URL ? [partner, new RemoteSource('course', () => LAB_COURSE_URL)] : [partner],

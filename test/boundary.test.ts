@@ -110,7 +110,7 @@ function needingPhases(imports: readonly Import[]): string[] {
 const DEPENDENCIES: Readonly<Record<string, readonly string[]>> = {
   phases: [],
   src: ['phases', 'lab'],
-  lab: ['phases'],
+  lab: ['phases', 'query'],
   testkit: ['phases', 'src'],
   tutor: ['phases', 'src', 'testkit', 'query'],
   query: [],

@@ -11,6 +11,10 @@ export interface Scope {
 }
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** Calls `work`, whose announcements this app does not log, count or trace: work for the telemetry itself. */
+    runUnobserved<T>(work: () => T): T
+  }
   interface FastifyRequest {
     scope: Scope
   }
@@ -36,6 +40,9 @@ export function runAsPartOf<T>({ scope }: FastifyRequest, work: () => T): T {
   return scopes.run(scope, work)
 }
 
+/** The scope of work that belongs to no app. */
+const UNOBSERVED: Scope = { fields: {}, app: {} as FastifyInstance }
+
 /** Opens a scope for each request. */
 export const requestScope = fastifyPlugin(
   async (app) => {
@@ -44,6 +51,7 @@ export const requestScope = fastifyPlugin(
       const owner = scopes.getStore()?.app
       return owner === undefined || owner === app
     })
+    app.decorate('runUnobserved', (work) => scopes.run(UNOBSERVED, work))
 
     app.addHook('onRequest', (request, _reply, done) => {
       request.scope = { fields: { request_id: request.id }, app }

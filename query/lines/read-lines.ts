@@ -1,4 +1,5 @@
 import { Labels } from '../series/labels.ts'
+import type { Line } from './line.ts'
 import { LineStore } from './line-store.ts'
 import { parseTime } from './time.ts'
 
@@ -21,24 +22,38 @@ export function readLines(text: string, store: LineStore = new LineStore()): Lin
   text.split('\n').forEach((line, i) => {
     if (line.trim() === '') return
     const members = parseObject(line)
-    const time = parseTime(members?.time)
     if (members === undefined) throw new Error(`line ${i + 1} is not a JSON object: ${line.slice(0, 80)}`)
+    const time = parseTime(members.time)
     if (time === undefined) throw new Error(`line ${i + 1} has no time: ${line.slice(0, 80)}`)
-    store.append(Labels.from(STREAM_LABELS.map((name) => [name, textOf(members[name]) || 'unknown'])), {
-      time,
-      text: cut(line),
-      metadata: Labels.from(METADATA.map((name) => [name, textOf(members[name])])),
-    })
+    store.append(labelsOf(members), lineOf(line, members, time))
   })
   return store
 }
 
-function parseObject(line: string): Readonly<Record<string, unknown>> | undefined {
+/**
+ * Reads one line.
+ *
+ * @param otherwise its time if it does not tell one, in nanoseconds since 1970
+ */
+export function readLine(text: string, otherwise: bigint): { readonly labels: Labels; readonly line: Line } {
+  const members = parseObject(text) ?? {}
+  return { labels: labelsOf(members), line: lineOf(text, members, parseTime(members.time) ?? otherwise) }
+}
+
+type Members = Readonly<Record<string, unknown>>
+
+function labelsOf(members: Members): Labels {
+  return Labels.from(STREAM_LABELS.map((name) => [name, textOf(members[name]) || 'unknown']))
+}
+
+function lineOf(text: string, members: Members, time: bigint): Line {
+  return { time, text: cut(text), metadata: Labels.from(METADATA.map((name) => [name, textOf(members[name])])) }
+}
+
+function parseObject(line: string): Members | undefined {
   try {
     const value: unknown = JSON.parse(line)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Members) : undefined
   } catch {
     return undefined
   }
@@ -49,6 +64,7 @@ function textOf(value: unknown): string {
 }
 
 function cut(line: string): string {
+  if (line.length * 3 <= LONGEST_LINE) return line
   const bytes = Buffer.from(line)
   if (bytes.length <= LONGEST_LINE) return line
   return bytes.subarray(0, LONGEST_LINE).toString()

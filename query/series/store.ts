@@ -1,12 +1,23 @@
 import { compareLabels, type Labels } from './labels.ts'
 import type { Matcher } from './matcher.ts'
+import { ScrapedSeries, ScrapeTimes } from './scraped-series.ts'
 import type { Exemplar, Metadata, SampledSeries, SeriesSource } from './series.ts'
+
+/** A series that samples can be added to. */
+export interface KeptSeries extends SampledSeries {
+  readonly exemplars: Exemplar[]
+  readonly isEmpty: boolean
+  append(time: number, value: number): void
+  markEnded(time: number): void
+  removeBefore(time: number): void
+}
 
 /** Series in memory. Times and values of each are two columns of numbers. */
 export class SeriesStore implements SeriesSource {
-  readonly #series = new Map<string, StoredSeries>()
-  readonly #byName = new Map<string, StoredSeries[]>()
+  readonly #series = new Map<string, KeptSeries>()
+  readonly #byName = new Map<string, KeptSeries[]>()
   readonly #metadata = new Map<string, Metadata>()
+  readonly #scrapes = new ScrapeTimes()
   #unsorted = new Set<string>()
 
   get size(): number {
@@ -19,6 +30,21 @@ export class SeriesStore implements SeriesSource {
    */
   append(labels: Labels, time: number, value: number): void {
     this.#open(labels).append(time, value)
+  }
+
+  /**
+   * Begins a scrape. It has all samples that are appended to series of {@link openScraped} until the next one.
+   *
+   * @param time milliseconds since 1970
+   * @throws when it is not later than the last
+   */
+  beginScrape(time: number): void {
+    this.#scrapes.add(time)
+  }
+
+  /** The series with these labels, for the scrape that has begun; a new one that shares its times with others. */
+  openScraped(labels: Labels): KeptSeries {
+    return this.#open(labels, () => new ScrapedSeries(labels, this.#scrapes))
   }
 
   /** Records that the series has ended: it has no value from then on, until the next sample. */
@@ -40,23 +66,24 @@ export class SeriesStore implements SeriesSource {
 
   /** Forgets samples older than that, and series that have no other. */
   removeBefore(time: number): void {
+    this.#scrapes.removeBefore(time)
     for (const series of this.#series.values()) {
       series.removeBefore(time)
-      if (series.times.length === 0) this.#remove(series)
+      if (series.isEmpty) this.#remove(series)
     }
   }
 
-  select(matchers: readonly Matcher[]): StoredSeries[] {
+  select(matchers: readonly Matcher[]): KeptSeries[] {
     const byName = matchers.find(({ name, operator }) => name === '__name__' && operator === '=')
     const names = byName === undefined ? [...this.#byName.keys()] : [byName.value]
     const found = names.flatMap((name) => this.#sorted(name).filter(({ labels }) => satisfies(labels, matchers)))
     return byName === undefined ? found.sort((a, b) => compareLabels(a.labels, b.labels)) : found
   }
 
-  #open(labels: Labels): StoredSeries {
+  #open(labels: Labels, create: () => KeptSeries = () => new StoredSeries(labels)): KeptSeries {
     const known = this.#series.get(labels.key)
     if (known !== undefined) return known
-    const series = new StoredSeries(labels)
+    const series = create()
     const name = labels.get('__name__')
     const siblings = this.#byName.get(name)
     if (siblings === undefined) this.#byName.set(name, [series])
@@ -66,13 +93,13 @@ export class SeriesStore implements SeriesSource {
     return series
   }
 
-  #sorted(name: string): readonly StoredSeries[] {
+  #sorted(name: string): readonly KeptSeries[] {
     const series = this.#byName.get(name) ?? []
     if (this.#unsorted.delete(name)) series.sort((a, b) => compareLabels(a.labels, b.labels))
     return series
   }
 
-  #remove(series: StoredSeries): void {
+  #remove(series: KeptSeries): void {
     const name = series.labels.get('__name__')
     const others = (this.#byName.get(name) ?? []).filter((other) => other !== series)
     if (others.length === 0) this.#byName.delete(name)
@@ -82,7 +109,7 @@ export class SeriesStore implements SeriesSource {
 }
 
 /** A series of a {@link SeriesStore}. Its columns are views: what is appended later is not in them. */
-export class StoredSeries implements SampledSeries {
+export class StoredSeries implements KeptSeries {
   readonly exemplars: Exemplar[] = []
   #times = new Float64Array(16)
   #values = new Float64Array(16)
@@ -102,6 +129,10 @@ export class StoredSeries implements SampledSeries {
 
   get endedAt(): readonly number[] | undefined {
     return this.#endedAt
+  }
+
+  get isEmpty(): boolean {
+    return this.#start === this.#end
   }
 
   append(time: number, value: number): void {

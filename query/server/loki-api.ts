@@ -37,7 +37,7 @@ export class LokiApi {
     const handler = this.#handlerOf(path)
     if (handler === undefined) return undefined
     try {
-      return { status: 200, body: { status: 'success', data: handler(parameters) } }
+      return { status: 200, body: handler(parameters) }
     } catch (error) {
       return failure(error as Error)
     }
@@ -46,17 +46,22 @@ export class LokiApi {
   #handlerOf(path: string): ((parameters: URLSearchParams) => unknown) | undefined {
     switch (path) {
       case 'query':
-        return (parameters) => this.#query(parameters)
+        return (parameters) => success(this.#query(parameters))
       case 'query_range':
-        return (parameters) => this.#queryRange(parameters)
+        return (parameters) => success(this.#queryRange(parameters))
       case 'series':
-        return (parameters) => this.#series(parameters)
+        return (parameters) => success(this.#series(parameters))
       case 'labels':
       case 'label':
-        return (parameters) => this.#labels(parameters)
+        return (parameters) => success(this.#labels(parameters))
+      case 'index/stats':
+        return (parameters) => this.#indexStats(parameters)
+      case 'status/buildinfo':
+        return () => BUILD
     }
     const [, label] = /^label\/([^/]+)\/values$/.exec(path) ?? []
-    return label === undefined ? undefined : (parameters) => this.#labelValues(decodeURIComponent(label), parameters)
+    if (label === undefined) return undefined
+    return (parameters) => success(this.#labelValues(decodeURIComponent(label), parameters))
   }
 
   get #nanoseconds(): bigint {
@@ -98,6 +103,15 @@ export class LokiApi {
     return [...new Set(values)].filter((value) => value !== '').sort(compareText)
   }
 
+  /** How much a query would read. */
+  #indexStats(parameters: URLSearchParams): unknown {
+    const { start, end } = readBounds(parameters, this.#nanoseconds)
+    const streams = this.#asked(parameters)
+    const lines = streams.flatMap(({ lines }) => lines.filter(({ time }) => time >= start && time <= end))
+    const bytes = lines.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0)
+    return { streams: streams.length, chunks: streams.length, entries: lines.length, bytes }
+  }
+
   #asked(parameters: URLSearchParams): readonly Stream[] {
     const query = parameters.get('query') ?? ''
     return this.#matching(parameters, query === '' ? [] : [query])
@@ -116,6 +130,13 @@ export class LokiApi {
       )
     return streams.filter(({ lines }) => lines.some(({ time }) => time >= start && time <= end))
   }
+}
+
+/** The version whose answers these are. Grafana asks for it, to know what the server can do. */
+const BUILD = { version: '3.7.6', revision: '', branch: '', buildUser: '', buildDate: '', goVersion: '' }
+
+function success(data: unknown): unknown {
+  return { status: 'success', data }
 }
 
 /** Loki splits metric queries by time, and for that moves their steps to whole multiples. */

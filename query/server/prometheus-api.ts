@@ -35,6 +35,8 @@ export interface ServedSource extends SeriesSource {
   select(matchers: readonly Matcher[]): readonly ServedSeries[]
   /** By the name of the metric family. */
   readonly metadata: ReadonlyMap<string, Metadata>
+  /** What each answer must warn of, such as series that are missing. */
+  readonly warnings?: readonly string[]
 }
 
 /** What to send back. */
@@ -49,6 +51,12 @@ interface Found {
   readonly warnings?: readonly string[]
   readonly infos?: readonly string[]
 }
+
+/** The version whose answers these are. */
+const PROMETHEUS_VERSION = '3.14.0'
+
+/** Grafana asks for it, to know what the server can do. */
+const BUILD = { version: PROMETHEUS_VERSION, revision: '', branch: '', buildUser: '', buildDate: '', goVersion: '' }
 
 const MOST_POINTS = 11_000
 const TRUNCATED = 'results truncated due to limit'
@@ -75,7 +83,8 @@ export class PrometheusApi {
     const handler = this.#handlerOf(path)
     if (handler === undefined) return undefined
     try {
-      const { data, warnings = [], infos = [] } = handler(parameters)
+      const { data, warnings: own = [], infos = [] } = handler(parameters)
+      const warnings = [...own, ...(this.#source.warnings ?? [])]
       return {
         status: 200,
         body: {
@@ -104,6 +113,8 @@ export class PrometheusApi {
         return (parameters) => this.#labels(parameters)
       case 'metadata':
         return (parameters) => this.#metadata(parameters)
+      case 'status/buildinfo':
+        return () => ({ data: BUILD })
     }
     const [, label] = /^label\/([^/]+)\/values$/.exec(path) ?? []
     return label === undefined ? undefined : (parameters) => this.#labelValues(decoded(label), parameters)

@@ -4,9 +4,10 @@ import * as fc from 'fast-check'
 import t from 'tap'
 import { bounded } from '../../lab/bounded-span.ts'
 import { Collector, LIMITS } from '../../lab/collector.ts'
+import { EventLoopLag } from '../../lab/event-loop-lag.ts'
 import { LineRing } from '../../lab/line-ring.ts'
 import { logLine } from '../../lab/log-line.ts'
-import type { Metric } from '../../lab/metric-reader.ts'
+import type { Family, MetricReader } from '../../lab/metric-reader.ts'
 import { PendingSpans } from '../../lab/pending-spans.ts'
 import { LINE_BYTES, type TelemetryBuffer } from '../../lab/telemetry-buffer.ts'
 import { TraceStore } from '../../lab/trace-store.ts'
@@ -171,29 +172,42 @@ t.test('a trace with an endless number of spans is bounded', async (t) => {
 })
 
 t.test('total memory stays below 50 MB', async (t) => {
-  const routes = Array.from({ length: 50 }, (_, i) => `/route/${i}/`.padEnd(200, 'x'))
+  const routes = Array.from({ length: 50 }, (_, i) => ({
+    route: `/route/${i}/`.padEnd(200, 'x'),
+    status: '200',
+    method: 'GET',
+  }))
   let count = 0
   const pending = new PendingSpans((given: Span) => given)
-  const readMetrics = async () => {
-    count++
-    return ['http_server_request_count_total', 'http_server_request_duration_seconds'].map((name) => metricOf(name))
-  }
-  const buffer: TelemetryBuffer = { log: new LineRing(LINE_BYTES), pending, readMetrics }
-  const metricOf = (name: string): Metric => ({
+  const familyOf = (name: string): Family => ({
     name,
+    help: 'Help.',
     type: 'histogram',
-    series: routes.flatMap((route) =>
+    values: routes.flatMap((labels) =>
       Array.from({ length: 16 }, (_, i) => ({
-        name: `${name}${i < 14 ? '_bucket' : i === 14 ? '_sum' : '_count'}`,
-        labels: { route, status: '200', method: 'GET', ...(i < 14 ? { le: String(i) } : {}) },
+        metricName: `${name}${i < 14 ? '_bucket' : i === 14 ? '_sum' : '_count'}`,
+        sharedLabels: labels,
+        labels: i < 14 ? { le: String(i) } : {},
         value: count + i,
       })),
     ),
   })
-  const collector = new Collector(service, buffer, [], t.error)
+  const lag = new EventLoopLag()
+  const target = { job: 'course-app', instance: '127.0.0.1:8080' }
+  const metrics: MetricReader = {
+    some: async () => [],
+    all: async () => {
+      count++
+      const families = ['http_server_request_count_total', 'http_server_request_duration_seconds'].map(familyOf)
+      const byName = new Map(families.map((family) => [family.name, family]))
+      return { time: Date.now() + count * 1000, duration: 0.001, lag: lag.read(), families: byName }
+    },
+  }
+  const buffer: TelemetryBuffer = { log: new LineRing(LINE_BYTES), pending, metrics }
+  const collector = new Collector({ service, buffer, sources: [], report: t.error, warn: t.comment })
   collect()
   const before = used()
-  for (let second = 0; second < LIMITS.samples + 10; second++) await collector.history?.sample()
+  for (let second = 0; second < LIMITS.samples + 10; second++) await collector.everySecond(target)
   for (let i = 0; i < 30; i++) {
     buffer.log.add(Buffer.from(`${JSON.stringify({ message: 'm'.repeat(MB) })}\n`.repeat(2)))
     buffer.log.add(Buffer.from('{"message":"a line of the usual length, more or less"}\n'.repeat(20_000)))

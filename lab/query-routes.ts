@@ -1,0 +1,109 @@
+import type { FastifyError, FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { Limits } from '../query/promql/budget.ts'
+import { LokiApi } from '../query/server/loki-api.ts'
+import { type ApiResponse, PrometheusApi } from '../query/server/prometheus-api.ts'
+import type { Collector } from './collector.ts'
+import { PANEL_PHASE } from './course.ts'
+import type { Panel } from './wire.ts'
+
+/** A query runs in the process that serves users, so it may take little. */
+const QUERY_LIMITS: Limits = { samples: 5_000_000, time: 1000 }
+
+const LARGEST_FORM = 1_000_000
+
+export interface QueryRoutesOptions {
+  readonly collector: Collector
+  readonly panels: readonly Panel[]
+}
+
+/** Answers a request of an API; undefined if there is nothing at the path. */
+type Answer = (path: string, parameters: URLSearchParams) => ApiResponse | undefined | Promise<ApiResponse | undefined>
+
+/**
+ * The HTTP APIs of Prometheus and Loki, over what the Lab has: `/lab/prometheus/api/v1/…` and `/lab/loki/api/v1/…`.
+ *
+ * https://prometheus.io/docs/prometheus/latest/querying/api/
+ * https://grafana.com/docs/loki/latest/reference/loki-http-api/
+ */
+export const queryRoutes: FastifyPluginAsync<QueryRoutesOptions> = async (app, { collector, panels }) => {
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: LARGEST_FORM },
+    (_request, body, done) => done(null, body),
+  )
+  await app.register(prometheusRoutes, { prefix: '/lab/prometheus', collector, panels })
+  await app.register(lokiRoutes, { prefix: '/lab/loki', collector, panels })
+}
+
+const prometheusRoutes: FastifyPluginAsync<QueryRoutesOptions> = async (app, { collector, panels }) => {
+  const { scrape } = collector
+  const missing = panels.includes('metrics') ? undefined : `there are no metrics before phase ${PANEL_PHASE.metrics}`
+  const api = scrape && new PrometheusApi(scrape, { limits: QUERY_LIMITS })
+  const failed = (status: number, errorType: string, error: string) => ({
+    status,
+    body: { status: 'error', errorType, error },
+  })
+  for (const path of ['/-/ready', '/-/healthy']) {
+    app.get(path, HIDDEN, (_request, reply) =>
+      missing === undefined ? 'Ready.\n' : reply.code(503).send(`${missing}\n`),
+    )
+  }
+  serve(
+    app,
+    (path, parameters) => (missing === undefined ? api?.answer(path, parameters) : failed(422, 'execution', missing)),
+    (status, message) => failed(status, TYPES[status] ?? 'bad_data', message),
+  )
+}
+
+const TYPES: Readonly<Record<number, string>> = { 404: 'not_found', 500: 'internal' }
+
+const lokiRoutes: FastifyPluginAsync<QueryRoutesOptions> = async (app, { collector, panels }) => {
+  const missing = panels.includes('logs') ? undefined : `there are no logs before phase ${PANEL_PHASE.logs}`
+  const api = new LokiApi(collector.lines, QUERY_LIMITS)
+  serve(
+    app,
+    async (path, parameters) => {
+      if (missing !== undefined) return { status: 422, body: missing }
+      await collector.collect()
+      return api.answer(path, parameters)
+    },
+    (status, message) => ({ status, body: message }),
+  )
+}
+
+/** @param failure puts an error into the words of the API */
+function serve(app: FastifyInstance, answer: Answer, failure: (status: number, message: string) => ApiResponse): void {
+  app.setErrorHandler<FastifyError>((error, _request, reply) => {
+    const status = error.statusCode ?? 500
+    return send(reply, failure(status, status >= 500 ? 'internal error' : error.message))
+  })
+  app.route<{ Params: { '*': string } }>({
+    method: ['GET', 'POST'],
+    url: '/api/v1/*',
+    ...HIDDEN,
+    handler: async (request, reply) => {
+      const found = await answer(request.params['*'], parametersOf(request))
+      return send(reply, found ?? failure(404, `there is nothing at ${request.url.split('?')[0]}`))
+    },
+  })
+  app.all('/*', HIDDEN, (request, reply) =>
+    send(reply, failure(404, `there is nothing at ${request.url.split('?')[0]}`)),
+  )
+}
+
+const HIDDEN = { schema: { hide: true } } as const
+
+/** Those of the form and of the URL. */
+function parametersOf({ url, body }: FastifyRequest): URLSearchParams {
+  const form = new URLSearchParams(typeof body === 'string' ? body : '')
+  const query = url.includes('?') ? url.slice(url.indexOf('?') + 1) : ''
+  return new URLSearchParams([...form, ...new URLSearchParams(query)])
+}
+
+function send(reply: FastifyReply, { status, body }: ApiResponse): FastifyReply {
+  const isText = typeof body === 'string'
+  return reply
+    .code(status)
+    .type(isText ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8')
+    .send(isText ? body : JSON.stringify(body))
+}
