@@ -24,10 +24,19 @@ $ npm run bench
 \`\`\`console
 what the server shows
 \`\`\`
+
+\`\`\`yaml
+# rules/mine.yml, at the end
+- alert: Down
+\`\`\`
+
+\`\`\`yaml
+# not a file
+\`\`\`
 `
 
 t.test('finds blocks and their steps', async (t) => {
-  const [first, second, third] = consoleBlocks(DOCUMENT)
+  const [first, second, third, fourth, ...more] = consoleBlocks(DOCUMENT)
   t.strictSame(
     first?.steps.map(({ command, output }) => ({ command, output })),
     [
@@ -38,6 +47,8 @@ t.test('finds blocks and their steps', async (t) => {
   t.equal(first?.notRun, undefined)
   t.equal(second?.notRun, 'takes minutes')
   t.match(third?.steps, [{ command: undefined, output: 'what the server shows' }])
+  t.match(fourth?.steps, [{ file: 'rules/mine.yml', isAppended: true, output: /alert: Down$/ }])
+  t.strictSame(more, [])
   t.strictSame(linesOf(first?.steps ?? []), DOCUMENT.split('\n').slice(2, 7), 'and written as they were')
   t.throws(() => consoleBlocks('```console\n$ x'), /has no end/)
 })
@@ -57,6 +68,9 @@ t.test('only values that vary between runs may differ', async (t) => {
   t.notOk(hasSaid('two\nfour', 'one\ntwo\nthree\nfour', known()))
   t.ok(isAsSaid('x{le="0.005"} 1.5', 'x{le="0.005"} 1.7', known()))
   t.notOk(isAsSaid('x{le="0.005"} 1.5', 'x{le="0.01"} 1.5', known()))
+  t.ok(isAsSaid('route   value\n/hello   0.25', 'route     value\n/hello   0.2512', known()), 'columns of a table')
+  t.notOk(isAsSaid('route   value', 'route value', known()))
+  t.ok(isAsSaid('From 17:15:30 to 17:20:30', 'From 09:00:00 to 09:05:00', known()))
   t.ok(isAsSaid('GET  ███  3.1 ms', 'GET    █   12.9 ms', known()), 'bars of a waterfall')
 })
 

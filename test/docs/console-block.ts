@@ -4,6 +4,8 @@ export interface Step {
   readonly command: string | undefined
   /** The file that the step writes, from the repository; `output` is what is in it. */
   readonly file?: string
+  /** Whether `output` comes after what the file has already. */
+  readonly isAppended?: boolean
   /** Without the newline at its end. */
   readonly output: string
   /** Line number in the document, from 1. */
@@ -22,23 +24,34 @@ export interface ConsoleBlock {
 /**
  * The blocks of a document that are followed. A block ```console is what a terminal shows, with `$ ` before what is typed
  * and `> ` before its next lines. A block ```ts that begins with `// ../` and a path is a file of a service beside the
- * repository.
+ * repository. A block ```yaml that begins with `# `, a path and `, at the end` is added to that file.
  */
 export function consoleBlocks(markdown: string): ConsoleBlock[] {
   const lines = markdown.split('\n')
   const blocks: ConsoleBlock[] = []
   for (let at = 0; at < lines.length; at++) {
-    const [file] = lines[at]?.trim() === '```ts' ? (/(?<=^\/\/ )\.\.\/\S+$/.exec(lines[at + 1] ?? '') ?? []) : []
+    const file = fileAt(lines, at)
     if (file === undefined && lines[at]?.trim() !== '```console') continue
     const to = lines.indexOf('```', at)
     if (to === -1) throw new Error(`line ${at + 1}: this block has no end`)
     const from = at + 1
     const block = lines.slice(from, to)
-    const steps = file ? [{ command: undefined, file, output: block.join('\n'), line: from }] : stepsOf(block, from)
+    const steps = file ? [{ command: undefined, ...file, output: block.join('\n'), line: from }] : stepsOf(block, from)
     blocks.push({ steps, notRun: reasonAbove(lines, at), from, to })
     at = to
   }
   return blocks
+}
+
+function fileAt(
+  lines: readonly string[],
+  at: number,
+): { readonly file: string; readonly isAppended: boolean } | undefined {
+  const [fence, first = ''] = [lines[at]?.trim(), lines[at + 1]]
+  const [written] = fence === '```ts' ? (/(?<=^\/\/ )\.\.\/\S+$/.exec(first) ?? []) : []
+  if (written !== undefined) return { file: written, isAppended: false }
+  const [appended] = fence === '```yaml' ? (/(?<=^# )\S+(?=, at the end$)/.exec(first) ?? []) : []
+  return appended === undefined ? undefined : { file: appended, isAppended: true }
 }
 
 function reasonAbove(lines: readonly string[], at: number): string | undefined {

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { appendFile, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -20,14 +20,23 @@ export interface DocumentRun {
   follow(step: Step): Promise<StepOutcome>
 }
 
+/** Readers write into files of this folder. */
+const WRITTEN = 'lessons'
 /** Generated files and a developer's own files. */
 const NOT_COPIED = new Set(['data', 'logs', '.env', '.git', '.tutor'])
 /** Stays until Ctrl-C; the next one takes its place. */
 const SERVER = /^(?:[A-Z_]+=\S* )*npm (?:--prefix \S+ )?(?:start|run (?:phase:\d|topology))/
+/** Stays beside it: serves a file of samples. */
+const QUERY_SERVER = /^npm run query -- --(?:metrics|logs) /
+/** Goes on in the background of the reader's shell, until `kill %1`. */
+const IN_BACKGROUND = / &$/
+const KILL = /^kill %(\d)$/
 /** A service of the reader's own. It does not print what ours does once it listens. */
 const OTHERS_SERVER = /--prefix/
 /** Only reads files, which others may still be writing: it can be typed again. */
 const READS = /^(?:grep|tail|head|cat|ls|wc) /
+/** Only reads samples, which come once a second. */
+const ASKS = /^npm run ask |\/lab\/(?:prometheus|loki)\//
 const TIMEOUT_MS = 60_000
 
 /** @param root the repository */
@@ -47,7 +56,23 @@ export async function startDocumentRun(root: string, scope: Scope): Promise<Docu
   }
   const known: KnownIds = new Map()
   let server: Terminal | undefined
+  let queryServer: Terminal | undefined
   scope.teardown(() => server?.interrupt())
+  scope.teardown(() => queryServer?.interrupt())
+  const inBackground: Terminal[] = []
+  scope.teardown(() => Promise.all(inBackground.map((terminal) => terminal.interrupt())))
+
+  async function startQueryServer(command: string, said: string): Promise<StepOutcome> {
+    await queryServer?.interrupt()
+    const terminal = openTerminal(toOurs(command, ports), folder, env)
+    queryServer = terminal
+    const printed = () => toTheirs(terminal.shown(), ports)
+    const ok = await becomesTrue(
+      () => hasSaid(said, printed(), known),
+      () => !terminal.isRunning,
+    )
+    return { ok, printed: ok ? said : printed() }
+  }
 
   async function start(step: Step & { command: string }): Promise<StepOutcome> {
     await server?.interrupt()
@@ -77,18 +102,29 @@ export async function startDocumentRun(root: string, scope: Scope): Promise<Docu
       printed = toTheirs(terminal.shown(), ports).trimEnd()
       return isAsSaid(said, printed, known)
     }
-    const ok = (await attempt()) || (READS.test(command) && (await becomesTrue(attempt, () => false, 3000)))
+    const patience = READS.test(command) ? 3000 : ASKS.test(command) ? 20_000 : 0
+    const ok = (await attempt()) || (await becomesTrue(attempt, () => false, patience))
     return { ok, printed: withIdsOfDocument(printed, known) }
   }
 
   return {
     async follow(step) {
-      const { command, output, file } = step
+      const { command, output, file, isAppended } = step
       if (file !== undefined) {
-        await writeFile(join(folder, file), `${output}\n`)
+        await (isAppended ? appendFile : writeFile)(join(folder, file), `${output}\n`)
         return { ok: true, printed: output }
       }
       if (command === undefined) return await serverShows(output)
+      const [, job] = KILL.exec(command) ?? []
+      if (job !== undefined) {
+        await inBackground[Number(job) - 1]?.interrupt()
+        return { ok: inBackground[Number(job) - 1] !== undefined, printed: '' }
+      }
+      if (IN_BACKGROUND.test(command)) {
+        inBackground.push(openTerminal(toOurs(command.replace(IN_BACKGROUND, ''), ports), folder, env))
+        return { ok: output === '', printed: '' }
+      }
+      if (QUERY_SERVER.test(command)) return await startQueryServer(command, output)
       return SERVER.test(command) ? await start({ ...step, command }) : await type(command, output)
     },
   }
@@ -103,7 +139,8 @@ async function copyOf(root: string, scope: Scope): Promise<string> {
   const folder = join(parent, 'course-app')
   await mkdir(folder)
   for (const name of readdirSync(root)) {
-    if (!NOT_COPIED.has(name)) await symlink(join(root, name), join(folder, name))
+    if (name === WRITTEN) await cp(join(root, name), join(folder, name), { recursive: true })
+    else if (!NOT_COPIED.has(name)) await symlink(join(root, name), join(folder, name))
   }
   return folder
 }
@@ -120,12 +157,12 @@ async function makeService(parent: string): Promise<void> {
 }
 
 /** A port after a host name, or as the attribute of a span. */
-const PORT = /(?<=(?:localhost|127\.0\.0\.1):|server\.port = )\d+/g
+const PORT = /(?<=(?:localhost|127\.0\.0\.1):|server\.port = |--port )\d+/g
 
 /** Maps each port in the documents to a free one. */
 async function portsOfOurs(): Promise<Map<string, string>> {
   const ports = new Map<string, string>()
-  for (const theirs of ['8080', '9900', '4317', '14268', '16686']) ports.set(theirs, String(await freePort()))
+  for (const theirs of ['8080', '9900', '4317', '14268', '16686', '9091']) ports.set(theirs, String(await freePort()))
   return ports
 }
 

@@ -9,6 +9,7 @@ const SEEDED = /^01943ad7-aa80-/
 const VARIABLE: readonly [find: RegExp, allow: string][] = [
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z/y, '\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d+Z'],
   [/\d\d:\d\d:\d\d\.\d{3}/y, '\\d\\d:\\d\\d:\\d\\d\\.\\d{3}'],
+  [/\d\d:\d\d:\d\d(?!\.)/y, '\\d\\d:\\d\\d:\\d\\d'],
   [/(?<!le=")\d+\.\d+(?:e[+-]\d+)?/y, '\\d+(?:\\.\\d+)?(?:e[+-]\\d+)?'],
   [/\d+(?= MB)/y, '\\d+'],
   [/█+/y, '█+'],
@@ -69,13 +70,11 @@ function patternOf(said: string, known: KnownIds): { pattern: string; ids: strin
 }
 
 function linePattern(line: string, known: KnownIds, ids: string[]): string {
-  // The spaces around the bars of a waterfall differ, too.
-  if (line.includes('█'))
-    return line
-      .split(/(?<=\S) {2,}/)
-      .map((part) => piecePattern(part, known, ids))
-      .join(' +')
-  const pattern = piecePattern(line, known, ids)
+  // Columns are as wide as what is in them, and the bars of a waterfall stand anywhere.
+  const pattern = line
+    .split(/(?<=\S) {2,}/)
+    .map((part) => piecePattern(part, known, ids))
+    .join(line.includes('█') ? ' +' : ' {2,}')
   // The bucket of an exemplar depends on its duration.
   return pattern.replace(/^(\S+_bucket\\\{)le="[^"]*"(?=.* # )/, '$1le="[^"]*"')
 }
