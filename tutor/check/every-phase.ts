@@ -2,15 +2,16 @@ import { startApp } from '../../testkit/app-process.ts'
 import { startJaegerReceiver } from '../../testkit/jaeger-receiver.ts'
 import { startOtlpReceiver } from '../../testkit/otlp-receiver.ts'
 import { claimsOf } from './claims-of.ts'
+import { phaseOf } from './lessons.ts'
 import { checkClaims, type Outcome } from './report.ts'
 import { noSpans } from './span-source.ts'
 import type { Scope } from './teardowns.ts'
 
 export interface FreshServerOptions {
-  /** The phase to run. */
-  readonly phase: number
-  /** The phase whose claims are checked; default `phase`. */
-  readonly claims?: number
+  /** The lesson whose claims are checked. */
+  readonly lesson: number
+  /** The phase to run; default that of the lesson. */
+  readonly phase?: number
   /** How long to poll for an observation; default 10 000. */
   readonly timeoutMs?: number
 }
@@ -20,7 +21,7 @@ export interface FreshServerOptions {
  * The server stops when `scope` ends.
  */
 export async function checkFreshServer(options: FreshServerOptions, scope: Scope): Promise<Outcome[]> {
-  const { phase, claims = phase, timeoutMs = 10_000 } = options
+  const { lesson, phase = phaseOf(lesson), timeoutMs = 10_000 } = options
   const receiver = phase === 4 ? await startJaegerReceiver(scope) : await startOtlpReceiver(scope)
   const app = await startApp(scope, {
     env: {
@@ -37,7 +38,7 @@ export async function checkFreshServer(options: FreshServerOptions, scope: Scope
     name: receiver.endpoint,
     ofTrace: async (id: string) => received.all.filter(({ traceId }) => traceId === id),
   }
-  return await checkClaims(await claimsOf(claims), {
+  return await checkClaims(await claimsOf(lesson), {
     url: app.url,
     logFile: app.logFile,
     spans: phase < 4 ? noSpans : spans,

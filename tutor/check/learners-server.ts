@@ -1,6 +1,7 @@
 import type { Config } from '../../src/config.ts'
 import { claimsOf } from './claims-of.ts'
 import { firstSpan } from './first-span.ts'
+import { needsSpans, phaseOf, pollTimeoutOf } from './lessons.ts'
 import { endpointsFromEnvironment, openSpanSource } from './open-span-source.ts'
 import { checkClaims, type Outcome } from './report.ts'
 import { noSpans, type SpanSource } from './span-source.ts'
@@ -13,30 +14,37 @@ export class OtherPhase extends Error {
 }
 
 /**
- * Checks the claims of a phase against the server at the address in `config`.
+ * Checks the claims of a lesson against the server at the address in `config`.
  *
  * @throws NoServer, OtherPhase or NoSpanSource when there is nothing to check.
  */
 export async function checkLearnersServer(
-  phase: number,
+  lesson: number,
   config: Config,
   scope: Scope,
   report: (message: string) => void,
 ): Promise<Outcome[]> {
   const url = `http://${config.HOST === '0.0.0.0' ? '127.0.0.1' : config.HOST}:${config.PORT}`
-  await expectPhase(phase, url, config.LOG_FILE)
-  const spans = await openSpans(phase, url, scope, report)
+  const phase = phaseOf(lesson)
+  await expectPhase(lesson, url, config.LOG_FILE)
+  const spans = needsSpans(lesson) ? await openSpans(phase, url, scope, report) : noSpans
   report(`Phase ${phase} at ${url}\n`)
-  return await checkClaims(await claimsOf(phase), { url, logFile: config.LOG_FILE, spans, timeoutMs: 3000 })
+  return await checkClaims(await claimsOf(lesson), {
+    url,
+    logFile: config.LOG_FILE,
+    spans,
+    timeoutMs: pollTimeoutOf(lesson),
+  })
 }
 
-async function expectPhase(phase: number, url: string, logFile: string): Promise<void> {
+async function expectPhase(lesson: number, url: string, logFile: string): Promise<void> {
+  const phase = phaseOf(lesson)
   const start = `npm run phase:${phase}`
   const found = await whichPhase(url, logFile).catch((error: unknown) => {
     if (!(error instanceof NoServer)) throw error
     throw new NoServer(`${error.message}
 Start the server in another terminal and leave it running: ${start}
-If it listens on another port, say so: PORT=9000 npm run check -- ${phase}`)
+If it listens on another port, say so: PORT=9000 npm run check -- ${lesson}`)
   })
   if (found.phase === phase) return
   throw new OtherPhase(`The server at ${url} looks like phase ${found.phase}: ${found.because}.
@@ -51,7 +59,6 @@ async function openSpans(
   scope: Scope,
   report: (message: string) => void,
 ): Promise<SpanSource> {
-  if (phase < 4) return noSpans
   const source = await openSpanSource(phase as 4 | 5, endpointsFromEnvironment(), scope)
   if (!(await firstSpan(url, source, report))) report(`No span has arrived at ${source.name}.`)
   return source

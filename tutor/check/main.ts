@@ -8,6 +8,7 @@ import { ConfigError, loadConfig } from '../../src/config.ts'
 import { bypassProxyOnLoopback } from '../../src/platform/no-proxy.ts'
 import { checkFreshServer } from './every-phase.ts'
 import { checkLearnersServer, OtherPhase } from './learners-server.ts'
+import { LESSONS } from './lessons.ts'
 import { NoSpanSource } from './open-span-source.ts'
 import { describe, type Outcome, summary } from './report.ts'
 import { Teardowns } from './teardowns.ts'
@@ -17,27 +18,25 @@ bypassProxyOnLoopback()
 
 const USAGE = `Usage:
   npm run check -- 3   checks the server that runs in your other terminal against lesson 3
-  npm run check        checks all five phases, each on a server of its own
+  npm run check        checks all lessons, each on a server of its own
 
 The server is looked for at PORT (8080), its log in LOG_FILE (logs/app.log). Its spans are received where it sends
 them (OTEL_EXPORTER_JAEGER_ENDPOINT, OTEL_EXPORTER_OTLP_ENDPOINT and …_PROTOCOL), or asked of the Jaeger that is there already.`
-
-const PHASES = [1, 2, 3, 4, 5]
 
 /** Errors whose message is enough for the user. */
 const USER_ERRORS = [ConfigError, NoServer, OtherPhase, NoSpanSource]
 
 const [wanted, ...more] = process.argv.slice(2)
 if (wanted === '--help' || wanted === '-h') console.log(USAGE)
-else if (more.length > 0 || (wanted !== undefined && !PHASES.includes(Number(wanted)))) {
-  console.error(`There is no lesson "${[wanted, ...more].join(' ')}": they are 1 to 5.\n\n${USAGE}`)
+else if (more.length > 0 || (wanted !== undefined && !LESSONS.includes(Number(wanted)))) {
+  console.error(`There is no lesson "${[wanted, ...more].join(' ')}": they are 1 to ${LESSONS.at(-1)}.\n\n${USAGE}`)
   process.exitCode = 2
 } else process.exitCode = await (wanted === undefined ? checkAll() : checkOne(Number(wanted)))
 
-async function checkOne(phase: number): Promise<number> {
+async function checkOne(lesson: number): Promise<number> {
   const scope = new Teardowns()
   try {
-    const outcomes = await checkLearnersServer(phase, loadConfig([]), scope, console.log)
+    const outcomes = await checkLearnersServer(lesson, loadConfig([]), scope, console.log)
     for (const outcome of outcomes) console.log(describe(outcome))
     console.log(`\n${summary(outcomes)}`)
     return exitCodeOf(outcomes)
@@ -51,12 +50,12 @@ async function checkOne(phase: number): Promise<number> {
 }
 
 async function checkAll(): Promise<number> {
-  console.log('Starting each phase on free ports. To check the server that you run: npm run check -- 3')
+  console.log('Starting a server for each lesson on free ports. To check the server that you run: npm run check -- 3')
   const all: Outcome[] = []
-  for (const phase of PHASES) {
-    console.log(`\nPhase ${phase}`)
+  for (const lesson of LESSONS) {
+    console.log(`\nLesson ${lesson}`)
     const scope = new Teardowns()
-    const outcomes = await checkFreshServer({ phase }, scope).finally(() => scope.run())
+    const outcomes = await checkFreshServer({ lesson }, scope).finally(() => scope.run())
     for (const outcome of outcomes) console.log(describe(outcome))
     all.push(...outcomes)
   }
