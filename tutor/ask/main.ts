@@ -51,7 +51,8 @@ async function main(): Promise<number> {
   }
   const { question, server } = read()
   const answer = await answerTo(question, server)
-  console.log(describeAnswer(answer, { width: process.stdout.columns ?? DEFAULT_WIDTH, limit: question.limit }))
+  const width = process.stdout.columns || DEFAULT_WIDTH // a terminal that does not know its width says 0
+  console.log(describeAnswer(answer, { width, limit: question.limit }))
   return 0
 }
 
