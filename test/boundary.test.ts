@@ -114,6 +114,7 @@ const DEPENDENCIES: Readonly<Record<string, readonly string[]>> = {
   testkit: ['phases', 'src'],
   tutor: ['phases', 'src', 'testkit', 'query'],
   query: [],
+  lessons: [],
   bench: ['phases', 'src', 'query', 'testkit'],
   load: ['src', 'bench'],
   grafana: [],
