@@ -8,6 +8,7 @@ const STAMP = 'dist/.built'
 const SOURCES = [
   'src',
   'phases',
+  'lessons',
   'test',
   'bench',
   'tutor',

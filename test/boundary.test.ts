@@ -112,13 +112,13 @@ const DEPENDENCIES: Readonly<Record<string, readonly string[]>> = {
   src: ['phases', 'lab'],
   lab: ['phases', 'query'],
   testkit: ['phases', 'src'],
-  tutor: ['phases', 'src', 'testkit', 'query'],
+  tutor: ['phases', 'lessons', 'src', 'query', 'testkit'],
   query: [],
-  lessons: [],
+  lessons: ['grafana'],
   bench: ['phases', 'src', 'query', 'testkit'],
   load: ['src', 'bench'],
   grafana: [],
-  test: ['phases', 'src', 'lab', 'testkit', 'tutor', 'bench', 'load', 'grafana', 'query'],
+  test: ['phases', 'lessons', 'src', 'lab', 'testkit', 'tutor', 'bench', 'load', 'grafana', 'query'],
 }
 
 function reachingAcross(imports: readonly Import[]): string[] {

@@ -1,25 +1,12 @@
 /** Runs the check of one exercise and reports to the parent process. */
 import { pathToFileURL } from 'node:url'
 import { catalogue, compiledPath, definitionOf, type Entry } from './catalogue.ts'
-import type { Claim, Unmet } from './exercise.ts'
-import type { Problem, Report } from './verdict.ts'
+import { claimWith, UnmetClaim } from './claims.ts'
+import type { Report } from './verdict.ts'
 
 const [name, modulePath] = process.argv.slice(2) as [string, string]
 
-/** Ends a check at the first claim that does not hold. */
-class UnmetClaim extends Error {
-  readonly problem: Problem & { kind: 'unmet' }
-
-  constructor(title: string, unmet: Unmet) {
-    super(title)
-    this.problem = { kind: 'unmet', title, ...unmet }
-  }
-}
-
-const claim: Claim = (title, holds, unmet) => {
-  if (!holds) throw new UnmetClaim(title, unmet)
-  process.send?.({ met: title } satisfies Report)
-}
+const claim = claimWith((title) => process.send?.({ met: title } satisfies Report))
 
 /** Reports the result and exits, even if the check has left a server or timers. */
 function finish(last: Report): void {

@@ -1,7 +1,10 @@
 import { type Entry, readText } from './catalogue.ts'
 
-/** The learner's part of an exercise, between two marker lines. */
-const PLACE = /^( *\/\/ Exercise \d\.\d: your part begins\n)(.*?)(^ *\/\/ Exercise \d\.\d: your part ends\n)/ms
+/** The learner's part of a module, between two marker lines. */
+const MARKED = /^( *\/\/ Exercise \d\.\d+: your part begins\n)(.*?)(^ *\/\/ Exercise \d\.\d+: your part ends\n)/ms
+
+/** The learner's part of a text: all that follows the comment at its top. */
+const BELOW = /^((?:#.*\n)+\n)([\s\S]*)()$/
 
 /**
  * The exercise's original file: the solution with the original text in the learner's part. So the file can always be
@@ -12,8 +15,9 @@ export function handedOut(entry: Entry): string {
 }
 
 /** The exercise's file with `part` as the learner's part. */
-export function answeredWith({ solution }: Entry, part: string): string {
+export function answeredWith({ solution, isModule }: Entry, part: string): string {
   const solved = readText(solution)
-  if (!PLACE.test(solved)) throw new Error(`${solution} has no marked place`)
-  return solved.replace(PLACE, (_all, begin: string, _part, end: string) => begin + part + end)
+  const place = isModule ? MARKED : BELOW
+  if (!place.test(solved)) throw new Error(`${solution} has no place for an answer`)
+  return solved.replace(place, (_all, begin: string, _part, end: string) => begin + part + end)
 }

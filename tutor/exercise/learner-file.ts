@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { createTwoFilesPatch } from 'diff'
 import { type Entry, readText, root } from './catalogue.ts'
 import { handedOut } from './handed-out.ts'
@@ -39,12 +39,12 @@ export function reset(entry: Entry): string | undefined {
   return kept
 }
 
-/** Saves it outside of phases/, where it would be compiled. */
-function backUp({ name }: Entry, text: string): string {
+/** Saves it outside of the lessons, where it would be compiled. */
+function backUp({ name, file }: Entry, text: string): string {
   const folder = join(root, '.tutor/kept')
   mkdirSync(folder, { recursive: true })
   for (let count = 1; ; count++) {
-    const path = join(folder, `${name}.${count}.ts`)
+    const path = join(folder, `${name}.${count}${basename(file).slice(name.length)}`)
     if (existsSync(path)) continue
     writeFileSync(path, text)
     return relative(root, path).replaceAll('\\', '/')

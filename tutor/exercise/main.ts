@@ -5,6 +5,7 @@ import { handedOut } from './handed-out.ts'
 import { onKeys } from './keys.ts'
 import { diffToSolution, learnerText, reset } from './learner-file.ts'
 import { hintsGiven, rememberHints, rememberVerdict, verdictOn } from './progress.ts'
+import { saveData } from './shown-data.ts'
 import { UsageError } from './usage-error.ts'
 import { judge } from './verdict.ts'
 import { colored, colouredDiff, formatVerdict, wrapped } from './verdict-text.ts'
@@ -15,11 +16,12 @@ const USAGE = `
   npm run exercise 3.2                   checks exercise 3.2 each time that you save it
   npm run exercise 3.2 -- --once         checks it once
   npm run exercise 3.2 -- --hint         gives a hint, and each time one more
+  npm run exercise 6.2 -- --data         writes data to look at, for exercises that have some
   npm run exercise 3.2 -- --solution     shows what is different in the solution
   npm run exercise 3.2 -- --reset        puts the file back to how it was handed out
 `
 
-const OPTIONS = ['once', 'hint', 'solution', 'reset'] as const
+const OPTIONS = ['once', 'hint', 'data', 'solution', 'reset'] as const
 
 type State = 'solved' | 'open' | 'missing'
 
@@ -47,6 +49,8 @@ async function run(args: readonly string[]): Promise<number> {
       return solution(entry)
     case 'reset':
       return restore(entry)
+    case 'data':
+      return await writeData(entry)
     case 'once':
       return await checkOnce(entry)
     default:
@@ -76,10 +80,10 @@ function numbers(): string {
 async function list(): Promise<number> {
   const states: { entry: Entry; state: State }[] = []
   for (const entry of exercises) states.push({ entry, state: await stateOf(entry) })
-  let phase = 0
+  let lesson = 0
   for (const { entry, state } of states) {
-    if (entry.phase !== phase) print(`\n  Phase ${entry.phase}`)
-    phase = entry.phase
+    if (entry.lesson !== lesson) print(`\n  ${entry.file.startsWith('phases/') ? 'Phase' : 'Lesson'} ${entry.lesson}`)
+    lesson = entry.lesson
     print(`  ${MARKS[state]} ${entry.number}  ${entry.title}${state === 'missing' ? '  (its file is missing)' : ''}`)
   }
   const next = states.find(({ state }) => state !== 'solved')?.entry
@@ -164,6 +168,16 @@ function restore(entry: Entry): number {
   const kept = reset(entry)
   print(`  ${entry.file} is as it was handed out.`)
   if (kept !== undefined) print(`  What you had in it is kept in ${kept}`)
+  return 0
+}
+
+async function writeData(entry: Entry): Promise<number> {
+  const { data } = await definitionOf(entry)
+  if (data === undefined) throw new UsageError(`Exercise ${entry.number} has no data to look at.`)
+  const { flags, example } = saveData(entry, data())
+  print(
+    `\n  Serve the data in one terminal, and ask for it in another:\n\n    npm run query -- ${flags}\n    ${example}\n`,
+  )
   return 0
 }
 

@@ -1,13 +1,16 @@
 import { styleText } from 'node:util'
 import type { Entry } from './catalogue.ts'
 import type { CompileError } from './compile.ts'
-import type { Problem, Verdict } from './verdict.ts'
+import type { Table } from './exercise.ts'
+import type { Problem } from './problem.ts'
+import type { Verdict } from './verdict.ts'
 
 /** The verdict as text for the learner. */
-export function formatVerdict(entry: Entry, { met, printed, problem }: Verdict): string {
+export function formatVerdict(entry: Entry, { met, printed, problem, preview }: Verdict): string {
   return [
     ...met.map((title) => `  ${colored('green', '✓')} ${title}`),
     ...(problem ? problemIn(entry, problem) : []),
+    ...(preview ? ['', `  ${preview.title}:`, '', ...tableLines(preview.table, 4)] : []),
     ...(printed ? ['', '  Your code printed:', ...indented(printed)] : []),
     '',
   ].join('\n')
@@ -16,8 +19,9 @@ export function formatVerdict(entry: Entry, { met, printed, problem }: Verdict):
 function problemIn(entry: Entry, problem: Problem): string[] {
   switch (problem.kind) {
     case 'unmet': {
-      const { title, expected, seen, look } = problem
-      return [cross(title), fact('expected', expected), fact('seen', seen), fact('look at', look)]
+      const { title, expected, seen, look, table } = problem
+      const facts = [cross(title), fact('expected', expected), fact('seen', seen), fact('look at', look)]
+      return table === undefined ? facts : [...facts, '', ...tableLines(table, 6)]
     }
     case 'types':
       return [cross('TypeScript understands the file'), ...problem.mistakes.slice(0, MAX_ERRORS).flatMap(asLines)]
@@ -42,6 +46,18 @@ function problemIn(entry: Entry, problem: Problem): string[] {
 
 function fact(name: string, text: string): string {
   return wrapped(`      ${name.padEnd(8)}  `, text)
+}
+
+/** The most rows of a table that are shown. */
+const MAX_ROWS = 12
+
+function tableLines(table: Table, indent: number): string[] {
+  const [head = [], ...rows] = table
+  const shown = [head, ...rows.slice(0, MAX_ROWS)]
+  const widths = head.map((_, column) => Math.max(...shown.map((row) => row[column]?.length ?? 0)))
+  const lines = shown.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('   '))
+  const more = rows.length > MAX_ROWS ? [`… and ${rows.length - MAX_ROWS} more`] : []
+  return [...lines, ...more].map((line) => `${' '.repeat(indent)}${line}`.trimEnd())
 }
 
 /** Wraps text at the width of the terminal, indented to the start of the text. */

@@ -4,9 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { compiledPath, type Entry } from './catalogue.ts'
-import { type CompileError, compileExercises } from './compile.ts'
-import type { Unmet } from './exercise.ts'
+import { compiledPath, definitionOf, type Entry, readText } from './catalogue.ts'
+import { checkText } from './claims.ts'
+import { compileExercises } from './compile.ts'
+import type { Exercise, Preview } from './exercise.ts'
+import type { Problem } from './problem.ts'
 
 /** Result of a check. */
 export interface Verdict {
@@ -14,18 +16,10 @@ export interface Verdict {
   readonly met: readonly string[]
   /** Output of the learner's code during the check. */
   readonly printed: string
+  readonly preview?: Preview | undefined
   /** Why the exercise is not solved yet; undefined when it is. */
   readonly problem: Problem | undefined
 }
-
-export type Problem =
-  | ({ readonly kind: 'unmet'; readonly title: string } & Unmet)
-  | { readonly kind: 'types'; readonly mistakes: readonly CompileError[] }
-  /** An uncaught error of the learner's code. */
-  | { readonly kind: 'thrown'; readonly stack: string }
-  | { readonly kind: 'hung'; readonly seconds: number }
-  /** The process ended during the check. */
-  | { readonly kind: 'ended'; readonly code: number | null; readonly signal: NodeJS.Signals | null }
 
 /** Sent by the check process. */
 export type Report =
@@ -42,19 +36,27 @@ export interface JudgeOptions {
 
 const checkProcess = fileURLToPath(new URL('check-process.js', import.meta.url))
 
-/** Compiles the learner's file and, if TypeScript accepts it, checks its behaviour. */
+/** Checks the learner's file. A module is compiled first, and must be accepted by TypeScript. */
 export async function judge(entry: Entry, options: JudgeOptions = {}): Promise<Verdict> {
+  if (!entry.isModule) return await judgeText(entry, readText(entry.file))
   const mistakes = (await compileExercises(options.signal)).filter(({ file }) => file === entry.file)
   if (mistakes.length > 0) return { met: [], printed: '', problem: { kind: 'types', mistakes } }
   return await check(entry, entry.file, options)
 }
 
+/** Checks a text as if it were in the learner's file. */
+export async function judgeText(entry: Entry, text: string): Promise<Verdict> {
+  const exercise = (await definitionOf(entry)) as Exercise<string>
+  return { ...(await checkText(exercise, text)), printed: '', preview: exercise.preview?.(text) }
+}
+
 /**
- * Checks a compiled file in a separate process, which may hang, crash or exit.
+ * Checks a compiled file in a separate process, which may hang, crash or exit; or a text, in this process.
  *
  * @param file the learner's file or the solution
  */
 export async function check(entry: Entry, file: string, options: JudgeOptions = {}): Promise<Verdict> {
+  if (!entry.isModule) return await judgeText(entry, readText(file))
   const { seconds = 20, signal } = options
   const folder = await mkdtemp(join(tmpdir(), 'course-app-exercise-'))
   try {

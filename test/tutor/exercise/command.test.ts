@@ -1,9 +1,15 @@
 import { existsSync, rmSync } from 'node:fs'
 import t from 'tap'
+import { Matcher } from '../../../query/series/matcher.ts'
+import { readOpenMetrics } from '../../../query/series/read-openmetrics.ts'
+import { catalogue } from '../../../tutor/exercise/catalogue.ts'
 import { Learner } from './learner.ts'
 
 const FILE = 'phases/3-metrics/exercises/3.1-bounded-label.ts'
 const SOLUTION = 'phases/3-metrics/solutions/3.1-bounded-label.ts'
+const QUERY = 'lessons/6-asking/exercises/6.1-requests-per-second.promql'
+const QUERY_SOLUTION = 'lessons/6-asking/solutions/6.1-requests-per-second.promql'
+const COUNT = catalogue().length
 
 t.test('npm run exercise', async (t) => {
   const learner = new Learner(t)
@@ -14,7 +20,8 @@ t.test('npm run exercise', async (t) => {
     t.equal(code, 0)
     t.match(output, /Phase 1\n {2}· 1\.1 {2}The right level\n/)
     t.match(output, /Phase 5\n/)
-    t.match(output, '0 of 15 solved')
+    t.match(output, /Lesson 6\n {2}· 6\.1 {2}Requests per second\n/)
+    t.match(output, `0 of ${COUNT} solved`)
     t.match(output, 'Next: npm run exercise 1.1    phases/1-logging/exercises/1.1-right-level.ts')
   })
 
@@ -24,7 +31,7 @@ t.test('npm run exercise', async (t) => {
     const { output } = await learner.run([])
     t.match(output, '✓ 3.1  A label that stays bounded')
     t.match(output, '! 1.2  Keep secrets out of the log  (its file is missing)')
-    t.match(output, '1 of 15 solved')
+    t.match(output, `1 of ${COUNT} solved`)
 
     learner.save(FILE, learner.read(SOLUTION).replace("? name : 'other'", ": 'ios'"))
     t.match((await learner.run([])).output, '· 3.1', 'a change takes the mark away')
@@ -78,6 +85,40 @@ t.test('npm run exercise', async (t) => {
     t.notMatch((await learner.run(['3.1', '--reset'])).output, 'kept in', 'nothing was changed')
   })
 
+  t.test('an exercise whose answer is a query', async (t) => {
+    const handedOut = learner.read(QUERY)
+    t.match((await learner.run(['6.1', '--hint'])).output, 'Hint 1 of 3')
+    const open = await learner.run(['6.1', '--once'])
+    t.equal(open.code, 1)
+    t.match(
+      open.output,
+      /✗ the result is right .*\n +expected .*\n +seen .*\n +look at .*\n\n +series +expected +seen\n/,
+    )
+    t.match(open.output, /Your query over the data of --data, at 2026-.*:\n\n +series +value\n +\{.*\} +\d+\n/)
+
+    learner.save(QUERY, handedOut.replace(/^http.*/m, 'sum(rate(http_server_request_count_total[5m])) by (route)'))
+    const solved = await learner.run(['6.1', '--once'])
+    t.equal(solved.code, 0)
+    t.match(solved.output, 'Solved: Requests per second.\n  Next: npm run exercise 6.2')
+    t.match((await learner.run([])).output, '✓ 6.1  Requests per second')
+    t.match((await learner.run(['6.1', '--solution'])).output, `--- ${QUERY}\n+++ ${QUERY_SOLUTION}\n@@ `)
+
+    t.match((await learner.run(['6.1', '--reset'])).output, 'kept in .tutor/kept/6.1-requests-per-second.1.promql')
+    t.equal(learner.read(QUERY), handedOut)
+  })
+
+  t.test('--data writes data that npm run query serves', async (t) => {
+    const { code, output } = await learner.run(['6.1', '--data'])
+    t.equal(code, 0)
+    const [, file = ''] = /npm run query -- --metrics (\S+)\n/.exec(output) ?? []
+    t.match(output, /curl -G http:\/\/127\.0\.0\.1:9091\/api\/v1\/query --data-urlencode 'time=2026-/)
+    const store = readOpenMetrics(learner.read(file))
+    t.ok(store.select([new Matcher('__name__', '=', 'http_server_request_count_total')]).length > 4)
+    const none = await learner.run(['3.1', '--data'])
+    t.equal(none.code, 1)
+    t.match(none.output, 'Exercise 3.1 has no data to look at.')
+  })
+
   t.test('options that npm has consumed work too', async (t) => {
     t.match((await learner.run(['2.1'], { npm_config_hint: 'true' })).output, 'Hint 1 of 3')
   })
@@ -89,7 +130,7 @@ t.test('npm run exercise', async (t) => {
       t.match(output, expected)
       t.notMatch(output, /^ +at /m, 'without a stack')
     }
-    await refused(['9.9'], /There is no exercise 9\.9\. There are 1\.1, .*5\.3\.\n/)
+    await refused(['9.9'], /There is no exercise 9\.9\. There are 1\.1, .*5\.3, 6\.1, .*\d\.\n/)
     await refused(['bounded'], 'There is no exercise bounded')
     await refused(['3.1', '--solve'], /Unknown option '--solve'\.\n\n {2}npm run exercise /)
     await refused(['3.1', '3.2'], 'One exercise and one option at a time')

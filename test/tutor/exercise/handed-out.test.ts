@@ -4,7 +4,7 @@ import { compileExercises } from '../../../tutor/exercise/compile.ts'
 import { handedOut } from '../../../tutor/exercise/handed-out.ts'
 import { check } from '../../../tutor/exercise/verdict.ts'
 
-t.setTimeout(240_000) // a process for each
+t.setTimeout(240_000) // a process for each module
 
 const mistakes = await compileExercises()
 

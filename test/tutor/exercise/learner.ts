@@ -10,7 +10,12 @@ import { waitFor } from '../../../testkit/wait-for.ts'
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
 
 /** What `npm run exercise` needs of the repository. */
-const NEEDED = ['package.json', 'tsconfig.json', 'src', 'phases', 'tutor', 'dist/src', 'dist/phases', 'dist/tutor']
+const NEEDED = [
+  'package.json',
+  'tsconfig.json',
+  ...['src', 'phases', 'lessons', 'query', 'tutor'],
+  ...['dist/src', 'dist/phases', 'dist/query', 'dist/tutor'],
+]
 
 /** A learner with a clone of the repository, who does exercises on the command line. */
 export class Learner {

@@ -3,7 +3,7 @@ import { catalogue, type Entry } from '../../../tutor/exercise/catalogue.ts'
 import { check } from '../../../tutor/exercise/verdict.ts'
 import { formatVerdict } from '../../../tutor/exercise/verdict-text.ts'
 
-t.setTimeout(240_000) // a process for each
+t.setTimeout(240_000) // a process for each module
 
 for (const entry of catalogue()) {
   t.test(`${entry.solution} solves exercise ${entry.number}`, async (t) => {

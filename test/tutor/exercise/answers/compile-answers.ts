@@ -20,7 +20,7 @@ export async function compileAnswers(
   t.teardown(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
   const linkAll = (to: string, from: string) => {
     mkdirSync(join(folder, to, 'phases/answers/all'), { recursive: true })
-    symlinkSync(join(root, from, 'src'), join(folder, to, 'src'))
+    for (const name of ['src', 'grafana']) symlinkSync(join(root, from, name), join(folder, to, name))
     for (const name of readdirSync(join(root, from, 'phases')))
       symlinkSync(join(root, from, 'phases', name), join(folder, to, 'phases', name))
   }

@@ -1,21 +1,20 @@
 import t, { type Test } from 'tap'
 import { catalogue, type Entry } from '../../../../tutor/exercise/catalogue.ts'
 import { answeredWith } from '../../../../tutor/exercise/handed-out.ts'
-import { check } from '../../../../tutor/exercise/verdict.ts'
+import { check, judgeText } from '../../../../tutor/exercise/verdict.ts'
 import { formatVerdict } from '../../../../tutor/exercise/verdict-text.ts'
 import { type Answer, answersTo } from './answers.ts'
 import { compileAnswers } from './compile-answers.ts'
 
 /**
- * Checks the answers of tutor/exercise/answers to the exercises of a phase: a wrong one must fail the intended claim with
+ * Checks the answers of tutor/exercise/answers to the exercises of a lesson: a wrong one must fail the intended claim with
  * a helpful message, and a right one must pass although it is not the solution.
  */
-export async function testAnswers(phase: number): Promise<void> {
-  t.setTimeout(240_000) // one process per answer
-  const exercises = catalogue().filter((entry) => entry.phase === phase)
+export async function testAnswers(lesson: number): Promise<void> {
+  t.setTimeout(240_000) // one process per answer that is a module
+  const exercises = catalogue().filter((entry) => entry.lesson === lesson)
   const given = exercises.flatMap((entry) => answersTo(entry).map((answer) => ({ entry, answer })))
-  const sources = given.map(({ entry, answer }) => [nameOf(entry, answer), answeredWith(entry, answer.part)] as const)
-  const modules = await compileAnswers(t, sources)
+  const modules = await compileModules(given)
 
   for (const entry of exercises) {
     t.test(`exercise ${entry.number} has test answers`, async (t) => {
@@ -24,11 +23,26 @@ export async function testAnswers(phase: number): Promise<void> {
       t.ok(kinds.includes('right'), 'and one that is right')
     })
   }
-  for (const [i, { entry, answer }] of given.entries()) {
+  for (const one of given) {
+    const { entry, answer } = one
     const { number } = entry
     const title = answer.kind === 'right' ? `${number} accepts ${answer.title}` : `${number} refuses ${answer.title}`
-    t.test(title, (t) => testAnswer(t, entry, answer, modules[i] as string))
+    t.test(title, (t) => testAnswer(t, entry, answer, modules.get(one)))
   }
+}
+
+interface Given {
+  readonly entry: Entry
+  readonly answer: Answer
+}
+
+/** The compiled files of the answers that are modules. */
+async function compileModules(given: readonly Given[]): Promise<Map<Given, string>> {
+  const modules = given.filter(({ entry }) => entry.isModule)
+  if (modules.length === 0) return new Map()
+  const sources = modules.map(({ entry, answer }) => [nameOf(entry, answer), answeredWith(entry, answer.part)] as const)
+  const files = await compileAnswers(t, sources)
+  return new Map(modules.map((one, i) => [one, files[i] as string]))
 }
 
 /** A file name that identifies the answer in compiler messages. */
@@ -36,8 +50,10 @@ function nameOf({ number }: Entry, { kind, title }: Answer): string {
   return `${number} ${kind} ${title}`.replaceAll(/[^\w.]+/g, '-')
 }
 
-async function testAnswer(t: Test, entry: Entry, answer: Answer, module: string): Promise<void> {
-  const verdict = await check(entry, module)
+/** @param module undefined for an exercise whose answer is a text */
+async function testAnswer(t: Test, entry: Entry, answer: Answer, module: string | undefined): Promise<void> {
+  const text = answeredWith(entry, answer.part)
+  const verdict = await (module === undefined ? judgeText(entry, text) : check(entry, module))
   const words = formatVerdict(entry, verdict)
   if (answer.kind === 'right') {
     t.equal(verdict.problem, undefined, words)

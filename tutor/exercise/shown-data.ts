@@ -1,0 +1,31 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Entry, root } from './catalogue.ts'
+import type { ShownData } from './exercise.ts'
+
+/** Not tracked by git. */
+const FOLDER = '.tutor/data'
+
+/** Commands for a learner who wants to look at data. */
+export interface DataCommands {
+  /** What to tell `npm run query`. */
+  readonly flags: string
+  /** A question that it answers. */
+  readonly example: string
+}
+
+/** Writes the data of an exercise to files. */
+export function saveData({ name }: Entry, { metrics, logs, example }: ShownData): DataCommands {
+  mkdirSync(join(root, FOLDER), { recursive: true })
+  const flags = [
+    ...(metrics === undefined ? [] : [`--metrics ${save(`${name}.om`, metrics)}`]),
+    ...(logs === undefined ? [] : [`--logs ${save(`${name}.jsonl`, logs)}`]),
+  ]
+  const parameters = Object.entries(example.parameters).map(([key, value]) => ` --data-urlencode '${key}=${value}'`)
+  return { flags: flags.join(' '), example: `curl -G http://127.0.0.1:9091${example.path}${parameters.join('')}` }
+}
+
+function save(fileName: string, text: string): string {
+  writeFileSync(join(root, FOLDER, fileName), text)
+  return `${FOLDER}/${fileName}`
+}
