@@ -14,7 +14,7 @@ const NEEDED = [
   'package.json',
   'tsconfig.json',
   ...['src', 'phases', 'lessons', 'query', 'tutor'],
-  ...['dist/src', 'dist/phases', 'dist/query', 'dist/tutor'],
+  ...['dist/src', 'dist/phases', 'dist/lessons', 'dist/query', 'dist/tutor'],
 ]
 
 /** A learner with a clone of the repository, who does exercises on the command line. */
