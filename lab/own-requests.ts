@@ -28,8 +28,11 @@ export function ownRequestsAlone(app: FastifyInstance): void {
  */
 function isOwnName(host: string): boolean {
   const name = nameIn(host)
-  return name === 'localhost' || name.endsWith('.localhost') || isIP(name) !== 0
+  return name === 'localhost' || name.endsWith('.localhost') || name === FROM_CONTAINERS || isIP(name) !== 0
 }
+
+/** What a container calls this machine, such as one with Grafana. No site can register a name in `.internal`. */
+const FROM_CONTAINERS = 'host.docker.internal'
 
 /** Without the port and the brackets of an IPv6 address. */
 function nameIn(host: string): string {

@@ -37,7 +37,7 @@ export const queryRoutes: FastifyPluginAsync<QueryRoutesOptions> = async (app, {
 
 const prometheusRoutes: FastifyPluginAsync<QueryRoutesOptions> = async (app, { collector, panels }) => {
   const { scrape } = collector
-  const missing = panels.includes('metrics') ? undefined : `there are no metrics before phase ${PANEL_PHASE.metrics}`
+  const missing = panels.includes('metrics') ? undefined : missingBefore('metrics', PANEL_PHASE.metrics)
   const api = scrape && new PrometheusApi(scrape, { limits: QUERY_LIMITS })
   const failed = (status: number, errorType: string, error: string) => ({
     status,
@@ -55,10 +55,14 @@ const prometheusRoutes: FastifyPluginAsync<QueryRoutesOptions> = async (app, { c
   )
 }
 
+function missingBefore(signal: string, phase: number): string {
+  return `there are no ${signal} before phase ${phase}; start it with \`npm run phase:${phase}\``
+}
+
 const TYPES: Readonly<Record<number, string>> = { 404: 'not_found', 500: 'internal' }
 
 const lokiRoutes: FastifyPluginAsync<QueryRoutesOptions> = async (app, { collector, panels }) => {
-  const missing = panels.includes('logs') ? undefined : `there are no logs before phase ${PANEL_PHASE.logs}`
+  const missing = panels.includes('logs') ? undefined : missingBefore('logs', PANEL_PHASE.logs)
   const api = new LokiApi(collector.lines, QUERY_LIMITS)
   serve(
     app,

@@ -18,6 +18,8 @@ for (const [name, env, isOn] of ways) {
     t.equal(/^ +Lab +http/m.test(app.stderr()), isOn, 'the banner')
     for (const path of ['state', 'logs', 'events'].filter((path) => !isOn || path !== 'events'))
       t.equal((await send(`${app.url}/lab/api/${path}`)).status, isOn ? 200 : 404, path)
+    for (const path of ['prometheus/api/v1/labels', 'prometheus/-/ready', 'loki/api/v1/labels'])
+      t.equal((await send(`${app.url}/lab/${path}`)).status, isOn ? 200 : 404, path)
     if (!isOn) {
       t.match(await send(`${app.url}/`), { status: 302, headers: { location: '/swagger' } })
       return

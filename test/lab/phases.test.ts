@@ -9,7 +9,7 @@ import { openEventStream } from '../../testkit/event-stream.ts'
 import { httpClient } from '../../testkit/http.ts'
 
 t.jobs = 2
-const { getJson, sendJson } = httpClient(t)
+const { getJson, send: getText, sendJson } = httpClient(t)
 
 t.test('the page describes the phases correctly', async (t) => {
   for (const { number, title, folder } of PHASES) {
@@ -75,6 +75,20 @@ for (const [phase, panels] of expected) {
       t.match(story.trace, { status: 'error', name: 'GET /error', http_status: 503, request_id: 'lab-one' })
     const { status } = await getJson(`${app.url}/lab/api/metrics`)
     t.equal(status, phase >= 3 ? 200 : 404)
+
+    await t.test('the APIs of Prometheus and Loki say what is missing', async (t) => {
+      const query = (tool: string, path: string) => getText(`${app.url}/lab/${tool}/${path}`)
+      const metrics = await query('prometheus', 'api/v1/query?query=up')
+      const ready = await query('prometheus', '-/ready')
+      const logs = await query('loki', 'api/v1/labels')
+      t.match(
+        [metrics.status, ready.status, logs.status],
+        [phase >= 3 ? 200 : 422, phase >= 3 ? 200 : 503, phase >= 1 ? 200 : 422],
+      )
+      const error = 'there are no metrics before phase 3; start it with `npm run phase:3`'
+      if (phase < 3) t.strictSame(JSON.parse(metrics.text), { status: 'error', errorType: 'execution', error })
+      if (phase < 1) t.equal(logs.text, 'there are no logs before phase 1; start it with `npm run phase:1`')
+    })
 
     const stream = await openEventStream(t, `${app.url}/lab/api/events?after=another-server.1.2.3`)
     t.match(await stream.next<State>('state'), { instance: state.instance }, 'who was at another server begins anew')

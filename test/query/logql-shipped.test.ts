@@ -1,33 +1,10 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import t from 'tap'
-import { parse } from 'yaml'
 import { readLines } from '../../query/lines/read-lines.ts'
 import { LogEngine, type LogResult } from '../../query/logql/engine.ts'
 import { parseLogQuery } from '../../query/logql/parse.ts'
-import { dashboards, filesIn, type Rule, root } from '../prometheus/shipped.ts'
+import { documentQueries, panelQueries, ruleQueries, TRACE } from './shipped-logql.ts'
 
-const RULES = 'docker/loki/rules/fake'
-const TRACE = '0af7651916cd43dd8448eb211c80319c'
 const START = Date.parse('2026-01-01T00:00:00Z')
-
-const rules = filesIn(RULES, '.yml').flatMap((file) => {
-  const { groups } = parse(readFileSync(join(root, file), 'utf8')) as { groups: { rules: Rule[] }[] }
-  return groups.flatMap((group) => group.rules.map(({ expr }) => expr))
-})
-
-const panels = dashboards.flatMap((dashboard) =>
-  dashboard.panels
-    .filter(({ datasource }) => datasource?.uid === 'loki')
-    .flatMap(({ targets = [] }) => targets.map(({ expr = '' }) => expr.replaceAll('$trace_id', TRACE))),
-)
-
-/** In the documents, as code that begins with a selector of streams. */
-const written = ['README.md', ...filesIn('docs', '.md')].flatMap((file) =>
-  [...readFileSync(join(root, file), 'utf8').matchAll(/`(\{(?:service|level)[=!][^`]*)`/g)].map(
-    ([, query = '']) => query,
-  ),
-)
 
 /** As the app writes them: two errors a second for a minute, of which every tenth is fatal. */
 const engine = new LogEngine(
@@ -55,8 +32,8 @@ function answer(expression: string): LogResult {
 }
 
 t.test('every rule for Loki has a value over lines that it is made for', (t) => {
-  t.ok(rules.length > 1, 'they have been found')
-  for (const expression of rules) {
+  t.ok(ruleQueries.length > 1, 'they have been found')
+  for (const expression of ruleQueries) {
     const result = answer(expression)
     t.equal(result.type, 'vector', expression)
     t.ok(result.type === 'vector' && result.series.length > 0, expression)
@@ -65,8 +42,8 @@ t.test('every rule for Loki has a value over lines that it is made for', (t) => 
 })
 
 t.test('every panel with lines shows those of the trace', (t) => {
-  t.ok(panels.length > 1, 'they have been found')
-  for (const expression of panels) {
+  t.ok(panelQueries.length > 1, 'they have been found')
+  for (const expression of panelQueries) {
     const result = answer(expression)
     t.equal(result.type, 'streams', expression)
     const streams = result.type === 'streams' ? result.streams : []
@@ -77,7 +54,7 @@ t.test('every panel with lines shows those of the trace', (t) => {
 })
 
 t.test('every query of the documents can be asked', (t) => {
-  t.ok(written.length > 2, 'they have been found')
-  for (const expression of written) t.equal(answer(expression).type, 'streams', expression)
+  t.ok(documentQueries.length > 2, 'they have been found')
+  for (const expression of documentQueries) t.equal(answer(expression).type, 'streams', expression)
   t.end()
 })
