@@ -87,7 +87,7 @@ export function otherRange(minutes: number): PromqlMistake {
 
 /** Numbers that were copied from the shown data. */
 export const numbersFromData: PromqlMistake = {
-  isIn: ({ query }) => has(callsOf(query, ['vector'])) && !has(selectorsOf(query)),
+  isIn: ({ query }) => !has(selectorsOf(query)),
   look: 'where your number comes from: the query is asked about other data as well, and only samples tell what is in those',
 }
 
@@ -220,6 +220,120 @@ export const averageForSum: PromqlMistake = {
 export const otherLabels: PromqlMistake = {
   isIn: ({ difference }) => difference?.kind === 'labels',
   look: 'the labels that the task asks for, and which labels by or without of your query keeps',
+}
+
+/** `sum(rate(…_bucket[5m]))`, without a condition on `le`, or with one that takes several buckets. */
+export const bucketsAddedUp: PromqlMistake = {
+  isIn: ({ query }) =>
+    selectorsOf(query).some(
+      ({ name, matchers }) =>
+        name.endsWith('_bucket') && !matchers.some((one) => one.name === 'le' && one.operator === '='),
+    ),
+  look: 'what a sum over several buckets counts: buckets are cumulative, so a request is counted once in each bucket that it fits into',
+}
+
+/** @param bound the value of `le` that the task needs */
+export function leMatcher(bound: string): PromqlMistake {
+  return {
+    isIn: ({ query }) =>
+      selectorsOf(query).some(({ matchers }) =>
+        matchers.some(
+          ({ name, operator, value }) => name === 'le' && operator === '=' && ![bound, '+Inf'].includes(value),
+        ),
+      ),
+    look: 'the value of le in your query: it is compared as a text, and there are only the bounds that the histogram has, in seconds',
+  }
+}
+
+/** An operator between a metric and `target_info` that says nothing about which labels have to match. */
+export const noMatching: PromqlMistake = {
+  isIn: ({ query, difference }) =>
+    difference?.kind === 'nothing' &&
+    [...nodesOf(query)].some(
+      (node) => node.kind === 'binary' && !node.matching.on && node.matching.labels.length === 0,
+    ),
+  look: 'the labels of both sides: an operator brings together series that have all labels in common, unless on (…) names those that count',
+}
+
+/** `max(gauge)`, where the largest of some time is asked for. */
+export const currentValue: PromqlMistake = {
+  isIn: ({ query }) => !has(rangesOf(query)) && ![...nodesOf(query)].some(({ kind }) => kind === 'subquery'),
+  look: 'the time that your query looks at: the value at one moment, which is that of the last scrape',
+}
+
+export const averageOverTime: PromqlMistake = {
+  isIn: ({ query }) => has(callsOf(query, ['avg_over_time', 'quantile_over_time'])),
+  look: 'what is made of the samples: an average hides the one that is larger than all others, and so does a percentile',
+}
+
+/** `(…)[10m:]` */
+export const coarseSubquery: PromqlMistake = {
+  isIn: ({ query }) => [...nodesOf(query)].some((node) => node.kind === 'subquery' && (node.step ?? 60_000) > 15_000),
+  look: 'the step of the subquery: without one it evaluates once a minute, and misses three scrapes of four',
+}
+
+/** `absent(up{job="course-app"})` */
+export const absentOnly: PromqlMistake = {
+  isIn: ({ query }) =>
+    has(callsOf(query, ['absent', 'absent_over_time'])) &&
+    ![...nodesOf(query)].some((node) => node.kind === 'binary' && node.operator === 'or'),
+  look: 'what absent asks: whether there is a series at all, and a series whose value is 0 is there',
+}
+
+/** A comparison of values that are not there. */
+export const onlyWhatIsThere: PromqlMistake = {
+  isIn: ({ query }) => !has(callsOf(query, ['absent', 'absent_over_time', 'vector'])),
+  look: 'what is left when the targets have disappeared: a series that has ended has no value to compare, so the result is empty',
+}
+
+export const alwaysThere: PromqlMistake = {
+  isIn: ({ query }) => [...nodesOf(query)].some((node) => node.kind === 'binary' && node.returnBool),
+  look: 'bool: with it, a comparison gives 0 or 1; without it, no result where the comparison does not hold',
+}
+
+export const jobLeftOut: PromqlMistake = {
+  isIn: ({ query }) =>
+    selectorsOf(query).some(({ matchers }) => !matchers.some(({ name }) => name === 'job' || name === 'instance')),
+  look: 'the job: other services have an up of their own',
+}
+
+export const noOffset: PromqlMistake = {
+  isIn: ({ query }) =>
+    selectorsOf(query).every(({ offset, at }) => offset === 0 && at === undefined) && has(rangesOf(query)),
+  look: 'the time that your query is about: nothing in it looks back, and a longer range still ends now',
+}
+
+export const otherOffset: PromqlMistake = {
+  isIn: ({ query }) => {
+    const offsets = selectorsOf(query).map(({ offset }) => offset)
+    return !offsets.includes(0) || offsets.some((offset) => offset !== 0 && offset !== 1_800_000)
+  },
+  look: 'the offsets: one side is about now, and the other one about half an hour ago',
+}
+
+export const differenceForRatio: PromqlMistake = {
+  isIn: ({ query }) => ![...nodesOf(query)].some((node) => node.kind === 'binary' && node.operator === '/'),
+  look: 'the operator: the task asks how many times as many, and a difference tells how many more',
+}
+
+/** Then divided by now. */
+export const upsideDown: PromqlMistake = {
+  isIn: ({ query }) =>
+    [...nodesOf(query)].some(
+      (node) =>
+        node.kind === 'binary' &&
+        node.operator === '/' &&
+        selectorsOf(node.left).some(({ offset }) => offset > 0) &&
+        selectorsOf(node.right).every(({ offset }) => offset === 0),
+    ),
+  look: 'which side is divided by which: the result is to be 2 when there is twice as much now',
+}
+
+export const longRange: PromqlMistake = { ...otherRange(5), look: 'the ranges: both sides are about five minutes' }
+
+export const labelNotBrought: PromqlMistake = {
+  isIn: ({ difference }) => difference?.seen.includes('without the label service_version') === true,
+  look: 'the label service_version has to come from target_info: group_left, or group_right, names in parentheses what is to be taken over',
 }
 
 export const manyToOne: PromqlMistake = {

@@ -63,17 +63,23 @@ interface Count {
   readonly buckets: number[]
 }
 
+type Sample = readonly [labels: Labels, value: number]
+
 class Scraper {
-  readonly #target: Readonly<Record<string, string>>
+  readonly #loads: readonly Load[]
+  /** The labels of the series of each load, in the order of `valuesOf`. */
+  readonly #series: readonly (readonly Labels[])[]
   #counts: Count[] = []
   /** Series of the last scrape. */
-  #seen = new Map<string, Labels>()
+  #seen = new Set<Labels>()
+  readonly #known = new Map<string, Labels>()
 
   constructor(
     readonly store: SeriesStore,
     readonly instance: Instance,
   ) {
-    this.#target = { job: instance.job ?? 'course-app', instance: instance.instance }
+    this.#loads = instance.loads ?? []
+    this.#series = this.#loads.map((load) => seriesOf(load).map((labels) => this.#labelled(labels)))
   }
 
   /** @param offset the second of the first scrape */
@@ -87,76 +93,81 @@ class Scraper {
   }
 
   #restart(): void {
-    this.#counts = (this.instance.loads ?? []).map(() => ({ requests: 0, seconds: 0, buckets: BUCKETS.map(() => 0) }))
+    this.#counts = this.#loads.map(() => ({ requests: 0, seconds: 0, buckets: BUCKETS.map(() => 0) }))
   }
 
   #serve(second: number): void {
-    const { loads = [], isUp = always } = this.instance
-    if (!isUp(second)) return
-    for (const [i, load] of loads.entries()) {
+    if (this.instance.isUp?.(second) === false) return
+    for (const [i, load] of this.#loads.entries()) {
       const count = this.#counts[i] as Count
       const rate = at(load.rate, second)
-      const durations = at<Durations>(load.durations ?? [[0.012, 1]], second)
       count.requests += rate
-      for (const [seconds, share] of durations) {
+      for (const [seconds, share] of at<Durations>(load.durations ?? [[0.012, 1]], second)) {
         count.seconds += rate * share * seconds
-        for (const [b, bound] of BUCKETS.entries())
-          if (seconds <= bound) count.buckets[b] = (count.buckets[b] ?? 0) + rate * share
+        for (let b = BUCKETS.length - 1; (BUCKETS[b] as number) >= seconds; b--)
+          count.buckets[b] = (count.buckets[b] as number) + rate * share
       }
     }
   }
 
   #scrape(second: number): void {
-    const { isUp = always, isTarget = always } = this.instance
-    const samples = isTarget(second) ? (isUp(second) ? this.#page(second) : [upIs(0)]) : []
     const time = START + second * 1000
-    const seen = new Map<string, Labels>()
-    for (const [series, value] of samples) {
-      const labels = Labels.of({ ...this.#target, ...series })
+    const seen = new Set<Labels>()
+    for (const [labels, value] of this.#page(second)) {
       this.store.append(labels, time, value)
-      seen.set(labels.key, labels)
+      seen.add(labels)
     }
-    for (const [key, labels] of this.#seen) if (!seen.has(key)) this.store.markEnded(labels, time)
+    for (const labels of this.#seen) if (!seen.has(labels)) this.store.markEnded(labels, time)
     this.#seen = seen
   }
 
   #page(second: number): Sample[] {
-    const { loads = [], gauges = {}, version } = this.instance
-    return [
-      upIs(1),
-      ...(version === undefined
-        ? []
-        : [[{ __name__: 'target_info', service_version: at(version, second) }, 1] as Sample]),
-      ...Object.entries(gauges).map(([name, value]): Sample => [{ __name__: name }, value(second)]),
-      ...loads.flatMap((load, i) => samplesOf(load, this.#counts[i] as Count)),
-    ]
+    const { isUp, isTarget, gauges = {}, version } = this.instance
+    if (isTarget?.(second) === false) return []
+    if (isUp?.(second) === false) return [[this.#labelled({ __name__: 'up' }), 0]]
+    const samples: Sample[] = [[this.#labelled({ __name__: 'up' }), 1]]
+    if (version !== undefined)
+      samples.push([this.#labelled({ __name__: 'target_info', service_version: at(version, second) }), 1])
+    for (const [name, value] of Object.entries(gauges))
+      samples.push([this.#labelled({ __name__: name }), value(second)])
+    for (const [i, count] of this.#counts.entries()) {
+      const labels = this.#series[i] as readonly Labels[]
+      // A series appears with the first request that it counts.
+      if (whole(count.requests) > 0)
+        samples.push(...valuesOf(count).map((value, j): Sample => [labels[j] as Labels, value]))
+    }
+    return samples
   }
-}
 
-type Sample = readonly [series: Readonly<Record<string, string>>, value: number]
-
-function upIs(value: number): Sample {
-  return [{ __name__: 'up' }, value]
+  /** With the labels of the target. The same series always gets the same object. */
+  #labelled(series: Readonly<Record<string, string>>): Labels {
+    const key = JSON.stringify(series)
+    const labels =
+      this.#known.get(key) ??
+      Labels.of({ job: this.instance.job ?? 'course-app', instance: this.instance.instance, ...series })
+    this.#known.set(key, labels)
+    return labels
+  }
 }
 
 const DURATION = 'http_server_request_duration_seconds'
 
-/** A series appears with its first request. */
-function samplesOf({ method = 'GET', route, status = '200' }: Load, { requests, seconds, buckets }: Count): Sample[] {
-  const count = whole(requests)
-  if (count === 0) return []
+function seriesOf({ method = 'GET', route, status = '200' }: Load): Record<string, string>[] {
   const labels = { method, route, status }
   return [
-    [{ ...labels, __name__: 'http_server_request_count_total' }, count],
-    [{ ...labels, __name__: `${DURATION}_count` }, count],
-    [{ ...labels, __name__: `${DURATION}_sum` }, seconds],
-    ...BUCKETS.map(
-      (bound, i): Sample => [
-        { ...labels, __name__: `${DURATION}_bucket`, le: bound === Number.POSITIVE_INFINITY ? '+Inf' : String(bound) },
-        whole(buckets[i] as number),
-      ],
-    ),
+    { ...labels, __name__: 'http_server_request_count_total' },
+    { ...labels, __name__: `${DURATION}_count` },
+    { ...labels, __name__: `${DURATION}_sum` },
+    ...BUCKETS.map((bound) => ({
+      ...labels,
+      __name__: `${DURATION}_bucket`,
+      le: bound === Number.POSITIVE_INFINITY ? '+Inf' : String(bound),
+    })),
   ]
+}
+
+function valuesOf({ requests, seconds, buckets }: Count): number[] {
+  return [whole(requests), whole(requests), seconds, ...buckets.map(whole)]
 }
 
 /** Sums of shares such as 0.1 are a little too small. */
@@ -166,8 +177,4 @@ function whole(count: number): number {
 
 function at<T>(value: Changing<T>, second: number): T {
   return typeof value === 'function' ? (value as (second: number) => T)(second) : value
-}
-
-function always(): boolean {
-  return true
 }

@@ -1,0 +1,81 @@
+import { definePromqlExercise } from '../queries/promql-exercise.ts'
+import {
+  averageForSum,
+  fixedValues,
+  labelNotBrought,
+  manyToMany,
+  manyToOne,
+  noMatching,
+  otherRange,
+} from '../queries/promql-mistakes.ts'
+import { server, times } from '../queries/server.ts'
+import type { Instance, Load } from '../queries/service-metrics.ts'
+
+const LOADS: readonly Load[] = [
+  { route: '/v1/courses', rate: 4 },
+  { route: '/v1/courses', status: '404', rate: 0.2 },
+  { route: '/v1/bookings', method: 'POST', status: '201', rate: 1 },
+]
+
+/** The second page of a server, which Prometheus scrapes as another job. */
+function otelPage(number: number, version: string): Instance {
+  return server(number, [], { job: 'course-app-otel', version })
+}
+
+export default definePromqlExercise({
+  hints: [
+    'Multiplying by target_info changes no value, because its value is always 1. It can add a label.',
+    'on (job, instance) says which series belong together. group_left says that many series on the left belong to one on the right.',
+    'group_left (service_version) takes that label over from the right. Then sum by (service_version) (…).',
+  ],
+  expected: 'one series for each release, with the label service_version only: requests per second of its servers',
+  reference: `
+    sum by (service_version) (
+      target_info * on (job, instance) group_right (service_version)
+        sum by (job, instance) (increase(http_server_request_count_total[5m])) / 300
+    )`,
+  shown: {
+    instances: [
+      server(1, LOADS, { version: '1.4.0' }),
+      server(2, LOADS, { version: '1.4.0' }),
+      server(3, times(0.5, LOADS), { version: '1.5.0' }),
+    ],
+    minutes: 15,
+  },
+  hidden: [
+    {
+      when: 'when there are other releases',
+      instances: [server(1, LOADS, { version: '2.0.0-rc.1' }), server(2, times(3, LOADS), { version: '1.9.7' })],
+      minutes: 15,
+    },
+    {
+      when: 'when a server was restarted with the next release two minutes ago',
+      instances: [
+        server(1, LOADS, { version: '1.4.0' }),
+        server(2, times(2, LOADS), { restarts: [770], version: (second) => (second < 770 ? '1.4.0' : '1.5.0') }),
+      ],
+      minutes: 15,
+    },
+    {
+      when: 'when each server has a second page of metrics, which has a job of its own',
+      instances: [
+        server(1, LOADS, { version: '1.4.0' }),
+        server(2, LOADS, { version: '1.5.0' }),
+        otelPage(1, '1.4.0'),
+        otelPage(2, '1.5.0'),
+      ],
+      minutes: 15,
+    },
+  ],
+  mistakes: [
+    manyToMany,
+    manyToOne,
+    noMatching,
+    labelNotBrought,
+    averageForSum,
+    fixedValues('service_version'),
+    fixedValues('instance'),
+    otherRange(5),
+  ],
+  look: 'which series of target_info belongs to which series of the counter, and what is added up',
+})
