@@ -1,7 +1,7 @@
 import { RE2JS } from 're2js'
-import { expand } from '../promql/label-functions.ts'
 import { escapeQuery } from '../template/escape-query.ts'
 import { type TemplateFunction, takes } from '../template/functions.ts'
+import { replaceAll } from '../template/replace-all.ts'
 import { title } from '../template/title.ts'
 import { isTrue, type TemplateValue } from '../template/value.ts'
 import { parseBytes, parseGoDuration } from './units.ts'
@@ -120,18 +120,6 @@ function round(value: number, digits: number): number {
   const scaled = value * factor
   const rest = scaled % 1
   return (rest >= 0.5 ? Math.ceil(scaled) : Math.floor(scaled)) / factor
-}
-
-/** `$1`, `${1}` and `${name}` stand for groups, and `$$` for a dollar; a group that is not there is empty. */
-function replaceAll(expression: string, text: string, by: string, isLiteral: boolean): string {
-  const matcher = RE2JS.compile(expression).matcher(text)
-  let replaced = ''
-  let at = 0
-  while (matcher.find()) {
-    replaced += text.slice(at, matcher.start()) + (isLiteral ? by : expand(by, matcher))
-    at = matcher.end()
-  }
-  return replaced + text.slice(at)
 }
 
 function countMatches(expression: string, text: string): bigint {

@@ -18,6 +18,13 @@ export function formatPlain(value: number): string {
   return `${sign}${digits.slice(0, point).padEnd(point, '0')}${digits.length > point ? `.${digits.slice(point)}` : ''}`
 }
 
+/** With an exponent, as the HTTP API writes the value of an alert: `1e+00`. */
+export function formatExponent(value: number, mark: 'e' | 'E' = 'e'): string {
+  if (!Number.isFinite(value)) return infinite(value)
+  const written = withLongExponent(value.toExponential()).replace('e', mark)
+  return Object.is(value, -0) ? `-${written}` : written
+}
+
 /**
  * As Go's `%g`, in messages.
  *

@@ -26,6 +26,22 @@ export function parseDuration(text: string): number | undefined {
   return ms
 }
 
+/** As Prometheus writes a duration: `1h30m`. Years and weeks only where they are whole. */
+export function formatDuration(ms: number): string {
+  if (ms === 0) return '0s'
+  if (ms < 0) return `-${formatDuration(-ms)}`
+  let rest = Math.trunc(ms)
+  let text = ''
+  for (const unit of DURATION_UNITS) {
+    const size = UNITS_MS[unit] as number
+    if ((unit === 'y' || unit === 'w') && rest % size !== 0) continue
+    const count = Math.floor(rest / size)
+    if (count > 0) text += count + unit
+    rest -= count * size
+  }
+  return text
+}
+
 /**
  * A number, or a duration as a number of seconds.
  *

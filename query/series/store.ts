@@ -24,6 +24,17 @@ export class SeriesStore implements SeriesSource {
     return this.#series.size
   }
 
+  /** When the first and the last sample were taken, in milliseconds since 1970; undefined when there is none. */
+  get period(): { readonly first: number | undefined; readonly last: number | undefined } {
+    let [first, last]: (number | undefined)[] = []
+    for (const { times } of this.#series.values()) {
+      if (times.length === 0) continue
+      first = Math.min(first ?? Number.POSITIVE_INFINITY, times[0] as number)
+      last = Math.max(last ?? Number.NEGATIVE_INFINITY, times.at(-1) as number)
+    }
+    return { first, last }
+  }
+
   /**
    * @param time milliseconds since 1970
    * @throws when the series has a sample of that time or a later one.
@@ -50,6 +61,12 @@ export class SeriesStore implements SeriesSource {
   /** Records that the series has ended: it has no value from then on, until the next sample. */
   markEnded(labels: Labels, time: number): void {
     this.#series.get(labels.key)?.markEnded(time)
+  }
+
+  /** What the series has last, if there is such a series: a sample, or its end, whose value is undefined. */
+  latest(labels: Labels): { readonly time: number; readonly value: number | undefined } | undefined {
+    const series = this.#series.get(labels.key)
+    return series === undefined ? undefined : latestOf(series)
   }
 
   appendExemplar(labels: Labels, exemplar: Exemplar): void {
@@ -172,4 +189,11 @@ export class StoredSeries implements KeptSeries {
 
 function satisfies(labels: Labels, matchers: readonly Matcher[]): boolean {
   return matchers.every((matcher) => matcher.matches(labels.get(matcher.name)))
+}
+
+function latestOf({ times, values, endedAt = [] }: SampledSeries): ReturnType<SeriesStore['latest']> {
+  const time = times.at(-1)
+  const ended = endedAt.at(-1)
+  if (ended !== undefined && (time === undefined || ended > time)) return { time: ended, value: undefined }
+  return time === undefined ? undefined : { time, value: values.at(-1) }
 }

@@ -24,6 +24,7 @@ import {
   readOptionalTime,
   readTime,
 } from './parameters.ts'
+import { listAlerts, listRules, type RuleSource } from './rules-api.ts'
 
 /** A series, and the exemplars that were seen with it. */
 export interface ServedSeries extends SampledSeries {
@@ -66,12 +67,19 @@ export class PrometheusApi {
   readonly #source: ServedSource
   readonly #options: Partial<EngineOptions>
   readonly #now: () => number
+  readonly #rules: RuleSource
 
   /** @param now milliseconds since 1970, for queries that give no time */
-  constructor(source: ServedSource, options: Partial<EngineOptions> = {}, now: () => number = Date.now) {
+  constructor(
+    source: ServedSource,
+    options: Partial<EngineOptions> = {},
+    now: () => number = Date.now,
+    rules: RuleSource = { groups: [] },
+  ) {
     this.#source = source
     this.#options = options
     this.#now = now
+    this.#rules = rules
   }
 
   /**
@@ -115,6 +123,10 @@ export class PrometheusApi {
         return (parameters) => this.#metadata(parameters)
       case 'status/buildinfo':
         return () => ({ data: BUILD })
+      case 'rules':
+        return (parameters) => this.#listRules(parameters)
+      case 'alerts':
+        return () => ({ data: listAlerts(this.#rules) })
     }
     const [, label] = /^label\/([^/]+)\/values$/.exec(path) ?? []
     return label === undefined ? undefined : (parameters) => this.#labelValues(decoded(label), parameters)
@@ -194,6 +206,11 @@ export class PrometheusApi {
     const families = [...this.#source.metadata].filter(([name]) => metric === '' || name === metric)
     const kept = limit >= 0 ? families.slice(0, limit) : families
     return { data: Object.fromEntries(kept.map(([name, metadata]) => [name, [metadata]])) }
+  }
+
+  #listRules(parameters: URLSearchParams): Found {
+    const selectors = parameters.getAll('match[]').map((text) => matchersOf(text, (reason) => new BadParameter(reason)))
+    return { data: listRules(this.#rules, parameters, selectors) }
   }
 
   /** The series that `match[]` selects, all without it, that have a sample between `start` and `end`. */
