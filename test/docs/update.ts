@@ -1,6 +1,6 @@
 /**
- * `npm run docs`: updates the README and the lessons: line numbers of links to code, and printed output. Output that
- * still matches keeps its ids and times. Review the diff.
+ * `npm run docs`: updates the README and the lessons: line numbers of links to code, lists of exercises and printed
+ * output. Output that still matches keeps its ids and times. Review the diff.
  * Usage: node dist/test/docs/update.js [document …]
  */
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -10,15 +10,17 @@ import { updateCodeLinks } from './code-links.ts'
 import { consoleBlocks, linesOf, type Step } from './console-block.ts'
 import { startDocumentRun } from './document-run.ts'
 import { lessons, README_BEGINS, root } from './documents.ts'
+import { updateExerciseList } from './exercise-list.ts'
 
 const given = process.argv.slice(2)
-for (const document of given.length > 0 ? given : ['README.md', ...lessons]) await update(join(root, document))
+for (const document of given.length > 0 ? given : ['README.md', ...lessons]) await update(document)
 
-async function update(path: string): Promise<void> {
+async function update(document: string): Promise<void> {
+  const path = join(root, document)
   const markdown = readFileSync(path, 'utf8')
   const scope = new Teardowns()
   const updated = await withRealOutput(path, markdown, scope).finally(() => scope.run())
-  writeFileSync(path, updateCodeLinks(updated, path))
+  writeFileSync(path, updateExerciseList(updateCodeLinks(updated, path), document))
 }
 
 async function withRealOutput(path: string, markdown: string, scope: Teardowns): Promise<string> {
