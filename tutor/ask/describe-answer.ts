@@ -167,7 +167,7 @@ function describeStreams(
       const brief = Object.keys(labels).length === 0 ? '' : `${nameOf(labels)} `
       return `${new Date(Number(time / 1_000_000n)).toISOString().slice(11, 23)} ${brief}${plain(line)}`
     }),
-    `${lines.length === limit ? `${limit === 1 ? 'The newest line' : `The ${limit} newest lines`}; --limit shows more.` : `${lines.length} lines.`} Times are UTC.`,
+    `${lines.length === limit ? `${limit === 1 ? 'The newest line' : `The ${limit} newest lines`}; --limit shows more.` : `${lines.length} ${lines.length === 1 ? 'line' : 'lines'}.`} Times are UTC.`,
   ]
 }
 
