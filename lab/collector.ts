@@ -5,6 +5,7 @@ import { LogSource } from './log-source.ts'
 import { MetricHistory } from './metric-history.ts'
 import type { MetricReader } from './metric-reader.ts'
 import type { RemoteSource } from './remote-source.ts'
+import { RuleEvaluation } from './rule-evaluation.ts'
 import { SelfScrape, type Target } from './self-scrape.ts'
 import type { TelemetryBuffer } from './telemetry-buffer.ts'
 import { TraceStore } from './trace-store.ts'
@@ -22,6 +23,8 @@ export interface CollectorOptions {
   /** The name of this process. */
   readonly service: string
   readonly buffer: TelemetryBuffer
+  /** Paths of rule files. */
+  readonly rules: readonly string[]
   /** The other processes. */
   readonly sources: readonly RemoteSource[]
   /** Is called with background errors. */
@@ -37,6 +40,8 @@ export class Collector {
   readonly history: MetricHistory | undefined
   /** All series of `/metrics`; undefined in a phase without metrics. */
   readonly scrape: SelfScrape | undefined
+  /** Rules over these series; undefined in a phase without metrics. */
+  readonly rules: RuleEvaluation | undefined
   /** The lines of `log`, for queries. */
   readonly lines: LogSource
   readonly #metrics: MetricReader | undefined
@@ -49,7 +54,7 @@ export class Collector {
   #isSampling = false
   #isFailing = false
 
-  constructor({ service, buffer, sources, report, warn }: CollectorOptions) {
+  constructor({ service, buffer, rules, sources, report, warn }: CollectorOptions) {
     this.#report = report
     this.#buffer = buffer
     this.#sources = sources
@@ -59,6 +64,7 @@ export class Collector {
     if (buffer.metrics === undefined) return
     this.history = new MetricHistory(LIMITS.samples)
     this.scrape = new SelfScrape(LIMITS.samples * SAMPLE_MS, warn)
+    this.rules = new RuleEvaluation({ files: rules, store: this.scrape.store, warn })
   }
 
   /** Starts sampling. @param target the labels of this app's series */
@@ -108,6 +114,7 @@ export class Collector {
   /** Takes a sample of the metrics, and what else is new. To be called each second. */
   async everySecond(target: Target): Promise<void> {
     const exemplars = (await this.#sample(target)) ?? []
+    await this.rules?.tick(Date.now())
     await this.collect()
     this.traces.pin(exemplars.map(({ trace_id }) => trace_id))
     this.lines.forgetUnused()

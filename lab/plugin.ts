@@ -33,6 +33,8 @@ export interface LabOptions {
   readonly sources?: readonly RemoteSource[]
   /** Services whose telemetry is not available here, with the reason in a sentence. */
   readonly unseen?: State['unseen']
+  /** Paths of Prometheus rule files, evaluated over the metrics; `*`, `?` and `[a-z]` stand for characters of a name. */
+  readonly rules?: readonly string[]
   /** Tools that the page links to. */
   readonly tools?: ToolUrls
 }
@@ -59,7 +61,15 @@ export const lab = fastifyPlugin<LabOptions>(
 const MAX_ENDPOINTS = 12
 
 const scope: FastifyPluginAsync<LabOptions & Pick<State, 'endpoints'>> = async (app, options) => {
-  const { path = '/lab', service = serviceOf(app), role = 'all', sources = [], unseen = [], tools = {} } = options
+  const {
+    path = '/lab',
+    service = serviceOf(app),
+    role = 'all',
+    sources = [],
+    unseen = [],
+    tools = {},
+    rules = [],
+  } = options
   const { job = service } = options
   ownRequestsAlone(app)
   const instance = randomUUID()
@@ -70,7 +80,7 @@ const scope: FastifyPluginAsync<LabOptions & Pick<State, 'endpoints'>> = async (
   const report = (err: unknown) => app.log.error({ err }, 'the Lab has failed')
   const buffer = bufferTelemetry(app)
   const warn = (message: string) => app.log.warn(message)
-  const collector = new Collector({ service, buffer, sources, report, warn })
+  const collector = new Collector({ service, buffer, rules, sources, report, warn })
   const marks = new Marks(buffer.metrics)
   const links = new Links(tools)
   const streams = new EventStreams(instance, collector, state, report)

@@ -36,9 +36,9 @@ export const queryRoutes: FastifyPluginAsync<QueryRoutesOptions> = async (app, {
 }
 
 const prometheusRoutes: FastifyPluginAsync<QueryRoutesOptions> = async (app, { collector, panels }) => {
-  const { scrape } = collector
+  const { scrape, rules } = collector
   const missing = panels.includes('metrics') ? undefined : missingBefore('metrics', PANEL_PHASE.metrics)
-  const api = scrape && new PrometheusApi(scrape, { limits: QUERY_LIMITS })
+  const api = scrape && new PrometheusApi(scrape, { limits: QUERY_LIMITS }, Date.now, rules)
   const failed = (status: number, errorType: string, error: string) => ({
     status,
     body: { status: 'error', errorType, error },

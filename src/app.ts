@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 import { handoverRoute } from '../lab/handover-route.ts'
 import { lab } from '../lab/plugin.ts'
@@ -108,7 +109,7 @@ function addEndpoints(app: FastifyInstance, config: Config, courseClient: () => 
 
 /** The page, which shows what the other processes have as well. */
 function addLab(app: FastifyInstance, config: Config, { number, title }: Phase): void {
-  const { ROLE, OTEL_SERVICE_NAME, LAB_COURSE_URL, PROMETHEUS_URL, GRAFANA_URL, JAEGER_URL } = config
+  const { ROLE, OTEL_SERVICE_NAME, LAB_COURSE_URL, LAB_RULES, PROMETHEUS_URL, GRAFANA_URL, JAEGER_URL } = config
   const partner = new RemoteSource('partner', () => app.partner.runningAt())
   const remote = ROLE === 'gateway'
   app.register(lab, {
@@ -119,8 +120,19 @@ function addLab(app: FastifyInstance, config: Config, { number, title }: Phase):
     role: ROLE,
     sources: remote && LAB_COURSE_URL ? [partner, new RemoteSource('course', () => LAB_COURSE_URL)] : [partner],
     unseen: remote && !LAB_COURSE_URL ? [UNSEEN_COURSE_SERVICE] : [],
+    rules: LAB_RULES === undefined ? OWN_RULES.filter((path) => existsSync(path)) : pathsIn(LAB_RULES),
     tools: { prometheus: PROMETHEUS_URL, grafana: GRAFANA_URL, jaeger: JAEGER_URL },
   })
+}
+
+/** The rules that a learner writes in lesson 7. */
+const OWN_RULES = ['lessons/7-alerting/my.rules.yml']
+
+function pathsIn(list: string): string[] {
+  return list
+    .split(',')
+    .map((path) => path.trim())
+    .filter((path) => path !== '')
 }
 
 const UNSEEN_COURSE_SERVICE = {

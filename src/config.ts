@@ -131,6 +131,7 @@ const ConfigSchema = Type.Object({
       description: "the course service's http:// URL, where /livez is",
     }),
   ),
+  LAB_RULES: Type.Optional(Type.String({ description: 'paths of Prometheus rule files with commas between' })),
   PROMETHEUS_URL: Type.Optional(Type.String({ pattern: LINK, format: 'urls', description: LINK_DESCRIPTION })),
   GRAFANA_URL: Type.Optional(Type.String({ pattern: LINK, format: 'urls', description: LINK_DESCRIPTION })),
   JAEGER_URL: Type.Optional(Type.String({ pattern: LINK, format: 'urls', description: LINK_DESCRIPTION })),

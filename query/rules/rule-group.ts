@@ -146,14 +146,20 @@ export class RuleGroup {
 function writeSample(store: RuleStore, labels: Labels, time: number, value: number): Error | undefined {
   const latest = store.latest(labels)
   if (latest !== undefined && time < latest.time) return new Error('out of order sample')
-  if (latest === undefined || time > latest.time) {
-    store.append(labels, time, value)
-    return undefined
-  }
+  if (latest === undefined || time > latest.time) return appendSample(store, labels, time, value)
   if (Object.is(latest.value, value)) return undefined
   return new Error(
     `duplicate sample for timestamp ${time}; overrides not allowed: existing ${latest.value ?? 'NaN'}, new value ${value}`,
   )
+}
+
+function appendSample(store: RuleStore, labels: Labels, time: number, value: number): Error | undefined {
+  try {
+    store.append(labels, time, value)
+    return undefined
+  } catch (error) {
+    return error as Error
+  }
 }
 
 /** Another rule may have written the series since. */

@@ -79,17 +79,18 @@ export class RuleSet {
   }
 
   /**
-   * Evaluates the groups that are due: each at multiples of its interval. Times that were missed are left out.
+   * The groups that are due, and for which time: each at multiples of its interval. They are to be evaluated, because
+   * they are not due again until the next. Times that were missed are left out.
    *
    * @param now milliseconds since 1970
    */
-  evaluateDue(now: number): void {
-    for (const group of this.#groups) {
-      const due = now - (now % group.interval)
-      if (due <= (this.#due.get(group) ?? Number.NEGATIVE_INFINITY)) continue
-      this.#due.set(group, due)
-      group.evaluate(due)
-    }
+  takeDue(now: number): { readonly group: RuleGroup; readonly time: number }[] {
+    return this.#groups.flatMap((group) => {
+      const time = now - (now % group.interval)
+      if (time <= (this.#due.get(group) ?? Number.NEGATIVE_INFINITY)) return []
+      this.#due.set(group, time)
+      return [{ group, time }]
+    })
   }
 
   /**
@@ -104,7 +105,8 @@ export class RuleSet {
       throw new Error(
         `the rules would be evaluated ${count} times, which is more than ${MOST_EVALUATIONS}: give the groups a longer interval`,
       )
-    for (let now = this.#nextDue(start - 1); now <= end; now = this.#nextDue(now)) this.evaluateDue(now)
+    for (let now = this.#nextDue(start - 1); now <= end; now = this.#nextDue(now))
+      for (const { group, time } of this.takeDue(now)) group.evaluate(time)
   }
 
   #nextDue(time: number): number {

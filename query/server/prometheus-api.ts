@@ -126,7 +126,7 @@ export class PrometheusApi {
       case 'rules':
         return (parameters) => this.#listRules(parameters)
       case 'alerts':
-        return () => ({ data: listAlerts(this.#rules) })
+        return () => ({ data: listAlerts(this.#rules), warnings: this.#rules.problems ?? [] })
     }
     const [, label] = /^label\/([^/]+)\/values$/.exec(path) ?? []
     return label === undefined ? undefined : (parameters) => this.#labelValues(decoded(label), parameters)
@@ -210,7 +210,7 @@ export class PrometheusApi {
 
   #listRules(parameters: URLSearchParams): Found {
     const selectors = parameters.getAll('match[]').map((text) => matchersOf(text, (reason) => new BadParameter(reason)))
-    return { data: listRules(this.#rules, parameters, selectors) }
+    return { data: listRules(this.#rules, parameters, selectors), warnings: this.#rules.problems ?? [] }
   }
 
   /** The series that `match[]` selects, all without it, that have a sample between `start` and `end`. */

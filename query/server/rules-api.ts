@@ -12,6 +12,8 @@ import { invalid } from './parameters.ts'
 export interface RuleSource {
   /** In the order of their files and names. */
   readonly groups: readonly RuleGroup[]
+  /** Why rule files are not used as they are; told as warnings. */
+  readonly problems?: readonly string[]
 }
 
 /** What goes to `/api/v1/alerts`. */

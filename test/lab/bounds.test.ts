@@ -204,7 +204,7 @@ t.test('total memory stays below 50 MB', async (t) => {
     },
   }
   const buffer: TelemetryBuffer = { log: new LineRing(LINE_BYTES), pending, metrics }
-  const collector = new Collector({ service, buffer, sources: [], report: t.error, warn: t.comment })
+  const collector = new Collector({ service, buffer, rules: [], sources: [], report: t.error, warn: t.comment })
   collect()
   const before = used()
   for (let second = 0; second < LIMITS.samples + 10; second++) await collector.everySecond(target)
