@@ -14,7 +14,7 @@ import type { Exemplar } from './wire.ts'
 /** Limits. */
 export const LIMITS = { lines: 2000, traces: 300, samples: 15 * 60 }
 
-/** Approximate bytes of spans; with the log and the samples well below 50 MB. */
+/** Approximate bytes of spans; with the log and the samples below 60 MB. */
 const TRACE_BYTES = 16 * 1024 * 1024
 
 const SAMPLE_MS = 1000

@@ -54,7 +54,16 @@ export class LogSource implements LineSource {
     const { lines } = this.#log.read(this.#position, MOST_LINES)
     this.#position = this.#log.end
     const now = BigInt(this.#now()) * 1_000_000n
-    const fresh = lines.filter(({ text }) => text !== '').map(({ seq, text }) => ({ seq, ...readLine(text, now) }))
+    const streams = new Map<string, Labels>()
+    for (const { labels } of this.#parsed) streams.set(labels.key, labels)
+    const fresh = lines
+      .filter(({ text }) => text !== '')
+      .map(({ seq, text }): ParsedLine => {
+        const { labels, line } = readLine(text, now)
+        const known = streams.get(labels.key) ?? labels
+        streams.set(labels.key, known)
+        return { seq, labels: known, line }
+      })
     const { start } = this.#log
     this.#parsed = [...this.#parsed.filter(({ seq }) => seq > start), ...fresh].slice(-MOST_LINES)
     this.#store = new LineStore()

@@ -125,21 +125,32 @@ async function withValue(metric: AnyMetric, value: number): Promise<Family> {
 
 /** The values of a metric, with all labels on each and as text. */
 export function metricOf({ name, type, values }: Family): Metric {
-  return { name, type: type as Metric['type'], series: values.map((value) => seriesOf(name, value)) }
+  let group: object | undefined
+  let shared: Record<string, string> = {}
+  const series = values.map((value) => {
+    if (value.sharedLabels !== group) {
+      group = value.sharedLabels
+      shared = textOf(value.sharedLabels ?? {})
+    }
+    return seriesOf(name, value, { ...shared, ...textOf(value.labels) })
+  })
+  return { name, type: type as Metric['type'], series }
 }
 
-function seriesOf(name: string, { metricName = name, labels, sharedLabels, value, exemplar }: FamilyValue): Series {
-  return {
-    name: metricName,
-    labels: textOf({ ...labels, ...sharedLabels }),
-    value,
-    ...(exemplar
-      ? { exemplar: { labels: textOf(exemplar.labelSet), value: exemplar.value, time: exemplar.timestamp * 1000 } }
-      : {}),
-  }
+function seriesOf(
+  name: string,
+  { metricName = name, value, exemplar }: FamilyValue,
+  labels: Readonly<Record<string, string>>,
+): Series {
+  if (!exemplar) return { name: metricName, labels, value }
+  const { labelSet, timestamp } = exemplar
+  const found = { labels: textOf(labelSet), value: exemplar.value, time: timestamp * 1000 }
+  return { name: metricName, labels, value, exemplar: found }
 }
 
 /** Labels as text. */
 export function textOf(labels: Readonly<Record<string, unknown>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(labels).map(([label, value]) => [label, String(value)]))
+  const text: Record<string, string> = {}
+  for (const label in labels) text[label] = String(labels[label])
+  return text
 }
