@@ -19,6 +19,14 @@
  *   GET  /lab/api/story                 Story      ?request_id= or ?trace_id=, and/or ?before=MARK_ID&after=MARK_ID
  *   GET  /lab/api/events                Server-Sent Events, see Events; ?after=CURSOR or Last-Event-ID resumes
  *
+ * The APIs of other tools, which answer and fail as those do, each by GET or by a form in a POST:
+ *
+ *   /lab/prometheus/api/v1/…            query, query_range, query_exemplars, series, labels, label/{name}/values, metadata,
+ *                                       status/buildinfo: https://prometheus.io/docs/prometheus/latest/querying/api/
+ *   /lab/prometheus/-/ready
+ *   /lab/loki/api/v1/…                  query, query_range, series, labels, label/{name}/values, index/stats,
+ *                                       status/buildinfo: https://grafana.com/docs/loki/latest/reference/loki-http-api/
+ *
  * To get the story of a request, the page does POST marks; sends the request with a new `x-request-id` that begins
  * with `lab-` (their traces are kept longest), which the answer repeats from phase 2 on; does POST marks again; and
  * GETs the story with the id and both marks. Phase 1 has no request ids: there the story has all lines between the two marks,
