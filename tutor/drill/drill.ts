@@ -4,13 +4,20 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { lockFile } from '../../src/platform/lock-file.ts'
 import { startOtlpReceiver } from '../../testkit/otlp-receiver.ts'
 import { type App, AppFailed, startApp } from './app-process.ts'
+import { AskCommand } from './ask-command.ts'
 import { CallLog } from './call-log.ts'
 import { startCallers, trafficOf } from './callers.ts'
+import { COMMANDS, runCommand } from './commands.ts'
 import { Console } from './console.ts'
+import { type Exhibits, readAnswer } from './given-answer.ts'
 import type { Run } from './incident.ts'
+import { investigate } from './investigation.ts'
+import { Judge } from './judge.ts'
 import type { Options } from './options.ts'
-import { type Commands, quiz, runCommand, type Score } from './quiz.ts'
+import { writePostmortem } from './postmortem.ts'
+import { quiz, type Score } from './quiz.ts'
 import { seededRandom } from './random.ts'
+import { RecordedTelemetry } from './recorded-telemetry.ts'
 import { scrapeInto } from './scraper.ts'
 import { TraceCommands } from './trace-commands.ts'
 import { TraceStore } from './trace-store.ts'
@@ -18,7 +25,7 @@ import { clientOf, type Stream } from './traffic.ts'
 
 type DrillOptions = Extract<Options, { task: 'drill' }>
 
-/** The logs of a drill, relative to the working directory. The next drill empties the folder. */
+/** The logs of a drill, relative to the working directory. The next drill empties the folder, but for postmortems. */
 const LOGS = 'logs/drill'
 
 const LOG_FILES = ['app.log', 'partner.log']
@@ -68,11 +75,12 @@ export async function drill(options: DrillOptions): Promise<void> {
     const dayBegan = Date.now()
     const store = new TraceStore()
     const calls = new CallLog(logs.path)
+    const recorded = new RecordedTelemetry(logs.path, app.url)
     const users = AbortSignal.any([signal, AbortSignal.timeout(TRAFFIC_MS)])
     const parameters = incident.fault.parameters(seededRandom(seed))
     const background = Promise.all([
       startCallers({ incident: incident.id, seed, url: app.url }, (call) => calls.add(call), users),
-      scrapeInto(join(logs.path, 'metrics'), app.url, users),
+      scrapeInto(join(logs.path, 'metrics'), app.url, (text, time) => recorded.addScrape(text, time), users),
       collectSpans(receiver.received, store, dayBegan, signal),
     ])
     teardowns.push(
@@ -89,12 +97,8 @@ export async function drill(options: DrillOptions): Promise<void> {
       const beganAt = await app.begin()
       await waitWhileQuiet(console, Math.max(MIN_ALARM_SECONDS, calm * 0.6), signal)
       if (signal.aborted) return
-      await runDialogue(
-        console,
-        options,
-        { parameters, beganAt, url: app.url, logs: logs.path, random: seededRandom(seed) },
-        [new TraceCommands(store), calls],
-      )
+      const run = { parameters, beganAt, url: app.url, logs: logs.path, random: seededRandom(seed) }
+      await runDialogue(console, options, run, { store, calls, recorded })
     }
     await Promise.race([dialogue(), lost])
   } finally {
@@ -116,42 +120,89 @@ async function warmUp(app: App, logs: string, streams: readonly Stream[]): Promi
   for (const name of LOG_FILES) truncateSync(join(logs, name))
 }
 
-/** The questions, then the debrief, then commands until the user quits. */
+interface Collected {
+  readonly store: TraceStore
+  readonly calls: CallLog
+  readonly recorded: RecordedTelemetry
+}
+
+/** The cause in free form, or by questions; then the debrief; then commands until the user quits. */
 async function runDialogue(
   console: Console,
   { incident, seed }: DrillOptions,
   run: Run<unknown>,
-  commands: readonly Commands[],
+  { store, calls, recorded }: Collected,
 ): Promise<void> {
-  const began = Date.now()
-  console.print(
-    `  ${console.bold('Your pager goes off.')} ${incident.report}\n\n  help lists what you can type besides an answer.`,
-  )
-  const score = await quiz(incident.questions(run), { console, commands })
-  if (score === undefined) return
+  const pagedAt = new Date()
+  const traces = new TraceCommands(store)
+  const ask = new AskCommand(recorded)
+  const commands = [ask, traces, calls]
+  const judge = new Judge(incident.causes(run), incident.misleading ?? [], store)
+  const exhibits: Exhibits = {
+    traces: (prefix) => store.find(prefix),
+    listedTrace: (number) => traces.listed(number),
+    asked: (number) => ask.find(number),
+    ask: (query) => ask.ask(query),
+    lines: () => recorded.lines(),
+  }
+  console.print(`  ${console.bold('Your pager goes off.')} ${incident.report}`)
+  const end = await investigate({ console, commands, judge, read: (text) => readAnswer(text, exhibits) })
+  if (end === 'quit') return
+  const score = end === 'questions' ? await quiz(incident.questions(run), { console, commands }) : undefined
+  if (end === 'questions' && score === undefined) return
+  const endedAt = new Date()
   console.print(`\n${console.bold('Debrief')}\n${incident.debrief(run)}\n`)
-  console.print(summary(score, Date.now() - began))
+  console.print(`${summary(judge, score)}, after ${duration(endedAt.getTime() - pagedAt.getTime())}.`)
   console.print(`The same once more: npm run drill -- ${incident.id} --seed ${seed}`)
-  console.print('The app still runs, so that you can try what the debrief says. quit ends it.')
+  console.print('The app still runs, so that you can try what the debrief says. postmortem writes a report to fill in.')
+  console.print('quit ends it.')
   for (let line = await console.ask(); line !== undefined && line !== 'quit'; line = await console.ask()) {
-    if (line !== '' && !(await runCommand(line, console, commands)))
-      console.print('help lists what you can type. quit ends it.')
+    if (line === '' || (await runCommand(line, console, commands))) continue
+    if (line !== 'postmortem') {
+      console.print(HELP)
+      continue
+    }
+    const { findings, tries } = judge
+    const { title, report } = incident
+    const times = { beganAt: run.beganAt, pagedAt, endedAt }
+    const impact = calls.impactSince(run.beganAt)
+    const hasAskedForQuestions = score !== undefined
+    const path = writePostmortem(run.logs, { title, report, ...times, findings, tries, hasAskedForQuestions, impact })
+    console.print(`${path} has what you found, and the times. Fill in the rest: what says "To fill in".`)
   }
 }
 
-function summary({ questions, rightAtOnce, skipped, hints }: Score, ms: number): string {
-  const minutes = Math.floor(ms / 60_000)
-  const seconds = Math.round((ms % 60_000) / 1000)
-  return `${rightAtOnce} of ${questions} right at the first try, ${hints} hints, ${skipped} skipped, ${minutes} min ${seconds} s.`
+const HELP = `${COMMANDS}
+  postmortem (writes a report to fill in)   quit`
+
+/** How the cause was found. */
+function summary({ findings, tries }: Judge, score: Score | undefined): string {
+  const found = findings.map(
+    ({ tries, evidence }) => `found with answer ${tries}, by ${evidence.map(({ name }) => name).join(' and ')}`,
+  )
+  const guided = score === undefined ? [] : [scoreText(score)]
+  const gaveUp = findings.length === 0 && score === undefined ? [`given up after ${tries} answers`] : []
+  const text = [...found, ...guided, ...gaveUp].join('; ')
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+}
+
+function scoreText({ questions, rightAtOnce, missed, skipped, hints }: Score): string {
+  return `guided questions: ${rightAtOnce} of ${questions} right at the first try, ${missed} missed, ${hints} hints, ${skipped} skipped`
+}
+
+function duration(ms: number): string {
+  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`
 }
 
 function introduction({ url }: App, logs: string, { seed }: DrillOptions): string {
   return [
     '',
     `  App      ${url}`,
+    `  Lab      ${url} in a browser shows all of it live`,
     `  Logs     tail -f ${logs}/app.log, and partner.log beside it`,
     `  Metrics  curl ${url}/metrics; each scrape of the drill is kept in ${logs}/metrics`,
-    '  Traces   the commands traces, trace and span, here, once you are asked',
+    '  Ask      the command ask, here, once you are asked: PromQL and LogQL',
+    '  Traces   the commands traces, trace and span, here too',
     '  Clients  the command clients, here too: how long callers waited',
     `  Seed     ${seed}`,
     '',

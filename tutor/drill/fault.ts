@@ -18,3 +18,6 @@ export interface Fault<P> {
   parameters(random: Random): P
   readonly plugin: FastifyPluginAsync<FaultOptions<P>>
 }
+
+/** What differs from run to run of a fault. */
+export type ParametersOf<F> = F extends Fault<infer P> ? P : never

@@ -1,3 +1,4 @@
+import type { Cause, Misleading } from './cause.ts'
 import type { Fault } from './fault.ts'
 import type { Question } from './question.ts'
 import type { Random } from './random.ts'
@@ -27,6 +28,11 @@ export interface Incident<P> {
   readonly fault: Fault<P>
   /** Traffic in addition to the everyday traffic. */
   traffic(parameters: P): Stream[]
+  /** What is to be found, each with the evidence that shows it. */
+  causes(run: Run<P>): readonly Cause[]
+  /** Wrong answers that are near at hand. */
+  readonly misleading?: readonly Misleading[]
+  /** For those who ask for them. */
   questions(run: Run<P>): Question[]
   /** From the symptom to the cause, step by step, as plain text. */
   debrief(run: Run<P>): string

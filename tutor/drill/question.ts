@@ -4,6 +4,8 @@ export interface Question {
   readonly ask: string
   /** The options of a multiple choice. */
   readonly options?: readonly string[]
+  /** How many answers may be wrong before it is told; any number without it. */
+  readonly tries?: number
   /** The form of an answer: completes "Answer with …". */
   readonly form: string
   /** Increasingly specific. */
@@ -19,6 +21,9 @@ interface Asked {
   readonly hints: readonly string[]
 }
 
+/** A third guess among four options proves nothing. */
+const CHOICE_TRIES = 2
+
 /** A multiple choice, answered with a letter. Each wrong option explains why it is wrong. */
 export function choice(
   { ask, hints, right, wrong }: Asked & { right: string; wrong: Readonly<Record<string, string>> },
@@ -29,10 +34,11 @@ export function choice(
     ask,
     hints,
     options,
+    tries: CHOICE_TRIES,
     form: `a letter, a to ${letter(options.length - 1)}`,
     solution: letter(options.indexOf(right)),
     check(answer) {
-      const option = options.find((_, index) => letter(index) === answer.toLowerCase().replace(/\)$/, ''))
+      const option = options[indexOfLetter(answer)]
       if (option === undefined) return `Answer with a letter, a to ${letter(options.length - 1)}.`
       return option === right ? undefined : wrong[option]
     },
@@ -118,6 +124,12 @@ function difference(a: number, b: number): number {
 
 function letter(index: number): string {
   return String.fromCharCode(97 + index)
+}
+
+/** The place of an option by its letter, `b` or `b)`; Infinity for anything else. */
+export function indexOfLetter(answer: string): number {
+  const [, found] = /^([a-z])\)?$/.exec(answer.toLowerCase()) ?? []
+  return found === undefined ? Number.POSITIVE_INFINITY : found.charCodeAt(0) - 97
 }
 
 function plain(text: string): string {

@@ -1,17 +1,14 @@
+import { COMMANDS, type Commands, runCommand } from './commands.ts'
 import type { Console } from './console.ts'
-import type { Question } from './question.ts'
+import { indexOfLetter, type Question } from './question.ts'
 
 export interface Score {
   readonly questions: number
   readonly rightAtOnce: number
+  /** Multiple choices that were told, after all tries were used up. */
+  readonly missed: number
   readonly skipped: number
   readonly hints: number
-}
-
-/** Commands that can be typed instead of an answer. */
-export interface Commands {
-  /** @returns the output of the command; undefined when the line is another command */
-  run(line: string): string | undefined
 }
 
 export interface QuizOptions {
@@ -19,10 +16,7 @@ export interface QuizOptions {
   readonly commands: readonly Commands[]
 }
 
-const HELP = `  traces [newest|oldest|slowest|largest|failed] [name]   lists traces, by the name of their first span
-  trace <# or id>   one trace as a waterfall         span <#>   one line of it with its attributes
-  clients [seconds] or clients all                  how long callers waited, and the slowest call of each route
-  ! <command>       anything in a shell: ! grep -c error logs/drill/app.log
+const HELP = `${COMMANDS}
   hint   skip   again (the question)   debrief (gives up)   quit`
 
 /**
@@ -32,6 +26,7 @@ const HELP = `  traces [newest|oldest|slowest|largest|failed] [name]   lists tra
  */
 export async function quiz(questions: readonly Question[], options: QuizOptions): Promise<Score | undefined> {
   let rightAtOnce = 0
+  let missed = 0
   let skipped = 0
   let hints = 0
   for (const [index, question] of questions.entries()) {
@@ -43,13 +38,14 @@ export async function quiz(questions: readonly Question[], options: QuizOptions)
       break
     }
     if (end.by === 'skipping') skipped++
+    if (end.by === 'missing') missed++
     if (end.by === 'answer' && end.attempts === 1) rightAtOnce++
   }
-  return { questions: questions.length, rightAtOnce, skipped, hints }
+  return { questions: questions.length, rightAtOnce, missed, skipped, hints }
 }
 
 interface End {
-  readonly by: 'answer' | 'skipping' | 'debrief' | 'leaving'
+  readonly by: 'answer' | 'missing' | 'skipping' | 'debrief' | 'leaving'
   readonly attempts: number
   readonly hints: number
 }
@@ -65,48 +61,46 @@ async function askOne(question: Question, title: string, { console, commands }: 
     if (line === '') continue
     if (await runCommand(line, console, commands)) continue
     switch (line.toLowerCase()) {
+      case 'help':
+        console.print(HELP)
+        break
       case 'again':
         pose()
         break
       case 'debrief':
         return { by: 'debrief', attempts, hints }
       case 'skip':
-        console.print(`The answer is ${question.solution}.`)
+        console.print(`The answer is ${solutionOf(question)}.`)
         return { by: 'skipping', attempts, hints }
       case 'hint':
         console.print(question.hints[hints] ?? 'That was the last hint. skip tells the answer.')
         if (hints < question.hints.length) hints++
         break
       default: {
-        attempts++
         const nudge = question.check(line)
+        if (isAttempt(question, line)) attempts++
         if (nudge === undefined) {
           console.print('Right.')
           return { by: 'answer', attempts, hints }
         }
         console.print(`Not quite. ${nudge}`)
+        if (attempts === question.tries) {
+          console.print(`The answer is ${solutionOf(question)}.`)
+          return { by: 'missing', attempts, hints }
+        }
       }
     }
   }
 }
 
-/** Runs a command that is allowed at any time. @returns whether the line was one */
-export async function runCommand(line: string, console: Console, commands: readonly Commands[]): Promise<boolean> {
-  if (line.startsWith('!')) {
-    await console.run(line.slice(1))
-    return true
-  }
-  const answer = line === 'help' ? HELP : answerOf(commands, line)
-  if (answer !== undefined) console.print(answer)
-  return answer !== undefined
+/** A letter that stands for no option is a slip. */
+function isAttempt({ options }: Question, line: string): boolean {
+  return options === undefined || indexOfLetter(line) < options.length
 }
 
-function answerOf(commands: readonly Commands[], line: string): string | undefined {
-  for (const command of commands) {
-    const answer = command.run(line)
-    if (answer !== undefined) return answer
-  }
-  return undefined
+/** With the text of the option, for a multiple choice. */
+function solutionOf({ options, solution }: Question): string {
+  return options === undefined ? solution : `${solution}) ${options[indexOfLetter(solution)]}`
 }
 
 function optionsOf({ options, form }: Question): string {

@@ -21,12 +21,17 @@ export class TraceCommands {
       case 'traces':
         return this.#list(words)
       case 'trace':
-        return this.#show(words[0])
+        return words.length > 1 ? undefined : this.#show(words[0]) // `trace 1 shows that …` is an answer
       case 'span':
         return this.#describe(words[0])
       default:
         return undefined
     }
+  }
+
+  /** The trace of that number in the list that was shown last. */
+  listed(number: number): Trace | undefined {
+    return this.#listed[number - 1]
   }
 
   #list(words: readonly string[]): string {

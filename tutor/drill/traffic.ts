@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Call } from './call-log.ts'
 import type { Random } from './random.ts'
@@ -44,6 +45,7 @@ export async function runTraffic(
   options: TrafficOptions,
   signal: AbortSignal,
 ): Promise<void> {
+  setMaxListeners(streams.length + 1, signal) // each stream waits for it
   await Promise.all(streams.map((stream) => run(stream, options, signal)))
 }
 

@@ -46,6 +46,12 @@ export interface DrillProcess {
   type(line: string): void
   /** Types a line and returns the output up to the next prompt. */
   say(line: string): Promise<string>
+  /** Cites evidence alone, which must show the cause. */
+  cite(evidence: string): Promise<void>
+  /** Cites evidence alone, which must not show the cause, for that reason. */
+  citeInVain(evidence: string, reason: RegExp): Promise<void>
+  /** Asks for the guided questions. */
+  askForQuestions(): Promise<void>
   /** Gives a wrong answer, which must be rejected, then the right one, which must be accepted. */
   answer(wrong: string, right: string): Promise<void>
   /** The letter of the first matching option of the current question. */
@@ -70,7 +76,7 @@ export interface DrillProcess {
  * answers.
  */
 
-/** Starts `npm run drill` on free ports and waits for its first question. */
+/** Starts `npm run drill` on free ports and waits for it to ask for the cause. */
 export async function startDrill(t: Test, args: readonly string[]): Promise<DrillProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'course-app-drill-'))
   const child = spawn(process.execPath, [script, ...args, '--port', '0', '--grpc-port', '0'], {
@@ -118,6 +124,17 @@ export async function startDrill(t: Test, args: readonly string[]): Promise<Dril
     stderr: () => stderr,
     type,
     say,
+    async cite(evidence) {
+      t.match(await say(evidence), /^That shows it\. What is the cause\?$/m, `${evidence} shows it`)
+    },
+    async citeInVain(evidence, reason) {
+      const reply = await say(evidence)
+      t.match(reply, reason, `${evidence} does not show it`)
+      t.notMatch(reply, /That shows it/)
+    },
+    async askForQuestions() {
+      t.match(await say('questions'), /\nQuestion 1 of /)
+    },
     async answer(wrong, right) {
       t.match(await say(wrong), /^Not quite\. \S/, `"${wrong}" is refused`)
       t.match(await say(right), /^Right\./, `"${right}" is accepted`)
@@ -221,9 +238,13 @@ export async function tryDebrief(t: Test, drill: DrillProcess): Promise<string> 
   const commands = [...debrief.matchAll(/^ {5}(\S.*)$/gm)].map(([, command]) => command as string)
   t.ok(commands.length >= 3, 'it has commands to try')
   for (const command of commands.filter((each) => !each.includes('<'))) {
-    const printed = await drill.say(/^(traces?|span|clients)\b/.test(command) ? command : `!${command}`)
+    const printed = await drill.say(/^(traces?|span|clients|ask|!)/.test(command) ? command : `!${command}`)
     t.match(printed, /\S/, command)
-    t.notMatch(printed, /No such trace|There is no trace|First show a trace|The trace has the lines|No call/, command)
+    t.notMatch(
+      printed,
+      /No such trace|There is no trace|First show a trace|The trace has the lines|No call|answer is empty|parse error/,
+      command,
+    )
   }
   return debrief
 }

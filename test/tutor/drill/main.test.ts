@@ -49,7 +49,7 @@ t.test('--list names every incident and no fault', async (t) => {
 
 t.test('invalid arguments get a clear message', async (t) => {
   for (const [args, complaint] of [
-    [['9'], /There is no incident 9\. There are 1 to 8: npm run drill -- --list/],
+    [['11'], /There is no incident 11\. There are 1 to 10: npm run drill -- --list/],
     [['1', '2'], /One incident at a time, not 1 and 2\./],
     [['--calm', '0'], /--calm 0 does not work: it takes a whole number from 1 to 600\./],
     [['--port', 'x'], /--port x does not work/],
@@ -79,6 +79,17 @@ t.test('a complete drill', { buffered: true }, async (t) => {
   t.match(drill.output(), /Incident 5: Prometheus is out of memory again/)
   t.notMatch(drill.output(), /explosion/i, 'the name of the fault stays hidden')
 
+  t.match(await drill.say('help'), /questions \(step by step[\s\S]*copied log line/)
+  t.match(await drill.say('hint'), /questions asks step by step/)
+  t.match(await drill.say('ask'), /--last 5m/)
+  t.match(await drill.say('ask sum('), /^ {2}sum\(\n {6}\^\n/)
+  t.match(await drill.say('ask up --last soon'), /is not a duration/)
+  t.match(await drill.say("ask 'up'"), /up +\S+ +course-app +1\nThis is ask 1\./)
+  t.match(await drill.say('ask {service="course-app"} --limit 1'), /request completed[\s\S]*This is ask 2/)
+  t.match(await drill.say('ask 1'), /This is ask 1\./, 'shows it again')
+  t.match(await drill.say('customers wait'), /That is the symptom/)
+  await drill.askForQuestions()
+
   t.match(await drill.say('help'), /traces \[newest[\s\S]*clients \[seconds\][\s\S]*hint {3}skip/)
   t.match(await drill.say('hint'), /GET \/metrics/)
   t.match(await drill.say('hint'), /Series by metric: {2}curl/)
@@ -92,7 +103,7 @@ t.test('a complete drill', { buffered: true }, async (t) => {
   t.match(await drill.say('skip'), /The answer is \w+\.\n\nQuestion 2 of 5/)
   const debrief = await drill.say('debrief')
   t.match(debrief, /It was a label explosion\. At \d\d:\d\d:\d\d[\s\S]*1\. [\s\S]*2\. [\s\S]*The remedy/)
-  t.match(debrief, /0 of 5 right at the first try, 2 hints, 5 skipped, 0 min/)
+  t.match(debrief, /Guided questions: 0 of 5 right at the first try, 0 missed, 2 hints, 5 skipped, after 0 min/)
   t.match(debrief, /npm run drill -- 5 --seed 21/)
 
   const second = await runIn(drill.folder, '1', '--port', '0', '--grpc-port', '0')

@@ -1,3 +1,4 @@
+import { blockedEventLoopCauses } from '../causes/blocked-event-loop.ts'
 import { bookSeat } from '../everyday-traffic.ts'
 import { blockedEventLoop, MAX_COMPARISON_MS } from '../faults/blocked-event-loop.ts'
 import { defineIncident } from '../incident.ts'
@@ -20,6 +21,8 @@ export default defineIncident({
 
   // More customers than usual, so that it gets worse while you watch.
   traffic: () => [{ everyMs: 700, act: bookSeat }],
+
+  causes: blockedEventLoopCauses,
 
   questions: ({ parameters: { command }, beganAt, url, logs, random }) => [
     choice(

@@ -1,3 +1,4 @@
+import { cacheStampedeCauses } from '../causes/cache-stampede.ts'
 import { cacheStampede } from '../faults/cache-stampede.ts'
 import { defineIncident } from '../incident.ts'
 import { choice, clock, number, time, word } from '../question.ts'
@@ -18,6 +19,8 @@ export default defineIncident({
       act: (client) => Promise.all(Array.from({ length: READERS }, () => client.get(`/v1/courses/${courseId}`))),
     },
   ],
+
+  causes: cacheStampedeCauses,
 
   questions: ({ parameters: { courseId, ttlSeconds }, beganAt, logs, random }) => [
     word({

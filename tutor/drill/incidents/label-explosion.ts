@@ -1,3 +1,4 @@
+import { labelExplosionCauses } from '../causes/label-explosion.ts'
 import { labelExplosion } from '../faults/label-explosion.ts'
 import { defineIncident } from '../incident.ts'
 import { choice, clock, time, word } from '../question.ts'
@@ -10,6 +11,8 @@ export default defineIncident({
   fault: labelExplosion,
 
   traffic: () => [],
+
+  causes: labelExplosionCauses,
 
   questions: ({ parameters: { metric, label }, beganAt, url, logs, random }) => [
     word({

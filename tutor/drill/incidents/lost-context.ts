@@ -1,3 +1,4 @@
+import { lostContextCauses } from '../causes/lost-context.ts'
 import { lostContext } from '../faults/lost-context.ts'
 import { defineIncident } from '../incident.ts'
 import { choice, clock, number, time, word } from '../question.ts'
@@ -11,6 +12,8 @@ export default defineIncident({
   fault: lostContext,
 
   traffic: () => [{ everyMs: 600, act: (client) => client.get('/propagation') }],
+
+  causes: lostContextCauses,
 
   questions: ({ beganAt, url, random }) => [
     word({

@@ -1,11 +1,10 @@
+import { bookingLists } from '../booking-lists.ts'
+import { missingIndexCause } from '../causes/missing-index.ts'
 import { missingIndex } from '../faults/missing-index.ts'
 import { defineIncident } from '../incident.ts'
 import { choice, clock, time, word } from '../question.ts'
 
 const INDEX = { user_id: 'bookings_by_user', status: 'bookings_by_status' } as const
-
-/** Users who open "My bookings" at the same time. */
-const CONCURRENT_USERS = 6
 
 export default defineIncident({
   id: '8',
@@ -14,27 +13,9 @@ export default defineIncident({
   report: 'The support desk waits for its lists of bookings, one of them above all. No version was deployed lately.',
   fault: missingIndex,
 
-  traffic: ({ column }) => {
-    const query = (nth: number) => (column === 'user_id' ? `user_id=customer-${nth}` : 'status=failed')
-    return [
-      {
-        everyMs: 1500,
-        act: (client) =>
-          Promise.all(
-            Array.from({ length: CONCURRENT_USERS }, () =>
-              client.get(`/v1/bookings?${query(client.random.number(1, 4000))}`),
-            ),
-          ),
-      },
-      { everyMs: 800, act: (client) => client.get('/v1/bookings?page_size=10') },
-      // Requests with the other filter, for comparison.
-      {
-        everyMs: 900,
-        act: (client) =>
-          client.get(column === 'user_id' ? '/v1/bookings?status=failed' : '/v1/bookings?user_id=customer-7'),
-      },
-    ]
-  },
+  traffic: ({ column }) => bookingLists(column),
+
+  causes: ({ parameters: { column }, beganAt }) => [missingIndexCause(column, beganAt)],
 
   questions: ({ parameters: { column }, beganAt, logs, random }) => [
     word({

@@ -1,3 +1,4 @@
+import { nPlusOneCauses } from '../causes/n-plus-one.ts'
 import { nPlusOne } from '../faults/n-plus-one.ts'
 import { defineIncident } from '../incident.ts'
 import { choice, clock, number, time, word } from '../question.ts'
@@ -12,6 +13,8 @@ export default defineIncident({
   traffic: ({ pageSize }) => [
     { everyMs: 800, act: (client) => client.get(`/v1/courses?include=batches&page_size=${pageSize}`) },
   ],
+
+  causes: nPlusOneCauses,
 
   questions: ({ parameters: { pageSize }, beganAt, logs, random }) => [
     word({

@@ -1,3 +1,4 @@
+import { retryStormCauses } from '../causes/retry-storm.ts'
 import { COUNTRIES } from '../everyday-traffic.ts'
 import { retryStorm } from '../faults/retry-storm.ts'
 import { defineIncident } from '../incident.ts'
@@ -17,6 +18,8 @@ export default defineIncident({
     const course_id = '01943ad7-aa80-7001-8000-000000000005'
     return [{ everyMs: 1100, act: (client) => client.post('/v1/bookings', { course_id, user_id: 'group', customer }) }]
   },
+
+  causes: retryStormCauses,
 
   questions: ({ parameters: { serviceTries, clientTries, country }, beganAt, logs, random }) => [
     word({

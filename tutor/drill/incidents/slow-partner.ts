@@ -1,3 +1,4 @@
+import { slowPartnerCauses } from '../causes/slow-partner.ts'
 import { slowPartner } from '../faults/slow-partner.ts'
 import { defineIncident } from '../incident.ts'
 import { choice, clock, number, time, word } from '../question.ts'
@@ -16,6 +17,8 @@ export default defineIncident({
   fault: slowPartner,
 
   traffic: () => [],
+
+  causes: slowPartnerCauses,
 
   questions: ({ parameters: { slowMs }, beganAt, logs, random }) => [
     word({

@@ -57,6 +57,11 @@ t.test('2: repeated bursts of cache misses', async (t) => {
   const crowd = (await drill.requests({ path: String(first.path) })).filter(
     (line) => Math.abs(startedAt(line) - startedAt(second)) < 300,
   ).length
+  await drill.say('traces oldest GET /v1/courses/:course_id')
+  await drill.citeInVain('see trace 1', /ordinary/)
+  await drill.say('traces slowest GET /v1/courses/:course_id')
+  await drill.cite('see trace 1')
+  await drill.askForQuestions()
   await drill.answer('01943ad7-aa80-7001-8000-0000000000ff', courseId)
   await drill.answer(muchLater(startOf(first)), startOf(first))
   await drill.answer('60', String(apart))

@@ -25,6 +25,9 @@ t.test('5: a metric with a series per request', async (t) => {
   const [first] = await drill.scrapes()
   t.equal(first?.samples(name).length, 0, 'at first it is not there')
 
+  await drill.citeInVain('`scrape_samples_scraped`', /not about the metric|grows/)
+  await drill.cite(`\`count(${name})\``)
+  await drill.askForQuestions()
   await drill.answer('http_server_request_count_total', name)
   await drill.answer(other, worst)
   const lines = await drill.requests({})

@@ -24,6 +24,11 @@ t.test('6: a split trace', async (t) => {
     [true, false],
   )
 
+  await drill.say('traces oldest GET /propagation')
+  await drill.citeInVain('see trace 1', /partner are in it/)
+  await drill.say('traces newest GET /propagation')
+  await drill.cite('see trace 3')
+  await drill.askForQuestions()
   await drill.answer('course-app', 'partner')
   await causeIs(drill, /separate traces/)
   const began = alone[0]?.began ?? ''

@@ -45,6 +45,11 @@ t.test('8: a statement that reads too many rows', async (t) => {
   // A request with the other filter may have waited for these.
   const column = columns.toSorted((a, b) => countOf(columns, b) - countOf(columns, a))[0] as string
 
+  await drill.say('traces oldest GET /v1/bookings')
+  await drill.citeInVain('see trace 1', /ordinary/)
+  await drill.say('traces slowest GET /v1/bookings')
+  await drill.cite(`see trace ${columns.indexOf(column) + 1}`)
+  await drill.askForQuestions()
   await drill.answer('/hello', '/v1/bookings')
   await drill.answer(muchLater(startOf(first)), startOf(first))
   await causeIs(drill, /On one statement/)

@@ -33,6 +33,11 @@ t.test('1: many statements for one request', async (t) => {
   const typical = median(latencies(lines.slice(0, 6)))
   t.ok(Math.max(...latencies(lines.slice(-8))) > 3 * typical, 'and it shows in the latency')
 
+  await drill.say('traces oldest GET /v1/courses')
+  await drill.citeInVain('see trace 1', /ordinary|as it should be/)
+  await drill.say('ask sum by (table) (rate(db_client_operation_duration_seconds_count{operation="SELECT"}[30s]))')
+  await drill.cite('ask 1 shows it')
+  await drill.askForQuestions()
   await drill.answer('/hello', 'GET /v1/courses')
   const first = (await drill.say('traces oldest GET /v1/courses')) && (await firstLargeTrace(drill, lines))
   await drill.answer(muchLater(first), first)

@@ -27,6 +27,9 @@ t.test('7: many calls for one failed request', async (t) => {
   const [start, end] = [Date.parse(lines[0]?.time ?? ''), Date.parse(lines.at(-1)?.time ?? '') + 1]
   t.ok(rate(began, end) < 3 * rate(start, began), 'no more requests come in than before')
 
+  await drill.citeInVain(`request ${first.request_id}`, /symptom/)
+  await drill.cite(`trace ${first.trace_id} shows it`)
+  await drill.askForQuestions()
   await drill.answer('/hello', '/v1/bookings')
   await drill.answer(muchLater(startOf(first)), startOf(first))
   await drill.answer('XX', country ?? '')

@@ -39,6 +39,11 @@ t.test('3: all requests wait for a connection that waits for another service', a
     if (call !== null) took.push(Number(call[1]))
   }
 
+  await drill.say('traces slowest GET /v1/courses')
+  await drill.citeInVain('see trace 1', /victim/)
+  await drill.say('traces slowest :complete')
+  await drill.cite('see trace 1')
+  await drill.askForQuestions()
   await drill.answer('/v1/courses', '/hello')
   await drill.answer(muchLater(startOf(firstSlow)), startOf(firstSlow))
   await causeIs(drill, /waiting for a connection/)
