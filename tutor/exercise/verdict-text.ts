@@ -51,9 +51,14 @@ function fact(name: string, text: string): string {
 /** The most rows of a table that are shown. */
 const MAX_ROWS = 12
 
+/** The most characters of a cell that are shown. */
+const MAX_WIDTH = 100
+
 function tableLines(table: Table, indent: number): string[] {
   const [head = [], ...rows] = table
-  const shown = [head, ...rows.slice(0, MAX_ROWS)]
+  const shown = [head, ...rows.slice(0, MAX_ROWS)].map((row) =>
+    row.map((cell) => (cell.length > MAX_WIDTH ? `${cell.slice(0, MAX_WIDTH - 1)}…` : cell)),
+  )
   const widths = head.map((_, column) => Math.max(...shown.map((row) => row[column]?.length ?? 0)))
   const lines = shown.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('   '))
   const more = rows.length > MAX_ROWS ? [`… and ${rows.length - MAX_ROWS} more`] : []

@@ -1,10 +1,10 @@
-import { ExecutionError, InvalidQuery, QueryTimeout } from '../../../query/promql/value.ts'
 import type { Claim } from '../exercise.ts'
+import type { Difference } from './difference.ts'
 import type { Mistake } from './mistake.ts'
-import { type Comparison, compareRows, type Row } from './rows.ts'
+import { isAboutQuery } from './query-errors.ts'
 
 /** What a query's results have to be. */
-export interface Judgement<Query> extends Comparison {
+export interface Judgement<Query> {
   /** In words. */
   readonly expected: string
   /** The first that is in the query and in what it gave is named. */
@@ -13,27 +13,29 @@ export interface Judgement<Query> extends Comparison {
   readonly look: string
 }
 
-/** Results of two queries over the same data, at one moment. */
+/** A query over data, at one moment. */
 export interface Evaluation {
-  /** When the query is asked. */
   readonly moment: string
-  readonly wanted: () => readonly Row[]
-  readonly given: () => readonly Row[]
+  /** Undefined when the result is as expected. */
+  readonly differ: () => Difference | undefined
 }
 
-/** Claims that what is given is what is wanted, at all moments. */
+/** The claim about the data that `--data` writes. */
+export const SHOWN = 'the result is right over the data that you can look at'
+
+/** Claims that the results are right at all moments. */
 export function claimResults<Query>(
   title: string,
   query: Query,
   evaluations: readonly Evaluation[],
   claim: Claim,
-  { expected, mistakes, look, ...comparison }: Judgement<Query>,
+  { expected, mistakes, look }: Judgement<Query>,
 ): void {
-  for (const { moment, wanted, given } of evaluations) {
-    const answer = rowsOrError(given)
-    const difference = 'rows' in answer ? compareRows(wanted(), answer.rows, comparison) : undefined
-    const error = 'error' in answer ? answer.error : undefined
-    if (difference === undefined && error === undefined) continue
+  for (const { moment, differ } of evaluations) {
+    const outcome = resultOf(differ)
+    if ('result' in outcome && outcome.result === undefined) continue
+    const difference = 'result' in outcome ? outcome.result : undefined
+    const error = 'error' in outcome ? outcome.error : undefined
     const mistake = mistakes.find(({ isIn }) => isIn({ query, difference, error }))
     claim(title, false, {
       expected,
@@ -46,12 +48,11 @@ export function claimResults<Query>(
 }
 
 /** The result, or the message of what kept the query from having one, such as a limit. */
-export function rowsOrError(evaluate: () => readonly Row[]): { rows: readonly Row[] } | { error: string } {
+export function resultOf<T>(evaluate: () => T): { readonly result: T } | { readonly error: string } {
   try {
-    return { rows: evaluate() }
+    return { result: evaluate() }
   } catch (error) {
-    const isAboutQuery = [ExecutionError, InvalidQuery, QueryTimeout].some((type) => error instanceof type)
-    if (!isAboutQuery) throw error
-    return { error: (error as Error).message }
+    if (!isAboutQuery(error)) throw error
+    return { error: error.message }
   }
 }

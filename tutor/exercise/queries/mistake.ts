@@ -1,4 +1,4 @@
-import type { Difference } from './rows.ts'
+import type { Difference } from './difference.ts'
 
 /** A wrong answer, evaluated. */
 export interface Finding<Query> {

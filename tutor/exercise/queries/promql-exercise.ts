@@ -2,13 +2,12 @@ import { typeOf } from '../../../query/promql/check-types.ts'
 import { Engine } from '../../../query/promql/engine.ts'
 import type { Expression } from '../../../query/promql/expression.ts'
 import { parseExpression } from '../../../query/promql/parse.ts'
-import { ParseError } from '../../../query/promql/position.ts'
 import { noLabels } from '../../../query/series/labels.ts'
-import type { SeriesStore } from '../../../query/series/store.ts'
 import { defineExercise, type Exercise } from '../exercise.ts'
-import { claimResults, type Judgement, rowsOrError } from './check-scenarios.ts'
+import { claimResults, type Judgement, resultOf, SHOWN } from './check-scenarios.ts'
 import { COMMON, lookAtSyntax, PLAIN } from './promql-mistakes.ts'
-import { type Row, tableOf } from './rows.ts'
+import { remembered } from './remembered.ts'
+import { type Comparison, compareRows, type Row, tableOf } from './rows.ts'
 import { type Instance, START, scrapeAll } from './service-metrics.ts'
 import { type Reader, understood } from './understood.ts'
 import { writeOpenMetrics } from './write-openmetrics.ts'
@@ -28,7 +27,7 @@ export interface HiddenMetrics extends MetricData {
 }
 
 /** An exercise whose answer is a PromQL query. It is judged by its results. */
-export interface PromqlExercise extends Judgement<Expression> {
+export interface PromqlExercise extends Judgement<Expression>, Comparison {
   readonly hints: readonly string[]
   /** A query that gives what is wanted. */
   readonly reference: string
@@ -44,7 +43,6 @@ const READER: Reader<Expression> = {
   tool: 'Prometheus',
   language: 'PromQL',
   parse: parseExpression,
-  isAboutQuery: (error) => error instanceof ParseError,
   lookAt: lookAtSyntax,
 }
 
@@ -57,36 +55,39 @@ export function definePromqlExercise({
   ...judgement
 }: PromqlExercise): Exercise<string> {
   const end = timeAt(shown.minutes * 60)
+  const wanted = parseExpression(reference)
+  const wantedOver = remembered((data: MetricData) =>
+    momentsOf(data).map((second) => rowsOf(data, reference, wanted, second)),
+  )
+  const scenarios = [
+    { title: SHOWN, data: shown },
+    ...hidden.map((data): { title: string; data: MetricData } => ({ title: `and ${data.when}`, data })),
+  ]
   return defineExercise<string>({
     hints,
     async check(text, claim) {
       const expression = understood(text, claim, READER)
-      const type = typeOf(expression)
-      claim('the result is a number for each series', type === 'vector' || type === 'scalar', {
+      claim('the result is a number for each series', hasTable(expression), {
         expected: 'an instant vector: one value for each series',
-        seen: type === 'matrix' ? 'a range vector: all samples of a time' : 'a text',
+        seen: typeOf(expression) === 'matrix' ? 'a range vector: all samples of a time' : 'a text',
         look: 'a range such as [5m]: a function such as rate makes one value of it',
       })
-      const wanted = parseExpression(reference)
       const mistakes = [...PLAIN, ...judgement.mistakes, ...COMMON]
-      for (const { title, ...data } of [
-        { ...shown, title: SHOWN },
-        ...hidden.map((one) => ({ ...one, title: `and ${one.when}` })),
-      ]) {
-        const evaluations = momentsOf(data).map((second) => ({
+      for (const { title, data } of scenarios) {
+        const evaluations = momentsOf(data).map((second, i) => ({
           moment: timeAt(second),
-          wanted: () => rowsOf(data, reference, wanted, second),
-          given: () => rowsOf(data, text, expression, second),
+          differ: () => compareRows(wantedOver(data)[i] ?? [], rowsOf(data, text, expression, second), judgement),
         }))
         claimResults(title, expression, evaluations, claim, { ...judgement, mistakes })
       }
     },
     preview(text) {
-      const expression = vectorIn(text)
-      if (expression === undefined) return undefined
-      const answer = rowsOrError(() => rowsOf(shown, text, expression, shown.minutes * 60))
-      return 'rows' in answer
-        ? { title: `Your query over the data of --data, at ${end}`, table: tableOf(answer.rows) }
+      const answer = resultOf(() => {
+        const expression = parseExpression(text)
+        return hasTable(expression) ? rowsOf(shown, text, expression, shown.minutes * 60) : undefined
+      })
+      return 'result' in answer && answer.result !== undefined
+        ? { title: `Your query over the data of --data, at ${end}`, table: tableOf(answer.result) }
         : undefined
     },
     data: () => ({
@@ -96,18 +97,9 @@ export function definePromqlExercise({
   })
 }
 
-/** Undefined when it is no query, or one without a table. */
-function vectorIn(text: string): Expression | undefined {
-  try {
-    const expression = parseExpression(text)
-    return ['vector', 'scalar'].includes(typeOf(expression)) ? expression : undefined
-  } catch (error) {
-    if (error instanceof ParseError) return undefined
-    throw error
-  }
+function hasTable(expression: Expression): boolean {
+  return ['vector', 'scalar'].includes(typeOf(expression))
 }
-
-const SHOWN = 'the result is right over the data that you can look at'
 
 /** Tells which metrics there are. */
 const EXAMPLE = 'count by (__name__) ({job!=""})'
@@ -120,14 +112,8 @@ function momentsOf({ minutes, at = [minutes * 60 - 60, minutes * 60] }: MetricDa
   return at
 }
 
-const stores = new WeakMap<readonly Instance[], SeriesStore>()
-
-/** Built once, because the same data are asked many times while a learner tries. */
-function storeOf({ instances, minutes }: MetricData): SeriesStore {
-  const known = stores.get(instances) ?? scrapeAll(instances, minutes)
-  stores.set(instances, known)
-  return known
-}
+/** The same data are asked many times while a learner tries. */
+const storeOf = remembered(({ instances, minutes }: MetricData) => scrapeAll(instances, minutes))
 
 function rowsOf(data: MetricData, text: string, expression: Expression, second: number): Row[] {
   const engine = new Engine(storeOf(data), { limits: LIMITS })

@@ -1,20 +1,11 @@
 import type { Labels } from '../../../query/series/labels.ts'
 import type { Table } from '../exercise.ts'
+import type { Difference } from './difference.ts'
 
 /** A series of a result at one moment. */
 export interface Row {
   readonly labels: Labels
   readonly value: number
-}
-
-/** How a result differs from the expected one. */
-export interface Difference {
-  readonly kind: 'nothing' | 'labels' | 'missing' | 'unexpected' | 'values'
-  /** In words, for the learner. */
-  readonly seen: string
-  readonly table: Table
-  /** By which number all values are too large, if it is the same for all. */
-  readonly factor: number | undefined
 }
 
 /** What counts as right. */
@@ -59,6 +50,7 @@ export function compareRows(
 
 /** A result for the learner, without what is expected. */
 export function tableOf(rows: readonly Row[]): Table {
+  if (rows.length === 0) return [['no series']]
   return [
     ['series', 'value'],
     ...rows.map(({ labels, value }) => [labels.withoutName().toString(), formatNumber(value)]),

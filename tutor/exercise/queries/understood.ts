@@ -1,4 +1,5 @@
 import type { Claim } from '../exercise.ts'
+import { isAboutQuery } from './query-errors.ts'
 
 /** Who reads the query, and how to tell what is wrong with it. */
 export interface Reader<Query> {
@@ -7,15 +8,13 @@ export interface Reader<Query> {
   /** `PromQL` */
   readonly language: string
   readonly parse: (text: string) => Query
-  /** Whether the error is about the query. */
-  readonly isAboutQuery: (error: unknown) => boolean
   /** What to look at; undefined for the line that the message names. */
   readonly lookAt: (text: string, message: string) => string | undefined
 }
 
 /** Parses the text of the learner's file, comments included, so that positions are those in the file. */
 export function understood<Query>(text: string, claim: Claim, reader: Reader<Query>): Query {
-  const { tool, language, parse, isAboutQuery, lookAt } = reader
+  const { tool, language, parse, lookAt } = reader
   const title = `${tool} understands the query`
   const expected = `a query in ${language}`
   try {
@@ -24,7 +23,7 @@ export function understood<Query>(text: string, claim: Claim, reader: Reader<Que
     return query
   } catch (error) {
     if (!isAboutQuery(error)) throw error
-    const { message } = error as Error
+    const { message } = error
     claim(title, false, { expected, seen: message, look: lookAt(text, message) ?? placeIn(text, message) })
     throw error
   }
