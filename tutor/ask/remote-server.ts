@@ -19,7 +19,10 @@ export function labOf(url: string): TelemetryServer {
         `${url}${LAB_PATHS[language]}/${path}?${parameters}`,
         `No app answers at ${url}. Start one in another terminal: npm start. PORT says where it listens, and --url names another server.`,
       )
-      if (reply.status === 404) throw new NoAnswer(await reasonOf(url, language))
+      if (reply.status === 404)
+        throw new NoAnswer(
+          `The app at ${url} has no Lab, which answers queries. Start it with LAB=on, or name another server: --url http://localhost:9090`,
+        )
       return reply
     },
   }
@@ -62,21 +65,4 @@ async function fetchReply(url: string, noServer: string): Promise<Reply> {
 function reasonFor(error: Error): string {
   const { code, message } = (error.cause ?? error) as NodeJS.ErrnoException
   return code ?? message
-}
-
-/** Why an app has no such API. */
-async function reasonOf(url: string, language: Language): Promise<string> {
-  const { status, body } = await fetchReply(`${url}/lab/api/state`, `No app answers at ${url}.`)
-  const { phase, panels } = (typeof body === 'object' ? body : {}) as State
-  if (status !== 200 || panels === undefined)
-    return `The app at ${url} has no Lab, which answers queries. Start it with LAB=on, or name another server: --url http://localhost:9090`
-  if (!panels.includes(language))
-    return `The app at ${url} runs phase ${phase?.number}, which has no ${language}. Start one that has: npm run phase:${language === 'metrics' ? 3 : 1}`
-  return `The Lab at ${url} does not answer queries for ${language}. Is it an older version? Restart it.`
-}
-
-/** What is used of the Lab's state. */
-interface State {
-  readonly phase?: { readonly number: number }
-  readonly panels?: readonly string[]
 }
