@@ -45,7 +45,8 @@ class MetricReader {
     const name = this.#match(IDENTIFIER)
     if (name !== undefined) labels.set('__name__', name)
     this.#skipSpaceBefore('{')
-    if (this.text[this.at] === '{') this.#braces(labels)
+    // Two braces begin a histogram.
+    if (this.text[this.at] === '{' && this.text[this.at + 1] !== '{') this.#braces(labels)
     return Labels.from(labels)
   }
 

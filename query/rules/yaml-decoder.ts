@@ -40,7 +40,7 @@ export class YamlDecoder {
   readonly root: YamlNode
   readonly #lines = new LineCounter()
   readonly #resolve: (node: YamlNode) => YamlNode
-  readonly #problems: string[] = []
+  readonly #problems: { readonly line: number; readonly reason: string }[] = []
 
   /** @throws {YamlError} when the text is no YAML */
   constructor(text: string) {
@@ -62,7 +62,11 @@ export class YamlDecoder {
 
   /** @throws {YamlError} with all that was found wrong */
   check(): void {
-    if (this.#problems.length > 0) throw new YamlError(`yaml: unmarshal errors:\n${this.#problems.join('\n')}`)
+    if (this.#problems.length === 0) return
+    const inOrder = [...this.#problems].sort((a, b) => a.line - b.line)
+    throw new YamlError(
+      `yaml: unmarshal errors:\n${inOrder.map(({ line, reason }) => `  line ${line}: ${reason}`).join('\n')}`,
+    )
   }
 
   positionOf(node: YamlNode): Position | undefined {
@@ -194,7 +198,7 @@ export class YamlDecoder {
   }
 
   #complain(node: YamlNode, reason: string): void {
-    this.#problems.push(`  line ${this.positionOf(node)?.line ?? 1}: ${reason}`)
+    this.#problems.push({ line: this.positionOf(node)?.line ?? 1, reason })
   }
 
   #mismatch(node: YamlNode, type: string): void {
