@@ -1,15 +1,15 @@
-import type { FastifyError, FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify'
 import type { Limits } from '../query/promql/budget.ts'
 import { LokiApi } from '../query/server/loki-api.ts'
 import { type ApiResponse, PrometheusApi } from '../query/server/prometheus-api.ts'
 import type { Collector } from './collector.ts'
 import { PANEL_PHASE } from './course.ts'
+import { explainRoutes } from './explain-routes.ts'
+import { acceptForms, parametersOf } from './form-parameters.ts'
 import type { Panel } from './wire.ts'
 
 /** A query runs in the process that serves users, so it may take little. */
 const QUERY_LIMITS: Limits = { samples: 5_000_000, time: 1000 }
-
-const LARGEST_FORM = 1_000_000
 
 export interface QueryRoutesOptions {
   readonly collector: Collector
@@ -20,19 +20,17 @@ export interface QueryRoutesOptions {
 type Answer = (path: string, parameters: URLSearchParams) => ApiResponse | undefined | Promise<ApiResponse | undefined>
 
 /**
- * The HTTP APIs of Prometheus and Loki, over what the Lab has: `/lab/prometheus/api/v1/…` and `/lab/loki/api/v1/…`.
+ * The HTTP APIs of Prometheus and Loki, over what the Lab has: `/lab/prometheus/api/v1/…` and `/lab/loki/api/v1/…`; and
+ * explanations of queries.
  *
  * https://prometheus.io/docs/prometheus/latest/querying/api/
  * https://grafana.com/docs/loki/latest/reference/loki-http-api/
  */
 export const queryRoutes: FastifyPluginAsync<QueryRoutesOptions> = async (app, { collector, panels }) => {
-  app.addContentTypeParser(
-    'application/x-www-form-urlencoded',
-    { parseAs: 'string', bodyLimit: LARGEST_FORM },
-    (_request, body, done) => done(null, body),
-  )
+  acceptForms(app)
   await app.register(prometheusRoutes, { prefix: '/lab/prometheus', collector, panels })
   await app.register(lokiRoutes, { prefix: '/lab/loki', collector, panels })
+  await app.register(explainRoutes, { prefix: '/lab/api', collector, panels, limits: QUERY_LIMITS })
 }
 
 const prometheusRoutes: FastifyPluginAsync<QueryRoutesOptions> = async (app, { collector, panels }) => {
@@ -96,13 +94,6 @@ function serve(app: FastifyInstance, answer: Answer, failure: (status: number, m
 }
 
 const HIDDEN = { schema: { hide: true } } as const
-
-/** Those of the form and of the URL. */
-function parametersOf({ url, body }: FastifyRequest): URLSearchParams {
-  const form = new URLSearchParams(typeof body === 'string' ? body : '')
-  const query = url.includes('?') ? url.slice(url.indexOf('?') + 1) : ''
-  return new URLSearchParams([...form, ...new URLSearchParams(query)])
-}
 
 function send(reply: FastifyReply, { status, body }: ApiResponse): FastifyReply {
   const isText = typeof body === 'string'

@@ -1,3 +1,5 @@
+import type { PartType } from '../query/explain/explanation.ts'
+
 /**
  * The answers and the stream of the Lab's server, which the page reads. Types only, imported by both sides.
  *
@@ -17,6 +19,9 @@
  *   GET  /lab/api/metrics               Metrics    ?since=MS only samples after that time; 404 before phase 3
  *   POST /lab/api/marks                 Mark       stores the current position; no body
  *   GET  /lab/api/story                 Story      ?request_id= or ?trace_id=, and/or ?before=MARK_ID&after=MARK_ID
+ *   GET  /lab/api/parse                 ParsedQuery ?language=promql|logql ?query=
+ *   GET  /lab/api/explain               Explanation ?language=promql|logql ?query= ?time=S the moment (now), and for log
+ *                                                  queries ?start=S; POST takes them as a form
  *   GET  /lab/api/events                Server-Sent Events, see Events; ?after=CURSOR or Last-Event-ID resumes
  *
  * The APIs of other tools, which answer and fail as those do, each by GET or by a form in a POST:
@@ -32,6 +37,32 @@
  * GETs the story with the id and both marks. Phase 1 has no request ids: there the story has all lines between the two marks,
  * also those of other requests (`found_by: 'window'`).
  */
+
+export type {
+  ExampleLine,
+  Explanation,
+  Language,
+  MatrixItem,
+  Part,
+  PartResult,
+  PartType,
+  Point,
+  QueryResult,
+  StageResult,
+  VectorItem,
+} from '../query/explain/explanation.ts'
+
+/** Whether a query can be read. */
+export interface ParsedQuery {
+  /** What it gives; null when it cannot be read. */
+  readonly type: PartType | null
+  readonly error: {
+    /** The message that Prometheus or Loki would give. */
+    readonly message: string
+    /** Where, as an offset in JavaScript's string; null when it is not known. */
+    readonly offset: number | null
+  } | null
+}
 
 /** The panels of the page. A phase also has those of earlier phases. */
 export type Panel = 'logs' | 'request_ids' | 'metrics' | 'traces' | 'exemplars'

@@ -1,5 +1,5 @@
 // Bundles the Lab's page from lab/page into dist/lab/page. With --watch it rebuilds at every change.
-import { copyFileSync, existsSync, mkdirSync, utimesSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, rmSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, context } from 'esbuild'
 
@@ -10,9 +10,16 @@ const TARGET = 'dist/lab/page'
 const SERVER = 'dist/src/main.js'
 
 const options = {
-  entryPoints: [`${SOURCE}/page.tsx`, `${SOURCE}/page.css`],
+  entryPoints: [
+    { in: `${SOURCE}/page.tsx`, out: 'page' },
+    { in: `${SOURCE}/page.css`, out: 'page' },
+    // Loaded with the view's script, when it is first opened.
+    { in: `${SOURCE}/ask.css`, out: 'ask' },
+  ],
   outdir: `${TARGET}/assets`,
   bundle: true,
+  splitting: true,
+  chunkNames: '[name]-[hash]',
   format: 'esm',
   target: 'es2022',
   minify: true,
@@ -30,6 +37,8 @@ const restart = {
     }),
 }
 
+// Names of chunks change with their content.
+rmSync(options.outdir, { recursive: true, force: true })
 mkdirSync(options.outdir, { recursive: true })
 copyFileSync(`${SOURCE}/index.html`, `${TARGET}/index.html`)
 copyFileSync(`${SOURCE}/icon.svg`, `${options.outdir}/icon.svg`)

@@ -7,6 +7,7 @@ export type View =
   | { readonly name: 'logs'; readonly query: URLSearchParams }
   | { readonly name: 'metrics' }
   | { readonly name: 'traces' }
+  | { readonly name: 'ask'; readonly query: URLSearchParams }
 
 const hash = signal(location.hash)
 addEventListener('hashchange', () => {
@@ -25,6 +26,10 @@ export const addresses = {
   logs: (filter: Readonly<Record<string, string>> = {}) => `#/logs?${new URLSearchParams(filter)}`,
   metrics: '#/metrics',
   traces: '#/traces',
+  ask: (question: Readonly<Record<string, string>> = {}) => {
+    const query = new URLSearchParams(question).toString()
+    return `#/ask${query && `?${query}`}`
+  },
 }
 
 export function go(address: string): void {
@@ -36,6 +41,7 @@ function viewOf(address: string): View {
   const [name, id] = path.split('/')
   switch (name) {
     case 'logs':
+    case 'ask':
       return { name, query: new URLSearchParams(query) }
     case 'metrics':
     case 'traces':

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import { LazyAskView } from './ask/lazy-ask-view.tsx'
 import { ConnectionStatus } from './header/connection-status.tsx'
 import { Notices } from './header/notices.tsx'
 import { PhaseSteps } from './header/phase-steps.tsx'
@@ -11,7 +12,7 @@ import { state } from './server/server-state.ts'
 import { StoryView } from './story/story-view.tsx'
 import { TracesView } from './traces/traces-view.tsx'
 
-/** The frame of the page: the phases, the send panel, and one of four views. */
+/** The frame of the page: the phases, the send panel, and one of five views. */
 export function Shell() {
   return (
     <>
@@ -67,6 +68,9 @@ function Views() {
         <ViewLink address={addresses.traces} here={name === 'traces'}>
           Traces
         </ViewLink>
+        <ViewLink address={addresses.ask()} here={name === 'ask'}>
+          Ask
+        </ViewLink>
       </ul>
     </nav>
   )
@@ -90,6 +94,8 @@ function Current({ view: now }: { readonly view: View }) {
       return <MetricsView />
     case 'traces':
       return <TracesView />
+    case 'ask':
+      return <LazyAskView />
     default:
       return <StoryView />
   }

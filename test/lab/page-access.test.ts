@@ -5,7 +5,21 @@ import { startApp } from '../../testkit/app-process.ts'
 import { needs } from '../../testkit/installed.ts'
 import { goTo, openBrowser, openLab, send } from './browser.ts'
 
-const VIEWS = ['Request', 'Logs', 'Metrics', 'Traces']
+const VIEWS = ['Request', 'Logs', 'Metrics', 'Traces', 'Ask']
+
+/** What the Ask view can show, with an element by which one knows that it does. */
+const QUESTIONS: readonly (Record<string, string> & { readonly query: string; readonly seen: string })[] = [
+  {
+    language: 'promql',
+    over: '5m',
+    query: 'sum by (route) (rate(http_server_request_count_total[1m]))',
+    seen: 'canvas',
+  },
+  { language: 'promql', over: 'now', query: 'rate(process_cpu_seconds_total[30s])', show: 'explain', seen: '.samples' },
+  { language: 'promql', over: 'now', query: 'sum(', seen: '.query-problem' },
+  { language: 'logql', over: '5m', query: '{service="course-app"} |= "request"', seen: '.found-line' },
+  { language: 'logql', over: '5m', query: '{service="course-app"} | json', show: 'explain', seen: '.stage' },
+]
 
 interface Violation {
   readonly id: string
@@ -35,7 +49,13 @@ t.test('the page is accessible', needs('chromium'), async (t) => {
         if (view === 'Logs') await page.locator('.log-row').first().click()
         if (view === 'Metrics') await page.locator('.exemplar-list a').first().waitFor()
         if (view === 'Traces') await page.locator('.map-picture svg').waitFor()
+        if (view === 'Ask') await page.getByRole('textbox', { name: 'PromQL query' }).waitFor()
         t.strictSame(await violations(page), [], view)
+      }
+      for (const question of QUESTIONS) {
+        await page.evaluate(`location.hash = ${JSON.stringify(`#/ask?${new URLSearchParams(question)}`)}`)
+        await page.locator(question.seen).first().waitFor()
+        t.strictSame(await violations(page), [], question.query)
       }
       await page.context().close()
     })
@@ -47,7 +67,13 @@ t.test('the page is accessible', needs('chromium'), async (t) => {
     for (const view of VIEWS) {
       await goTo(page, view)
       if (view === 'Traces') await page.locator('.map-picture svg').waitFor()
+      if (view === 'Ask') await page.getByRole('textbox', { name: 'PromQL query' }).waitFor()
       t.equal(await page.evaluate('document.documentElement.scrollWidth'), 390, view)
+    }
+    for (const question of QUESTIONS) {
+      await page.evaluate(`location.hash = ${JSON.stringify(`#/ask?${new URLSearchParams(question)}`)}`)
+      await page.locator(question.seen).first().waitFor()
+      t.equal(await page.evaluate('document.documentElement.scrollWidth'), 390, question.query)
     }
     t.strictSame(await violations(page), [], 'axe finds nothing there either')
     await page.context().close()

@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import type { LogLine } from '../../wire.ts'
-import { clock, duration } from '../format.ts'
-import { carriedFields } from './carried-fields.ts'
+import { clock } from '../format.ts'
 import { LevelBadge } from './level-badge.tsx'
 import { frozen, shownLines, stopTail } from './log-filter.ts'
+import { requestOf } from './request-of.ts'
 
 /** As in the style sheet. A fixed height allows rendering only the visible rows. */
 const ROW_PX = 26
@@ -121,20 +121,9 @@ function LogRow({ line, place, total, isChosen, onChoose }: LogRowProps) {
       <LevelBadge level={fields.level} />
       <span class="service-name">{fields.service}</span>
       <span class="message">{fields.message ?? line.raw}</span>
-      <span class="log-row-request">{requestOf(line)}</span>
+      <span class="log-row-request">{requestOf(line.fields)}</span>
     </div>
   )
-}
-
-/** The request that the line reports, otherwise its own fields. */
-function requestOf({ fields }: LogLine): string {
-  const { method, path, status, latency, err } = fields
-  if (err) return `${err.type}: ${err.message}`
-  if (path !== undefined)
-    return [method, path, status, latency !== undefined && duration(latency)].filter(Boolean).join(' ')
-  return carriedFields(fields)
-    .map(([name, value]) => `${name}=${value}`)
-    .join(' ')
 }
 
 /** The target line of a key; undefined for other keys. */

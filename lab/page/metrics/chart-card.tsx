@@ -1,12 +1,14 @@
 import type { Exemplar } from '../../wire.ts'
 import { CopyButton } from '../copy-button.tsx'
 import { ToolLink } from '../header/tool-links.tsx'
+import { addresses } from '../location.ts'
 import { PhaseNotice } from '../phase-gate.tsx'
 import { has } from '../server/server-state.ts'
 import { Chart } from './chart.tsx'
 import type { ChartSpec, History, Query } from './charts.ts'
 import { ExemplarList } from './exemplar-dots.tsx'
 import { LineTable } from './line-table.tsx'
+import { unitOptions } from './plot.ts'
 import { grafanaPath, prometheusPath } from './query-links.ts'
 
 interface ChartCardProps {
@@ -32,7 +34,7 @@ export function ChartCard({ spec, history, times, range, exemplars, window }: Ch
         <h3 id={`chart-${spec.id}`}>{spec.title}</h3>
         <p>{spec.about}</p>
       </figcaption>
-      <Chart spec={spec} lines={lines} times={times} range={range} exemplars={examples} />
+      <Chart optionsFor={unitOptions[spec.unit]} lines={lines} times={times} range={range} exemplars={examples} />
       <LineTable title={spec.title} lines={lines} unit={spec.unit} />
       {spec.hasExemplars && <ExemplarList exemplars={examples} />}
       {spec.hasExemplars && !has('exemplars') && (
@@ -52,6 +54,9 @@ function Queries({ queries }: { readonly queries: readonly Query[] }) {
           <dd>
             <code>{promql}</code>
             <span class="query-actions">
+              <a href={addresses.ask({ language: 'promql', query: promql, over: '5m' })}>
+                Ask this<span class="visually-hidden">: PromQL, {label}</span>
+              </a>
               <CopyButton text={promql} what={`PromQL, ${label}`} />
               <ToolLink tool="prometheus" path={prometheusPath(promql)} what={`the query ${label}`} />
               <ToolLink tool="grafana" path={grafanaPath(promql)} what={`the query ${label}`} />

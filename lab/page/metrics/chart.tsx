@@ -2,12 +2,12 @@ import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
 import type { Exemplar } from '../../wire.ts'
-import type { ChartSpec, Line } from './charts.ts'
+import type { Line } from './charts.ts'
 import { type Dot, ExemplarDots } from './exemplar-dots.tsx'
-import { plotOptions } from './plot.ts'
+import type { PlotOptions } from './plot.ts'
 
 interface ChartProps {
-  readonly spec: ChartSpec
+  readonly optionsFor: PlotOptions
   readonly lines: readonly Line[]
   /** Seconds since 1970, one for each value. */
   readonly times: readonly number[]
@@ -17,7 +17,7 @@ interface ChartProps {
 }
 
 /** The picture. Screen readers skip it, because the table below has the same data. */
-export function Chart({ spec, lines, times, range, exemplars }: ChartProps) {
+export function Chart({ optionsFor, lines, times, range, exemplars }: ChartProps) {
   const holder = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | undefined>(undefined)
   const dots = useSignal<readonly Dot[]>([])
@@ -31,9 +31,7 @@ export function Chart({ spec, lines, times, range, exemplars }: ChartProps) {
   useEffect(() => {
     const element = holder.current
     if (!element) return
-    const options = plotOptions(JSON.parse(labels) as string[], spec.unit, element.clientWidth, () => [
-      ...current.current.range,
-    ])
+    const options = optionsFor(JSON.parse(labels) as string[], element.clientWidth, () => [...current.current.range])
     const onDraw = (drawn: uPlot) => {
       dots.value = current.current.exemplars.flatMap((exemplar) => dotOf(drawn, exemplar))
     }
@@ -48,7 +46,7 @@ export function Chart({ spec, lines, times, range, exemplars }: ChartProps) {
       plot.current?.destroy()
       plot.current = undefined
     }
-  }, [labels, spec.unit, scheme])
+  }, [labels, optionsFor, scheme])
 
   useEffect(() => {
     plot.current?.setData([[...times], ...lines.map(({ values }) => [...values])])

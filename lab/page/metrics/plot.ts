@@ -6,12 +6,35 @@ import { inUnit } from './units.ts'
 export const PLOT_COLOURS = 8
 const HEIGHT = 180
 
-/** The options of a chart, with colours from the style sheet's custom properties, light or dark. */
+/** Options of a plot for lines with these labels. `range` is that of the x axis, in seconds since 1970. */
+export type PlotOptions = (labels: readonly string[], width: number, range: () => [number, number]) => uPlot.Options
+
+/** Of charts, whose scale begins at zero, by the unit of their values. */
+export const unitOptions: Readonly<Record<Unit, PlotOptions>> = {
+  per_second: ofUnit('per_second'),
+  share: ofUnit('share'),
+  seconds: ofUnit('seconds'),
+  number: ofUnit('number'),
+}
+
+function ofUnit(unit: Unit): PlotOptions {
+  return (labels, width, range) =>
+    plotOptions(
+      labels,
+      width,
+      range,
+      (_min, max) => [0, top(max, unit)],
+      (value) => inUnit(value, unit),
+    )
+}
+
+/** The options of a plot, with colours from the style sheet's custom properties, light or dark. */
 export function plotOptions(
   labels: readonly string[],
-  unit: Unit,
   width: number,
   range: () => [number, number],
+  scale: (min: number, max: number) => [number, number],
+  format: (value: number) => string,
 ): uPlot.Options {
   const style = getComputedStyle(document.documentElement)
   const property = (name: string) => style.getPropertyValue(name).trim()
@@ -27,10 +50,10 @@ export function plotOptions(
     legend: { show: false },
     cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
     padding: [10, 12, 0, 0],
-    scales: { x: { time: true, range }, y: { range: (_plot, _min, max) => [0, top(max, unit)] } },
+    scales: { x: { time: true, range }, y: { range: (_plot, min, max) => scale(min, max) } },
     axes: [
       { ...axis, size: 28, space: 70, values: (_plot, times) => times.map((time) => clock(time * 1000).slice(0, 8)) },
-      { ...axis, size: 62, space: 32, values: (_plot, values) => values.map((value) => inUnit(value, unit)) },
+      { ...axis, size: 62, space: 32, values: (_plot, values) => values.map(format) },
     ],
     series: [
       {},
