@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { startApp } from '../../testkit/app-process.ts'
 import { startJaegerReceiver } from '../../testkit/jaeger-receiver.ts'
 import { startOtlpReceiver } from '../../testkit/otlp-receiver.ts'
@@ -28,6 +29,7 @@ export async function checkFreshServer(options: FreshServerOptions, scope: Scope
       PHASE: String(phase),
       LOG_LEVEL: 'debug',
       EXTERNAL_TIMEOUT_MS: '10000',
+      LAB_RULES: rulesOf(lesson),
       OTEL_EXPORTER_JAEGER_ENDPOINT: receiver.endpoint,
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
       OTEL_BSP_SCHEDULE_DELAY: '50',
@@ -44,4 +46,9 @@ export async function checkFreshServer(options: FreshServerOptions, scope: Scope
     spans: phase < 4 ? noSpans : spans,
     timeoutMs,
   })
+}
+
+/** Lesson 7 checks an alert that its reader has written. */
+function rulesOf(lesson: number): string {
+  return lesson === 7 ? fileURLToPath(new URL('../../../lessons/7-alerting/finished.rules.yml', import.meta.url)) : ''
 }
