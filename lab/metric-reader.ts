@@ -69,58 +69,91 @@ export interface FamilyValue {
 }
 
 /**
- * Reads from this registry, and from prom-client's global one what is missing here.
- *
- * @param runUnobserved calls work that must not show in the metrics, such as the SQL of a gauge that a database has
+ * Of so many readings, one waits for the metrics that have to ask something else, such as a database. The others repeat
+ * their last values, for the database has better things to do.
  */
-export function metricReader(
-  registry: Pick<Registry, 'getSingleMetric' | 'getMetricsAsArray'>,
-  runUnobserved: <T>(work: () => T) => T = (work) => work(),
-): MetricReader {
-  return {
-    some(names) {
-      const found = names
-        .map((name) => registry.getSingleMetric(name) ?? register.getSingleMetric(name))
-        .filter((metric) => metric !== undefined)
-      return Promise.all(found.map(async (metric) => metricOf((await metric.get()) as unknown as Family)))
-    },
+const SLOW_EVERY = 5
 
-    async all(eventLoopLag) {
-      const time = Date.now()
-      const startedAt = performance.now()
-      const lag = eventLoopLag.read()
-      const metrics = new Map<string, AnyMetric>()
-      for (const source of [registry, register]) {
-        for (const metric of source.getMetricsAsArray() as unknown as (AnyMetric & { name: string })[])
-          if (!metrics.has(metric.name)) metrics.set(metric.name, metric)
-      }
-      const families = await runUnobserved(() =>
-        Promise.all(
-          [...metrics].map(([name, metric]) =>
-            name in lag ? withValue(metric, lag[name as keyof LagValues]) : collect(metric),
-          ),
-        ),
-      )
-      const duration = (performance.now() - startedAt) / 1000
-      return { time, duration, lag, families: new Map(families.map((family) => [family.name, family])) }
-    },
+type Registered = AnyMetric & { readonly name: string; readonly collect?: () => unknown }
+
+/** Reads from a registry, and from prom-client's global one what is missing there. */
+export class RegistryReader implements MetricReader {
+  readonly #registry: Pick<Registry, 'getSingleMetric' | 'getMetricsAsArray'>
+  readonly #runUnobserved: <T>(work: () => T) => T
+  #reading = 0
+  /** The last reading that waited for a metric. */
+  readonly #waitedFor = new WeakMap<AnyMetric, number>()
+
+  /** @param runUnobserved calls work that must not show in the metrics, such as the SQL that a gauge needs */
+  constructor(
+    registry: Pick<Registry, 'getSingleMetric' | 'getMetricsAsArray'>,
+    runUnobserved: <T>(work: () => T) => T = (work) => work(),
+  ) {
+    this.#registry = registry
+    this.#runUnobserved = runUnobserved
+  }
+
+  some(names: readonly string[]): Promise<Metric[]> {
+    const found = names
+      .map((name) => this.#registry.getSingleMetric(name) ?? register.getSingleMetric(name))
+      .filter((metric) => metric !== undefined)
+    return Promise.all(found.map(async (metric) => metricOf((await metric.get()) as unknown as Family)))
+  }
+
+  async all(eventLoopLag: EventLoopLag): Promise<Reading> {
+    const time = Date.now()
+    const startedAt = performance.now()
+    const lag = eventLoopLag.read()
+    this.#reading++
+    const metrics = this.#shown()
+    const families = await this.#runUnobserved(() => Promise.all(metrics.map((metric) => this.#read(metric, lag))))
+    const duration = (performance.now() - startedAt) / 1000
+    return { time, duration, lag, families: new Map(families.map((family) => [family.name, family])) }
+  }
+
+  #shown(): Registered[] {
+    const metrics = new Map<string, Registered>()
+    for (const source of [this.#registry, register]) {
+      for (const metric of source.getMetricsAsArray() as unknown as Registered[])
+        if (!metrics.has(metric.name)) metrics.set(metric.name, metric)
+    }
+    return [...metrics.values()]
+  }
+
+  async #read(metric: Registered, lag: LagValues): Promise<Family> {
+    if (metric.name in lag) {
+      const family = await valuesOf(uncollected(metric))
+      const labels = family.values[0]?.labels ?? {}
+      return { ...family, values: [{ labels, value: lag[metric.name as keyof LagValues] }] }
+    }
+    const waited = this.#waitedFor.get(metric)
+    if (waited !== undefined && this.#reading < waited + SLOW_EVERY) return valuesOf(uncollected(metric))
+    return valuesOf(metric.collect === undefined ? metric : this.#watched(metric))
+  }
+
+  /** Notes whether its `collect` has to wait. */
+  #watched(metric: Registered): Registered {
+    const collect = () => {
+      const collecting = metric.collect?.()
+      if (collecting instanceof Promise) this.#waitedFor.set(metric, this.#reading)
+      return collecting
+    }
+    return Object.create(metric, { collect: { value: collect } })
   }
 }
 
+/** The metric with its last values, without calling its `collect`. */
+function uncollected(metric: Registered): Registered {
+  return Object.create(metric, { collect: { value: undefined } })
+}
+
 /** As on a scrape. Histograms have the method that scrapes use: it does not copy the labels to each bucket. */
-async function collect(metric: AnyMetric): Promise<Family> {
+async function valuesOf(metric: Registered): Promise<Family> {
   const { getForPromString } = metric as { getForPromString?: () => Promise<unknown> }
   if (getForPromString !== undefined) return (await getForPromString.call(metric)) as Family
   const family = (await metric.get()) as unknown as Family
   // Copies, because the values go on changing while other metrics are read.
   return { ...family, values: family.values.map((value) => ({ ...value })) }
-}
-
-/** Without calling its `collect`. */
-async function withValue(metric: AnyMetric, value: number): Promise<Family> {
-  const uncollected = Object.create(metric, { collect: { value: undefined } }) as AnyMetric
-  const family = (await uncollected.get()) as unknown as Family
-  return { ...family, values: [{ labels: family.values[0]?.labels ?? {}, value }] }
 }
 
 /** The values of a metric, with all labels on each and as text. */

@@ -47,6 +47,8 @@ export class SelfScrape implements ServedSource {
    * by their labels. A histogram has several for the same labels.
    */
   readonly #known = new Map<string, WeakMap<object, Known[]>>()
+  /** `up` and what else a scrape adds, by name. */
+  readonly #own = new Map<string, KeptSeries>()
   /** The series that have exemplars, once for each, in the order of arrival. */
   readonly #withExemplars: KeptSeries[] = []
   #scrape = 0
@@ -114,8 +116,11 @@ export class SelfScrape implements ServedSource {
       scrape_samples_post_metric_relabeling: this.#samples,
       scrape_series_added: this.#added,
     }
-    for (const [name, value] of Object.entries(own))
-      this.store.openScraped(Labels.of({ __name__: name, ...target })).append(this.#time, value)
+    for (const [name, value] of Object.entries(own)) {
+      const series = this.#own.get(name) ?? this.store.openScraped(Labels.of({ __name__: name, ...target }))
+      this.#own.set(name, series)
+      series.append(this.#time, value)
+    }
     this.store.removeBefore(this.#time - this.#keptMs)
     if (this.#leftOut === undefined || this.#hasWarned) return
     this.#hasWarned = true
@@ -131,7 +136,7 @@ export class SelfScrape implements ServedSource {
     let members: Known[] = []
     let next = 0
     for (const value of family.values) {
-      const identity = value.sharedLabels ?? value.labels
+      const identity = value.sharedLabels ?? (isEmpty(value.labels) ? NO_LABELS : value.labels)
       if (identity !== group) {
         group = identity
         members = known.get(identity) ?? []
@@ -187,6 +192,14 @@ export class SelfScrape implements ServedSource {
       this.#places++
     }
   }
+}
+
+/** Stands for the objects without labels, which prom-client makes anew for each reading of some gauges. */
+const NO_LABELS = {}
+
+function isEmpty(labels: object): boolean {
+  for (const _ in labels) return false
+  return true
 }
 
 /** OpenMetrics writes the name of a counter without its suffix where it describes it. */

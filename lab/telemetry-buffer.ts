@@ -5,7 +5,7 @@ import type {} from '../phases/2-request-logging/request-scope.ts'
 import type {} from '../phases/3-metrics/process-metrics.ts'
 import type {} from '../phases/4-tracing/tracer-provider.ts'
 import { LineRing } from './line-ring.ts'
-import { type MetricReader, metricReader } from './metric-reader.ts'
+import { type MetricReader, RegistryReader } from './metric-reader.ts'
 import { PendingSpans } from './pending-spans.ts'
 import { describeSpan, LabSpanProcessor } from './span-processor.ts'
 
@@ -26,6 +26,6 @@ export function bufferTelemetry(app: FastifyInstance): TelemetryBuffer {
   const pending = new PendingSpans<ReadableSpan>(describeSpan)
   if (app.hasDecorator('addLogDestination')) app.addLogDestination(log)
   if (app.hasDecorator('addSpanProcessor')) app.addSpanProcessor(new LabSpanProcessor(pending))
-  const metrics = app.hasDecorator('registry') ? metricReader(app.registry, app.runUnobserved) : undefined
+  const metrics = app.hasDecorator('registry') ? new RegistryReader(app.registry, app.runUnobserved) : undefined
   return { log, pending, metrics }
 }

@@ -77,7 +77,10 @@ t.test('the APIs of Prometheus and Loki, served by the Lab', async (t) => {
       [...shown.families.values()].map(({ name, type, help }) => [name, type, help]).sort(),
     )
     t.match(await lab.query('up'), [{ value: [Number, '1'] }])
-    t.match(await lab.query('booking_reserved_current'), [{ value: [Number, '2'] }])
+    await waitFor('the gauge from the database', async () => {
+      const [found] = await lab.query('booking_reserved_current')
+      return found?.value[1] === '2'
+    })
     t.match(await lab.query('target_info'), [{ metric: { service_name: 'course-app', job: 'course-app' } }])
   })
 
@@ -91,7 +94,7 @@ t.test('the APIs of Prometheus and Loki, served by the Lab', async (t) => {
     const lines = async () => (await app.logLines()).filter(({ query }) => /from "bookings"/.test(String(query))).length
     const before = { statements: await read(), readings: await readings() }
     const linesBefore = await lines()
-    await waitFor('some readings', async () => (await readings()) >= before.readings + 4)
+    await waitFor('some readings', async () => (await readings()) >= before.readings + 6)
     t.equal(await lines(), linesBefore, 'the SQL of its readings is not logged')
     t.equal(await read(), before.statements + 1, 'that of the first scrape is counted, and no other')
   })
