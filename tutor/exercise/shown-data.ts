@@ -15,10 +15,11 @@ export interface DataCommands {
 }
 
 /** Writes the data of an exercise to files. */
-export function saveData({ name }: Entry, { metrics, logs, example }: ShownData): DataCommands {
+export function saveData({ name, file }: Entry, { metrics, logs, example }: ShownData): DataCommands {
   mkdirSync(join(root, FOLDER), { recursive: true })
   const flags = [
     ...(metrics === undefined ? [] : [`--metrics ${save(`${name}.om`, metrics)}`]),
+    ...(file.endsWith('.rules.yml') ? [`--rules ${file}`] : []),
     ...(logs === undefined ? [] : [`--logs ${save(`${name}.jsonl`, logs)}`]),
   ]
   const parameters = Object.entries(example.parameters).map(([key, value]) => ` --data-urlencode '${key}=${value}'`)

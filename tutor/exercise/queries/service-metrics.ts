@@ -36,14 +36,18 @@ export interface Instance {
   /** Default `course-app`. */
   readonly job?: string
   readonly loads?: readonly Load[]
+  /** Whether the histogram has buckets, of which there are many; default yes. */
+  readonly hasBuckets?: boolean
   /** Gauges by name. */
   readonly gauges?: Readonly<Record<string, (second: number) => number>>
   /** `service_version` of `target_info`; without it there is no such series. */
   readonly version?: Changing<string>
   /** When the process restarts, so that its counters begin at 0 again. */
   readonly restarts?: readonly number[]
-  /** Whether a scrape succeeds; default always. */
+  /** Whether the process runs, serves and is scraped; default always. */
   readonly isUp?: (second: number) => boolean
+  /** Whether a scrape reaches the process; default always. */
+  readonly isReachable?: (second: number) => boolean
   /** Whether it is among the targets; default always. */
   readonly isTarget?: (second: number) => boolean
 }
@@ -59,7 +63,7 @@ export function scrapeAll(instances: readonly Instance[], minutes: number): Seri
 interface Count {
   requests: number
   seconds: number
-  /** Cumulative, for each of `BUCKETS`. */
+  /** Cumulative, for each of the bounds. */
   readonly buckets: number[]
 }
 
@@ -67,6 +71,7 @@ type Sample = readonly [labels: Labels, value: number]
 
 class Scraper {
   readonly #loads: readonly Load[]
+  readonly #bounds: readonly number[]
   /** The labels of the series of each load, in the order of `valuesOf`. */
   readonly #series: readonly (readonly Labels[])[]
   #counts: Count[] = []
@@ -79,7 +84,8 @@ class Scraper {
     readonly instance: Instance,
   ) {
     this.#loads = instance.loads ?? []
-    this.#series = this.#loads.map((load) => seriesOf(load).map((labels) => this.#labelled(labels)))
+    this.#bounds = instance.hasBuckets === false ? [] : BUCKETS
+    this.#series = this.#loads.map((load) => seriesOf(load, this.#bounds).map((labels) => this.#labelled(labels)))
   }
 
   /** @param offset the second of the first scrape */
@@ -93,7 +99,7 @@ class Scraper {
   }
 
   #restart(): void {
-    this.#counts = this.#loads.map(() => ({ requests: 0, seconds: 0, buckets: BUCKETS.map(() => 0) }))
+    this.#counts = this.#loads.map(() => ({ requests: 0, seconds: 0, buckets: this.#bounds.map(() => 0) }))
   }
 
   #serve(second: number): void {
@@ -104,7 +110,7 @@ class Scraper {
       count.requests += rate
       for (const [seconds, share] of at<Durations>(load.durations ?? [[0.012, 1]], second)) {
         count.seconds += rate * share * seconds
-        for (let b = BUCKETS.length - 1; (BUCKETS[b] as number) >= seconds; b--)
+        for (let b = this.#bounds.length - 1; (this.#bounds[b] as number) >= seconds; b--)
           count.buckets[b] = (count.buckets[b] as number) + rate * share
       }
     }
@@ -122,9 +128,9 @@ class Scraper {
   }
 
   #page(second: number): Sample[] {
-    const { isUp, isTarget, gauges = {}, version } = this.instance
+    const { isUp, isReachable, isTarget, gauges = {}, version } = this.instance
     if (isTarget?.(second) === false) return []
-    if (isUp?.(second) === false) return [[this.#labelled({ __name__: 'up' }), 0]]
+    if (isUp?.(second) === false || isReachable?.(second) === false) return [[this.#labelled({ __name__: 'up' }), 0]]
     const samples: Sample[] = [[this.#labelled({ __name__: 'up' }), 1]]
     if (version !== undefined)
       samples.push([this.#labelled({ __name__: 'target_info', service_version: at(version, second) }), 1])
@@ -152,13 +158,16 @@ class Scraper {
 
 const DURATION = 'http_server_request_duration_seconds'
 
-function seriesOf({ method = 'GET', route, status = '200' }: Load): Record<string, string>[] {
+function seriesOf(
+  { method = 'GET', route, status = '200' }: Load,
+  bounds: readonly number[],
+): Record<string, string>[] {
   const labels = { method, route, status }
   return [
     { ...labels, __name__: 'http_server_request_count_total' },
     { ...labels, __name__: `${DURATION}_count` },
     { ...labels, __name__: `${DURATION}_sum` },
-    ...BUCKETS.map((bound) => ({
+    ...bounds.map((bound) => ({
       ...labels,
       __name__: `${DURATION}_bucket`,
       le: bound === Number.POSITIVE_INFINITY ? '+Inf' : String(bound),

@@ -1,0 +1,3 @@
+import { testAnswers } from './test-answers.ts'
+
+await testAnswers(7)
