@@ -4,7 +4,7 @@ import { handoverRoute } from '../lab/handover-route.ts'
 import { lab } from '../lab/plugin.ts'
 import { RemoteSource } from '../lab/remote-source.ts'
 import type { Phase } from '../phases/phase.ts'
-import type { Config } from './config.ts'
+import { type Config, OWN_RULES } from './config.ts'
 import { courseGrpc } from './course/grpc/plugin.ts'
 import { course } from './course/plugin.ts'
 import { remoteCourse } from './course/remote-plugin.ts'
@@ -120,13 +120,11 @@ function addLab(app: FastifyInstance, config: Config, { number, title }: Phase):
     role: ROLE,
     sources: remote && LAB_COURSE_URL ? [partner, new RemoteSource('course', () => LAB_COURSE_URL)] : [partner],
     unseen: remote && !LAB_COURSE_URL ? [UNSEEN_COURSE_SERVICE] : [],
-    rules: LAB_RULES === undefined ? OWN_RULES.filter((path) => existsSync(path)) : pathsIn(LAB_RULES),
+    // Only this repository has that file.
+    rules: pathsIn(LAB_RULES).filter((path) => path !== OWN_RULES || existsSync(path)),
     tools: { prometheus: PROMETHEUS_URL, grafana: GRAFANA_URL, jaeger: JAEGER_URL },
   })
 }
-
-/** The rules that a learner writes in lesson 7. */
-const OWN_RULES = ['lessons/7-alerting/my.rules.yml']
 
 function pathsIn(list: string): string[] {
   return list

@@ -37,6 +37,9 @@ const port = { type: 'integer', minimum: 0, maximum: 65535 } as const
 
 const milliseconds = { minimum: 1, maximum: 60_000, description: 'milliseconds, 1 to 60000' } as const
 
+/** The rules that a learner writes in lesson 7. */
+export const OWN_RULES = 'lessons/7-alerting/my.rules.yml'
+
 /** The URL of a tool for browsers, and after a space the URL for this process if it differs. */
 const LINK = '^(https?://[^\\s]+( https?://[^\\s]+)?)?$'
 const LINK_DESCRIPTION = 'an http:// or https:// URL, or two with a space between: for browsers, and for this process'
@@ -131,7 +134,7 @@ const ConfigSchema = Type.Object({
       description: "the course service's http:// URL, where /livez is",
     }),
   ),
-  LAB_RULES: Type.Optional(Type.String({ description: 'paths of Prometheus rule files with commas between' })),
+  LAB_RULES: Type.String({ default: OWN_RULES, description: 'paths of Prometheus rule files with commas between' }),
   PROMETHEUS_URL: Type.Optional(Type.String({ pattern: LINK, format: 'urls', description: LINK_DESCRIPTION })),
   GRAFANA_URL: Type.Optional(Type.String({ pattern: LINK, format: 'urls', description: LINK_DESCRIPTION })),
   JAEGER_URL: Type.Optional(Type.String({ pattern: LINK, format: 'urls', description: LINK_DESCRIPTION })),
