@@ -68,7 +68,7 @@ const KNOWN_CAUSES = {
 
 /** Clauses that rule something out are not read as if they claimed it. */
 const RULED_OUT =
-  /\b(not|isn['’]t|wasn['’]t|doesn['’]t|don['’]t|didn['’]t|no longer|neither|nor|never|rather than|instead of|harmless|unrelated|innocent|coinciden\w*|red herring|rules? out|ruled out|fine|normal|idle|healthy|as before|unchanged|only a symptom)\b/
+  /\b(not|isn['’]t|wasn['’]t|doesn['’]t|don['’]t|didn['’]t|no longer|neither|nor|never|rather than|instead of|harmless|unrelated|innocent|coinciden\w*|red herring|rules? out|ruled out|fine|normal|idle|healthy|no (more|other|extra)|as many|as before|unchanged|only a symptom)\b/
 
 /** What an answer claims, without what it rules out. In lower case. */
 export function claimsIn(text: string): string {

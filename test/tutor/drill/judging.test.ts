@@ -245,6 +245,7 @@ const CASES: readonly Case[] = [
         'A retry storm: two layers retry',
         'Both the service and its client try again, so attempts multiply',
         'nested retries without back-off while the registry fails',
+        'the service retries three times, and each time its client retries as well. There are no more requests than before',
       ],
     ],
     wrong: ['more traffic', 'Customers reload the page', 'the registry is down'],
@@ -293,6 +294,7 @@ const CASES: readonly Case[] = [
       [
         'One replica of the fraud check does not answer, so every third booking waits for the timeout',
         'a hung instance behind /fraud-checks. The warnings about the key are harmless',
+        'The first call of every third booking times out: one server of the fraud check is down',
         'one of the three servers of the fraud service is dead, and the app waits until it times out',
       ],
     ],

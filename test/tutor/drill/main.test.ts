@@ -88,6 +88,9 @@ t.test('a complete drill', { buffered: true }, async (t) => {
   t.match(await drill.say('ask {service="course-app"} --limit 1'), /request completed[\s\S]*This is ask 2/)
   t.match(await drill.say('ask 1'), /This is ask 1\./, 'shows it again')
   t.match(await drill.say('customers wait'), /That is the symptom/)
+  t.match(drill.output(), /Lab +http:\/\/127\.0\.0\.1:\d+ in a browser/)
+  const lab = await fetch(`${drill.url}/lab/prometheus/api/v1/query?query=up`)
+  t.match(await lab.json(), { status: 'success' }, 'the Lab answers queries too')
   await drill.askForQuestions()
 
   t.match(await drill.say('help'), /traces \[newest[\s\S]*clients \[seconds\][\s\S]*hint {3}skip/)

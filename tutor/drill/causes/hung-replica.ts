@@ -21,7 +21,7 @@ export const hungReplicaCauses = ({ parameters: { timeoutMs } }: Run<ParametersO
       },
       {
         words:
-          /hang|hung|(not|n['’]t) (answer|respond|reply)|never|no (answer|reply|response)|time.?out|timed out|unresponsive|dead|stuck|\bdown\b|gives? up/,
+          /hang|hung|(not|n['’]t) (answer|respond|reply)|never|no (answer|reply|response)|time[sd]?[- ]?out|unresponsive|dead|stuck|\bdown\b|gives? up/,
         missing: 'How does that call end?',
       },
     ],

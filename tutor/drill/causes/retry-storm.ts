@@ -17,7 +17,7 @@ export const retryStormCauses = ({
       },
       {
         words:
-          /\b(two|2|both|several|multiple|nested|different)\b.{0,20}(layer|level|place|loop|retr)|nested|layers?|levels?|multipl|\d ?(×|x|\*|times) ?\d|(no|without|lacks?|missing).{0,15}(pause|back.?off|delay|budget|wait|circuit)|immediately|at once/,
+          /\b(two|2|both|several|multiple|nested|different)\b.{0,20}(layer|level|place|loop|retr)|nested|layers?|levels?|multipl|\d ?(×|x|\*|times) ?\d|(no|without|lacks?|missing).{0,15}(pause|back.?off|delay|budget|wait|circuit)|immediately|at once|retr\w+\b.{0,60}\bretr|each (try|retry|attempt)|\d+ calls/,
         missing: 'A client that tries two or three times makes two or three calls. Why are there more?',
       },
     ],

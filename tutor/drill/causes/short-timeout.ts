@@ -15,7 +15,7 @@ export function shortTimeoutCause(timeoutMs: number): Cause {
       },
       {
         words:
-          /time.?out|timed out|g(i|a)ves? up|given up|abort|cancel|too (slow|long|short)|(takes|took|taking|is|got|became|become|longer).{0,15}(long|slow|than)|slow|impatien|(not|n['’]t) (answer|respond|reply)|deadline/,
+          /time[sd]?[- ]?out|g(i|a)ves? up|given up|abort|cancel|too (slow|long|short)|(takes|took|taking|is|got|became|become|longer).{0,15}(long|slow|than)|slow|impatien|(not|n['’]t) (answer|respond|reply)|deadline/,
         missing: 'How does that call end, and after how long each time?',
       },
     ],

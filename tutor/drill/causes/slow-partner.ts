@@ -11,7 +11,7 @@ export const slowPartnerCauses = ({ parameters: { slowMs } }: Run<ParametersOf<t
     terms: [
       {
         words:
-          /provider|payment|charges|partner|(other|another|external|remote|third.?party) (service|server|system|call)|upstream|downstream|http call|\bcalls? (to|out)\b/,
+          /provider|payment|charge|partner|(other|another|external|remote|third.?party) (service|server|system|call)|upstream|downstream|http call|\bcalls? (to|out)\b/,
         missing: 'The connection is held. What is its holder waiting for?',
       },
       {
