@@ -1,5 +1,7 @@
+import type { LogQuery } from '../../../query/logql/expression.ts'
 import { defineLogqlExercise } from '../queries/logql-exercise.ts'
-import { bothLines, countForRate, errorText, fixedStatus, otherRange, refusedToo } from '../queries/logql-mistakes.ts'
+import { type LogqlMistake, otherRange } from '../queries/logql-mistakes.ts'
+import { logsOf, rangesOf, stagesOf, textsOf } from '../queries/logql-nodes.ts'
 import { type LogLine, requestsEvery, uuid } from '../queries/service-log.ts'
 
 const FIFTEEN_MINUTES = [0, 900] as const
@@ -37,11 +39,54 @@ const LONG: LogLine = {
   },
 }
 
+/** `|= "error"` */
+const errorText: LogqlMistake = {
+  isIn: ({ query }) => textsOf(query).some((text) => /^error$/i.test(text)),
+  look: 'what the filter finds: the word error may stand anywhere, in a path or in a message, and says nothing about the status',
+}
+
+/** Counting all lines with the level error. */
+const bothLines: LogqlMistake = {
+  isIn: ({ query }) =>
+    logsOf(query).every(({ stages }) => stages.every(({ kind }) => kind === 'lineFilter')) &&
+    logsOf(query).length > 0 &&
+    !textsOf(query).some((text) => text.includes('request completed')),
+  look: 'what is counted: a failure writes two lines, and there are errors that belong to no request; only one line of a failure has what the task asks about',
+}
+
+const refusedToo: LogqlMistake = {
+  isIn: ({ query }) => statusesOf(query, ['404', '200']).includes(true),
+  look: 'the condition on status: 404 says that the request was wrong, not that the server failed',
+}
+
+const fixedStatus: LogqlMistake = {
+  isIn: ({ query }) => statusesOf(query, ['500', '502', '503', '504']).includes(false),
+  look: 'the condition on status: a failure is any status from 500 to 599, and a regular expression has to match the whole value',
+}
+
+/** Whether filters on the label `status` let these values pass; empty without such a filter. */
+function statusesOf(query: LogQuery, values: readonly string[]): boolean[] {
+  return stagesOf(query, 'labelFilter').flatMap(({ filter }) => {
+    if (filter.kind === 'string' && filter.matcher.name === 'status')
+      return values.map((value) => filter.matcher.matches(value))
+    if (filter.kind === 'number' && filter.label === 'status' && filter.operator.startsWith('>'))
+      return values.map((value) => Number(value) >= filter.value)
+    return []
+  })
+}
+
+/** `count_over_time` where a rate is asked for. */
+const countForRate: LogqlMistake = {
+  isIn: ({ query }) =>
+    rangesOf(query).some(({ operation }) => operation === 'count_over_time' || operation === 'sum_over_time'),
+  look: 'the unit: count_over_time tells how many there were in the whole range, and the task asks for how many per second',
+}
+
 export default defineLogqlExercise({
   hints: [
     'Each failed request has exactly one line with a status. After | json, status is a label that can be compared with a number: | status >= 500',
     'rate({…} … [5m]) counts lines per second. sum by (service) (…) adds up the series.',
-    'A line that json cannot read has the label __error__, and passes comparisons with numbers. | __error__="" leaves it out.',
+    'From a line that is cut off, json reads what comes before the cut, and adds the label __error__. | __error__="" leaves such lines out.',
   ],
   expected: 'one series for each service, with the label service only: failed requests per second, each counted once',
   reference:

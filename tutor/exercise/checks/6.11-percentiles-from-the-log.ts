@@ -1,14 +1,6 @@
 import { defineLogqlExercise } from '../queries/logql-exercise.ts'
-import {
-  averagedQuantiles,
-  averageLatency,
-  durationOfNumber,
-  fixedValues,
-  notOnlyRequests,
-  noUnwrap,
-  otherRange,
-  otherServices,
-} from '../queries/logql-mistakes.ts'
+import { averageLatency, fixedValues, type LogqlMistake, otherRange } from '../queries/logql-mistakes.ts'
+import { aggregationsOf, logsOf, rangesOf, stagesOf, textsOf } from '../queries/logql-nodes.ts'
 import { type LogLine, requestsEvery } from '../queries/service-log.ts'
 
 const LONG = [0, 1200] as const
@@ -35,6 +27,45 @@ const CALLS: readonly LogLine[] = Array.from({ length: 200 }, (_, i) => ({
   message: 'call completed',
   members: { rpc: 'course.v1.CourseService/GetCourse', grpc_status: 'OK', latency: 2000 + i, request_id: `call-${i}` },
 }))
+
+/** `avg by (route) (quantile_over_time(…))` */
+const averagedQuantiles: LogqlMistake = {
+  isIn: ({ query }) =>
+    aggregationsOf(query).some(({ expression }) =>
+      rangesOf(expression).some(({ operation }) => operation === 'quantile_over_time'),
+    ),
+  look: 'what is put together: percentiles cannot be averaged or added; quantile_over_time takes by (…) itself, after its parentheses',
+}
+
+/** `unwrap duration(latency)`, for a number of milliseconds. */
+const durationOfNumber: LogqlMistake = {
+  isIn: ({ query }) =>
+    rangesOf(query).some(({ unwrap }) => unwrap?.conversion === 'duration' && unwrap.label === 'latency'),
+  look: 'the conversion: duration(…) reads times such as 12ms, and latency is a number without a unit',
+}
+
+const noUnwrap: LogqlMistake = {
+  isIn: ({ query }) => rangesOf(query).every(({ unwrap }) => unwrap === undefined) && rangesOf(query).length > 0,
+  look: 'what the numbers are: without unwrap, functions count lines, and do not look at a value in them',
+}
+
+const otherServices: LogqlMistake = {
+  isIn: ({ query }) =>
+    logsOf(query).some(({ matchers }) =>
+      matchers.some((one) => one.name === 'level' || (one.name === 'service' && one.matches('partner'))),
+    ),
+  look: 'the braces: the task asks for the lines of one service, at all levels',
+}
+
+const notOnlyRequests: LogqlMistake = {
+  isIn: ({ query, error }) =>
+    error === undefined &&
+    !stagesOf(query, 'labelFilter').some(
+      ({ filter }) => filter.kind === 'string' && ['message', 'route'].includes(filter.matcher.name),
+    ) &&
+    !textsOf(query).some((text) => text.includes('request completed')),
+  look: 'which lines have a latency: those of requests, and lines "call completed" of gRPC, which have no route',
+}
 
 export default defineLogqlExercise({
   hints: [

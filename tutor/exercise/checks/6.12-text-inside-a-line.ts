@@ -1,12 +1,7 @@
+import type { LogQuery } from '../../../query/logql/expression.ts'
 import { defineLogqlExercise } from '../queries/logql-exercise.ts'
-import {
-  averageLatency,
-  fixedValues,
-  noConversion,
-  notOnlyPaths,
-  otherRange,
-  patternOfLine,
-} from '../queries/logql-mistakes.ts'
+import { averageLatency, fixedValues, type LogqlMistake, otherRange } from '../queries/logql-mistakes.ts'
+import { logsOf, rangesOf, stagesOf } from '../queries/logql-nodes.ts'
 import type { LogLine } from '../queries/service-log.ts'
 
 /** A line of the proxy. */
@@ -28,6 +23,33 @@ const MESSAGES: readonly LogLine[] = [
   said(905, 'certificate expires in 3h'),
   said(910, 'configuration reloaded in 40ms'),
 ]
+
+const noConversion: LogqlMistake = {
+  isIn: ({ query }) => rangesOf(query).some(({ unwrap }) => unwrap?.conversion === 'number'),
+  look: 'what is unwrapped: it is a text with a unit, of which unwrap makes a number only if it is told how',
+}
+
+function patternsOf(query: LogQuery): string[] {
+  return logsOf(query).flatMap(({ stages }) =>
+    stages.flatMap((stage) => (stage.kind === 'pattern' ? [stage.expression] : [])),
+  )
+}
+
+/** `pattern` over a line of JSON. */
+const patternOfLine: LogqlMistake = {
+  isIn: ({ query }) =>
+    stagesOf(query, 'lineFormat').length === 0 && patternsOf(query).some((pattern) => !pattern.includes('"')),
+  look: 'what the pattern is compared with: the line, which is JSON; json makes labels of it, and leaves the line as it is',
+}
+
+/** Messages that look like a request to a pattern. */
+const notOnlyPaths: LogqlMistake = {
+  isIn: ({ query }) =>
+    !stagesOf(query, 'labelFilter').some(
+      ({ filter }) => filter.kind === 'string' && ['path', 'method', 'status'].includes(filter.matcher.name),
+    ),
+  look: 'which messages fit the pattern: other messages may have four words as well, the last of them a time or none',
+}
 
 export default defineLogqlExercise({
   hints: [

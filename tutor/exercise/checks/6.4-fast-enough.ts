@@ -2,12 +2,12 @@ import { definePromqlExercise } from '../queries/promql-exercise.ts'
 import {
   averagedRatios,
   averageForSum,
-  bucketsAddedUp,
   fixedValues,
-  leMatcher,
   otherRange,
+  type PromqlMistake,
   percentForShare,
 } from '../queries/promql-mistakes.ts'
+import { selectorsOf } from '../queries/promql-nodes.ts'
 import { server, times } from '../queries/server.ts'
 import type { Durations, Load } from '../queries/service-metrics.ts'
 
@@ -26,6 +26,29 @@ const LOADS: readonly Load[] = [
   { route: '/v1/courses', rate: 8, durations: FAST },
   { route: '/v1/bookings', method: 'POST', status: '201', rate: 2, durations: SLOW },
 ]
+
+/** `sum(rate(…_bucket[5m]))`, without a condition on `le`, or with one that takes several buckets. */
+const bucketsAddedUp: PromqlMistake = {
+  isIn: ({ query }) =>
+    selectorsOf(query).some(
+      ({ name, matchers }) =>
+        name.endsWith('_bucket') && !matchers.some((one) => one.name === 'le' && one.operator === '='),
+    ),
+  look: 'what a sum over several buckets counts: buckets are cumulative, so a request is counted once in each bucket that it fits into',
+}
+
+/** @param bound the value of `le` that the task needs */
+function leMatcher(bound: string): PromqlMistake {
+  return {
+    isIn: ({ query }) =>
+      selectorsOf(query).some(({ matchers }) =>
+        matchers.some(
+          ({ name, operator, value }) => name === 'le' && operator === '=' && ![bound, '+Inf'].includes(value),
+        ),
+      ),
+    look: 'the value of le in your query: it is compared as a text, and there are only the bounds that the histogram has, in seconds',
+  }
+}
 
 export default definePromqlExercise({
   hints: [

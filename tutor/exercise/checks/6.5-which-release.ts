@@ -1,13 +1,6 @@
 import { definePromqlExercise } from '../queries/promql-exercise.ts'
-import {
-  averageForSum,
-  fixedValues,
-  labelNotBrought,
-  manyToMany,
-  manyToOne,
-  noMatching,
-  otherRange,
-} from '../queries/promql-mistakes.ts'
+import { averageForSum, fixedValues, otherRange, type PromqlMistake } from '../queries/promql-mistakes.ts'
+import { nodesOf } from '../queries/promql-nodes.ts'
 import { server, times } from '../queries/server.ts'
 import type { Instance, Load } from '../queries/service-metrics.ts'
 
@@ -20,6 +13,33 @@ const LOADS: readonly Load[] = [
 /** The second page of a server, which Prometheus scrapes as another job. */
 function otelPage(number: number, version: string): Instance {
   return server(number, [], { job: 'course-app-otel', version })
+}
+
+/** An operator between a metric and `target_info` that says nothing about which labels have to match. */
+const noMatching: PromqlMistake = {
+  isIn: ({ query, difference }) =>
+    difference?.kind === 'nothing' &&
+    [...nodesOf(query)].some(
+      (node) => node.kind === 'binary' && !node.matching.on && node.matching.labels.length === 0,
+    ),
+  look: 'the labels of both sides: an operator brings together series that have all labels in common, unless on (…) names those that count',
+}
+
+const labelNotBrought: PromqlMistake = {
+  isIn: ({ difference }) => difference?.seen.includes('without the label service_version') === true,
+  look: 'the label service_version has to come from target_info: group_left, or group_right, names in parentheses what is to be taken over',
+}
+
+const manyToOne: PromqlMistake = {
+  isIn: ({ error = '' }) =>
+    error.includes('grouping labels must ensure unique matches') ||
+    error.includes('many-to-one matching must be explicit'),
+  look: 'the two sides: many series of one side belong to one series of the other, which an operator does only where group_left or group_right says so',
+}
+
+const manyToMany: PromqlMistake = {
+  isIn: ({ error = '' }) => error.includes('many-to-many'),
+  look: 'the labels in on(…): with them there are several series on both sides that match, so name all labels that tell one target from another',
 }
 
 export default definePromqlExercise({

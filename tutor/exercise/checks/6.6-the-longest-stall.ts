@@ -1,12 +1,6 @@
 import { definePromqlExercise } from '../queries/promql-exercise.ts'
-import {
-  averageOverTime,
-  coarseSubquery,
-  currentValue,
-  fixedValues,
-  otherRange,
-  rateOfGauge,
-} from '../queries/promql-mistakes.ts'
+import { fixedValues, otherRange, type PromqlMistake, rateOfGauge } from '../queries/promql-mistakes.ts'
+import { callsOf, has, nodesOf, rangesOf } from '../queries/promql-nodes.ts'
 import { server } from '../queries/server.ts'
 import type { Instance } from '../queries/service-metrics.ts'
 
@@ -26,6 +20,23 @@ function stalling(
     gauges: { nodejs_eventloop_lag_max_seconds: lag, nodejs_eventloop_lag_p99_seconds: () => 0.0105 },
     ...rest,
   })
+}
+
+/** `max(gauge)`, where the largest of some time is asked for. */
+const currentValue: PromqlMistake = {
+  isIn: ({ query }) => !has(rangesOf(query)) && ![...nodesOf(query)].some(({ kind }) => kind === 'subquery'),
+  look: 'the time that your query looks at: the value at one moment, which is that of the last scrape',
+}
+
+const averageOverTime: PromqlMistake = {
+  isIn: ({ query }) => has(callsOf(query, ['avg_over_time', 'quantile_over_time'])),
+  look: 'what is made of the samples: an average hides the one that is larger than all others, and so does a percentile',
+}
+
+/** `(…)[10m:]` */
+const coarseSubquery: PromqlMistake = {
+  isIn: ({ query }) => [...nodesOf(query)].some((node) => node.kind === 'subquery' && (node.step ?? 60_000) > 15_000),
+  look: 'the step of the subquery: without one it evaluates once a minute, and misses three scrapes of four',
 }
 
 export default definePromqlExercise({

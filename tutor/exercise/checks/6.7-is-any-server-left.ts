@@ -1,5 +1,6 @@
 import { definePromqlExercise } from '../queries/promql-exercise.ts'
-import { absentOnly, alwaysThere, fixedValues, jobLeftOut, onlyWhatIsThere } from '../queries/promql-mistakes.ts'
+import { fixedValues, type PromqlMistake } from '../queries/promql-mistakes.ts'
+import { callsOf, has, nodesOf, selectorsOf } from '../queries/promql-nodes.ts'
 import { server } from '../queries/server.ts'
 import type { Instance } from '../queries/service-metrics.ts'
 
@@ -7,6 +8,31 @@ const isBefore = (end: number) => (second: number) => second < end
 
 /** Another service, which is always well. */
 const PARTNER: Instance = { instance: '10.0.1.1:8080', job: 'partner' }
+
+/** `absent(up{job="course-app"})` */
+const absentOnly: PromqlMistake = {
+  isIn: ({ query }) =>
+    has(callsOf(query, ['absent', 'absent_over_time'])) &&
+    ![...nodesOf(query)].some((node) => node.kind === 'binary' && node.operator === 'or'),
+  look: 'what absent asks: whether there is a series at all, and a series whose value is 0 is there',
+}
+
+/** A comparison of values that are not there. */
+const onlyWhatIsThere: PromqlMistake = {
+  isIn: ({ query }) => !has(callsOf(query, ['absent', 'absent_over_time', 'vector'])),
+  look: 'what is left when the targets have disappeared: a series that has ended has no value to compare, so the result is empty',
+}
+
+const alwaysThere: PromqlMistake = {
+  isIn: ({ query }) => [...nodesOf(query)].some((node) => node.kind === 'binary' && node.returnBool),
+  look: 'bool: with it, a comparison gives 0 or 1; without it, no result where the comparison does not hold',
+}
+
+const jobLeftOut: PromqlMistake = {
+  isIn: ({ query }) =>
+    selectorsOf(query).some(({ matchers }) => !matchers.some(({ name }) => name === 'job' || name === 'instance')),
+  look: 'the job: other services have an up of their own',
+}
 
 export default definePromqlExercise({
   hints: [

@@ -1,16 +1,13 @@
 import { definePromqlExercise } from '../queries/promql-exercise.ts'
 import {
   averagedRatios,
-  differenceForRatio,
   fixedValues,
-  futureOffset,
-  longRange,
-  noOffset,
   otherLabels,
-  otherOffset,
+  otherRange,
+  type PromqlMistake,
   unequalSides,
-  upsideDown,
 } from '../queries/promql-mistakes.ts'
+import { has, nodesOf, rangesOf, selectorsOf } from '../queries/promql-nodes.ts'
 import { server } from '../queries/server.ts'
 import type { Load } from '../queries/service-metrics.ts'
 
@@ -25,6 +22,45 @@ const LOADS: readonly Load[] = [
   load('/v1/bookings', 1, 20, 1, { method: 'POST', status: '201' }),
   load('/hello', 2, 20, 0.6),
 ]
+
+const futureOffset: PromqlMistake = {
+  isIn: ({ query }) => selectorsOf(query).some(({ offset }) => offset < 0),
+  look: 'the sign of the offset: offset 30m looks back by half an hour, offset -30m looks into the future',
+}
+
+const noOffset: PromqlMistake = {
+  isIn: ({ query }) =>
+    selectorsOf(query).every(({ offset, at }) => offset === 0 && at === undefined) && has(rangesOf(query)),
+  look: 'the time that your query is about: nothing in it looks back, and a longer range still ends now',
+}
+
+const otherOffset: PromqlMistake = {
+  isIn: ({ query }) => {
+    const offsets = selectorsOf(query).map(({ offset }) => offset)
+    return !offsets.includes(0) || offsets.some((offset) => offset !== 0 && offset !== 1_800_000)
+  },
+  look: 'the offsets: one side is about now, and the other one about half an hour ago',
+}
+
+const differenceForRatio: PromqlMistake = {
+  isIn: ({ query }) => ![...nodesOf(query)].some((node) => node.kind === 'binary' && node.operator === '/'),
+  look: 'the operator: the task asks how many times as many, and a difference tells how many more',
+}
+
+/** Then divided by now. */
+const upsideDown: PromqlMistake = {
+  isIn: ({ query }) =>
+    [...nodesOf(query)].some(
+      (node) =>
+        node.kind === 'binary' &&
+        node.operator === '/' &&
+        selectorsOf(node.left).some(({ offset }) => offset > 0) &&
+        selectorsOf(node.right).every(({ offset }) => offset === 0),
+    ),
+  look: 'which side is divided by which: the result is to be 2 when there is twice as much now',
+}
+
+const longRange: PromqlMistake = { ...otherRange(5), look: 'the ranges: both sides are about five minutes' }
 
 export default definePromqlExercise({
   hints: [

@@ -1,5 +1,6 @@
 import { defineLogqlExercise } from '../queries/logql-exercise.ts'
-import { idInSelector, selectorTooNarrow, textFilter, textForField } from '../queries/logql-mistakes.ts'
+import type { LogqlMistake } from '../queries/logql-mistakes.ts'
+import { logsOf, STREAM_LABELS, textsOf } from '../queries/logql-nodes.ts'
 import { type LogLine, linesOf, requestsEvery, uuid } from '../queries/service-log.ts'
 
 const ID = '7c5bfd10-07d3-44ca-8f9f-06d80f5605ae'
@@ -35,6 +36,25 @@ const MENTIONS: readonly LogLine[] = [
   ...linesOf({ second: 403, id: `${ID}-2`, route: '/hello' }),
 ]
 
+/** A condition in braces on what is no label of a stream. */
+const idInSelector: LogqlMistake = {
+  isIn: ({ query }) => logsOf(query).some(({ matchers }) => matchers.some(({ name }) => !STREAM_LABELS.includes(name))),
+  look: 'the braces: only service and level are labels of streams; what differs from line to line is filtered for after them',
+}
+
+/** A selector that leaves streams out in which there are lines that are wanted. */
+const selectorTooNarrow: LogqlMistake = {
+  isIn: ({ query, difference }) =>
+    (difference?.kind === 'missing' || difference?.kind === 'nothing') &&
+    logsOf(query).some(({ matchers }) => matchers.some((one) => !one.matches('any'))),
+  look: 'the streams that the braces choose: a request may pass through other services, and write lines of any level',
+}
+
+const textForField: LogqlMistake = {
+  isIn: ({ query }) => textsOf(query).some((text) => ID.includes(text) || text.includes(ID)),
+  look: 'what the filter compares: a line filter finds the text anywhere in the line, and a label filter looks at one field',
+}
+
 export default defineLogqlExercise({
   hints: [
     'The braces choose streams by their labels, and need at least one condition: {service=~".+"} takes all services.',
@@ -57,6 +77,6 @@ export default defineLogqlExercise({
     },
     { when: 'when there is no such request', lines: [...OTHERS, ...MENTIONS], minutes: 10 },
   ],
-  mistakes: [idInSelector, selectorTooNarrow, textFilter(/7c5bfd10/, textForField)],
+  mistakes: [idInSelector, selectorTooNarrow, textForField],
   look: 'which streams the braces choose, and what the filter compares with the id',
 })
