@@ -84,6 +84,7 @@ for (const lesson of lessons) {
       const there = catalogue()
         .filter(({ file }) => file.startsWith(`${dirname(lesson)}/`))
         .map(({ number, title }) => [number, title])
+      t.ok(there.length >= 2)
       t.strictSame(listed, there)
     })
   })
