@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import t from 'tap'
 import type { Explanation, ParsedQuery } from '../../lab/wire.ts'
@@ -12,7 +14,9 @@ const COMPLETED = '{service="course-app"} |= "request completed"'
 
 t.test('Ask: queries in PromQL and LogQL, and how their results come about', needs('chromium'), async (t) => {
   const browser = await openBrowser(t)
-  const app = await startApp(t)
+  const rules = join(t.testdir({}), 'test.rules.yml')
+  await writeFile(rules, rulesWith('up == 1'))
+  const app = await startApp(t, { env: { LAB_RULES: rules } })
   const { page, complaints } = await openLab(browser, app.url)
   const editor = page.getByRole('textbox', { name: 'PromQL query' })
   const logEditor = page.getByRole('textbox', { name: 'LogQL query' })
@@ -233,6 +237,26 @@ t.test('Ask: queries in PromQL and LogQL, and how their results come about', nee
     )
   })
 
+  await t.test('rules and alerts are shown as they are now, and what is wrong with their file', async (t) => {
+    await goTo(page, 'Ask')
+    const panel = page.getByRole('region', { name: /^Rules and alerts/ })
+    await panel.locator('.alert', { hasText: 'The app is up.' }).waitFor()
+    t.match(await panel.getByRole('status').textContent(), '1 alert rule, 1 firing, 0 pending; 1 recording rule')
+    t.match(
+      await panel.locator('.alert').textContent(),
+      /^firing since \d\d:\d\d:.*, value 1 \{.*severity="page"\}summaryThe app is up\.$/,
+    )
+    await panel.getByRole('link', { name: /^Ask it\b.*app:up:sum/ }).click()
+    await waitFor('what was recorded', async () => (await rows(page)).join().includes('app:up:sum'))
+
+    await writeFile(rules, rulesWith('up =='))
+    await panel.locator('.rule-problem', { hasText: 'parse error' }).waitFor()
+    t.equal(await panel.locator('.alert').count(), 1, 'the last rules that were right go on')
+    await writeFile(rules, rulesWith('up == 0'))
+    await panel.locator('.badge', { hasText: 'inactive' }).waitFor()
+    t.equal(await panel.locator('.rule-problem, .alert').count(), 0)
+  })
+
   await t.test('Tab leaves the editor, and Shift-Enter begins a line', async (t) => {
     await goTo(page, 'Ask')
     await fill(page, 'up')
@@ -265,6 +289,20 @@ t.test('Ask: queries in PromQL and LogQL, and how their results come about', nee
   const others = complaints.filter((text) => !/status of 422/.test(text)) // a query that fails
   t.strictSame(others, [], 'nothing to complain about in the console')
 })
+
+function rulesWith(expression: string): string {
+  return `groups:
+  - name: test
+    interval: 1s
+    rules:
+      - record: app:up:sum
+        expr: sum(up)
+      - alert: AppUp
+        expr: ${expression}
+        labels: { severity: page }
+        annotations: { summary: The app is up. }
+`
+}
 
 /** The names of the series in the table of results. */
 function rows(page: Page): Promise<string[]> {

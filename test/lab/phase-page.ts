@@ -45,6 +45,16 @@ export async function checkPhase(t: Test, browser: Browser, phase: number): Prom
   await goTo(page, 'Logs')
   await page.locator('.log-row', { hasText: 'server listening' }).first().waitFor()
 
+  await goTo(page, 'Ask')
+  await page.getByRole('radio', { name: phase < 3 ? /^LogQL/ : /^PromQL/, checked: true }).waitFor()
+  await page.locator('.query-choice').first().click()
+  await page
+    .locator(phase < 3 ? '.found-line' : '.result-graph canvas')
+    .first()
+    .waitFor()
+  await page.getByRole('radio', { name: /^PromQL/ }).check()
+  t.equal(await page.locator('.ask .phase-notice').count(), phase < 3 ? 1 : 0, 'what PromQL needs, before phase 3')
+
   const expected = phase === 1 ? [/status of 500/] : [] // that of /error
   t.match(complaints, expected, 'nothing to complain about in the console')
   t.equal(complaints.length, expected.length)

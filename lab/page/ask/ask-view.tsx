@@ -9,6 +9,7 @@ import { Explained } from './explained.tsx'
 import { Outcome } from './outcome.tsx'
 import { QueryControls, QueryLists } from './query-controls.tsx'
 import { fromParameters } from './questions.ts'
+import { RulesPanel } from './rules-panel.tsx'
 
 const LANGUAGES: Readonly<Record<Language, { readonly title: string; readonly about: string }>> = {
   promql: { title: 'PromQL', about: 'asks the metrics' },
@@ -44,6 +45,7 @@ export function AskView() {
         )}
       </div>
       <Outcome explained={<Explained />} />
+      {has('metrics') && <RulesPanel />}
     </section>
   )
 }

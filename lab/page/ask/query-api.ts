@@ -22,6 +22,44 @@ export interface Answer {
   readonly infos: readonly string[]
 }
 
+export interface RuleGroup {
+  readonly name: string
+  readonly file: string
+  /** Seconds. */
+  readonly interval: number
+  readonly rules: readonly (RecordingRule | AlertingRule)[]
+}
+
+interface Rule {
+  readonly name: string
+  readonly query: string
+  readonly health: 'ok' | 'err' | 'unknown'
+  readonly lastError?: string
+}
+
+export interface RecordingRule extends Rule {
+  readonly type: 'recording'
+}
+
+export interface AlertingRule extends Rule {
+  readonly type: 'alerting'
+  readonly state: 'inactive' | 'pending' | 'firing' | 'unknown'
+  /** Seconds. */
+  readonly duration: number
+  readonly keepFiringFor: number
+  readonly annotations: Readonly<Record<string, string>>
+  readonly alerts: readonly Alert[]
+}
+
+export interface Alert {
+  readonly state: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly annotations: Readonly<Record<string, string>>
+  /** RFC 3339. */
+  readonly activeAt: string
+  readonly value: string
+}
+
 /** Points of a line, at most. */
 const POINTS = 250
 /** Log lines of an answer. */
@@ -103,6 +141,15 @@ async function askLoki(question: Question, time: number, type: PartType | null):
         limit: String(MOST_LINES),
       })
   return { question, start, end: time, data, warnings: [], infos: [] }
+}
+
+/** The rules that the Lab evaluates, and why rule files are not used as they are. */
+export async function readRules(): Promise<{
+  readonly groups: readonly RuleGroup[]
+  readonly problems: readonly string[]
+}> {
+  const { data, warnings = [] } = await get<{ groups: RuleGroup[] }>('promql', 'rules', {})
+  return { groups: data.groups, problems: warnings }
 }
 
 /** Exemplars of the series that a query reads, oldest first. */
