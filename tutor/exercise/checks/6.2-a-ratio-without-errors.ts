@@ -6,9 +6,9 @@ import {
   otherRange,
   type PromqlMistake,
   percentForShare,
+  statusMatcher,
   unequalSides,
 } from '../queries/promql-mistakes.ts'
-import { selectorsOf } from '../queries/promql-nodes.ts'
 import { server, times } from '../queries/server.ts'
 import type { Load } from '../queries/service-metrics.ts'
 
@@ -37,18 +37,6 @@ const REFUSING: readonly Load[] = [
   { route: '/external', status: '502', rate: 0.2 },
   { route: '/external', status: '504', rate: 0.6 },
 ]
-
-/** A condition on the status that misses some failures, or takes others for one. */
-const statusMatcher: PromqlMistake = {
-  isIn: ({ query }) => {
-    const matchers = selectorsOf(query).flatMap(({ matchers }) => matchers.filter(({ name }) => name === 'status'))
-    return matchers.some((one) => {
-      const taken = ['200', '404', '500', '503', '504'].map((status) => one.matches(status)).join()
-      return taken !== 'false,false,true,true,true' && taken !== 'true,true,false,false,false'
-    })
-  },
-  look: 'the condition on status: a failure is any status from 500 to 599, 404 is none, and a regular expression has to match the whole value',
-}
 
 /** Results without a series where the ratio is 0. */
 const emptyRatio: PromqlMistake = {

@@ -61,6 +61,18 @@ export const rateOfGauge: PromqlMistake = {
   look: 'the type of the metric: a gauge goes up and down, and rate, which is for counters, takes each fall for a restart',
 }
 
+/** A condition on the status that misses some failures, or takes others for one. */
+export const statusMatcher: PromqlMistake = {
+  isIn: ({ query }) => {
+    const matchers = selectorsOf(query).flatMap(({ matchers }) => matchers.filter(({ name }) => name === 'status'))
+    return matchers.some((one) => {
+      const taken = ['200', '404', '500', '503', '504'].map((status) => one.matches(status)).join()
+      return taken !== 'false,false,true,true,true' && taken !== 'true,true,false,false,false'
+    })
+  },
+  look: 'the condition on status: a failure is any status from 500 to 599, 404 is none, and a regular expression has to match the whole value',
+}
+
 /** Routes or servers that were read off the shown data. */
 export function fixedValues(label: string): PromqlMistake {
   return {

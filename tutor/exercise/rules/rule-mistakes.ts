@@ -1,17 +1,8 @@
 import { type Expression, isSetOperator } from '../../../query/promql/expression.ts'
 import type { AlertingDefinition } from '../../../query/rules/rule-file.ts'
 import type { Mistake } from '../queries/mistake.ts'
-import {
-  aggregationsOf,
-  callsOf,
-  irate,
-  nodesOf,
-  noRate,
-  rangesOf,
-  selectorsOf,
-  statusMatcher,
-  sumBeforeRate,
-} from '../queries/promql-mistakes.ts'
+import { irate, noRate, statusMatcher, sumBeforeRate } from '../queries/promql-mistakes.ts'
+import { aggregationsOf, callsOf, nodesOf, rangesOf, selectorsOf } from '../queries/promql-nodes.ts'
 import type { RuleFinding, RuleMistake } from './rule-mistake.ts'
 
 /** Of recording rules as well. */
