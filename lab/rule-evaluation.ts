@@ -64,8 +64,7 @@ export class RuleEvaluation implements RuleSource {
     try {
       this.#reload(now)
       for (const { group, time } of this.#rules.takeDue(now)) {
-        group.evaluate(time)
-        await setImmediate() // requests are served between groups
+        for (const _ of group.evaluateStepwise(time)) await setImmediate() // requests are served between rules
       }
     } finally {
       this.#isEvaluating = false

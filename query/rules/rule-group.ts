@@ -99,8 +99,16 @@ export class RuleGroup {
    * @param time milliseconds since 1970
    */
   evaluate(time: number): void {
+    for (const _ of this.evaluateStepwise(time));
+  }
+
+  /** As {@link evaluate}, but stops after each rule, so that something else can run. */
+  *evaluateStepwise(time: number): Generator<undefined> {
     const start = performance.now()
-    for (const rule of this.rules) this.#evaluateOne(rule, time)
+    for (const rule of this.rules) {
+      this.#evaluateOne(rule, time)
+      yield
+    }
     const { store } = this.#settings
     for (const labels of this.#abandoned) endSeries(store, labels, time - this.definition.queryOffset)
     this.#abandoned = []

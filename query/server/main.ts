@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { readLines } from '../lines/read-lines.ts'
+import { describeDuplicates } from '../rules/duplicate-rules.ts'
 import { RuleSet, readRuleFiles } from '../rules/rule-set.ts'
 import { runUnitTests } from '../rules/run-unit-tests.ts'
 import { queriesOver } from '../rules/samples.ts'
@@ -110,10 +111,12 @@ function checkRules(files: readonly string[]): void {
   for (const file of files) {
     process.stdout.write(`Checking ${file}\n`)
     const { files: read, problems } = readRuleFiles([file])
-    const count = read.flatMap(({ groups }) => groups.flatMap(({ rules }) => rules)).length
+    const groups = read.flatMap((one) => one.groups)
+    const duplicates = describeDuplicates(groups)
     if (read.length === 0) fail(`  FAILED:\n${file}: there is no such file\n`)
     else if (problems.length > 0) fail(`  FAILED:\n${problems.join('\n')}\n`)
-    else process.stdout.write(`  SUCCESS: ${count} rules found\n\n`)
+    else if (duplicates !== undefined) process.stderr.write(`  FAILED:\nlint error ${duplicates}\n\n`)
+    else process.stdout.write(`  SUCCESS: ${groups.flatMap(({ rules }) => rules).length} rules found\n\n`)
   }
 }
 

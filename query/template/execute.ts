@@ -17,8 +17,9 @@ import {
 
 /** Go allows 100,000; templates that include each other that often never end. */
 const MOST_DEPTH = 500
-/** Keeps a template from running for minutes. */
-const MOST_ITERATIONS = 1_000_000
+/** A template runs in the process that serves users. */
+const MOST_MS = 1000
+const LONGEST_TEXT = 1_000_000
 
 /** Nothing was handed over by the stage before. `null` is a value. */
 const MISSING = Symbol('missing')
@@ -53,7 +54,7 @@ class Execution {
   #name: string
   #variables: Variable[] = []
   #depth = 0
-  #iterations = 0
+  readonly #deadline = performance.now() + MOST_MS
   /** What messages name. */
   #at: { readonly from: number; readonly text: () => string } = { from: 0, text: () => '' }
 
@@ -73,6 +74,11 @@ class Execution {
     const column = Buffer.byteLength(before.slice(before.lastIndexOf('\n') + 1))
     const place = `${name}:${before.split('\n').length}:${column}`
     throw new TemplateError(`template: ${place}: executing ${quote(this.#name)} at <${this.#at.text()}>: ${reason}`)
+  }
+
+  #checkLimits(text: string): void {
+    if (text.length > LONGEST_TEXT) this.#fail(`the text is longer than ${LONGEST_TEXT} characters`)
+    if (performance.now() > this.#deadline) this.#fail(`the template takes longer than ${MOST_MS} ms`)
   }
 
   #mark(node: Operand | Command): void {
@@ -125,8 +131,7 @@ class Execution {
     let count = 0
     for (const [index, element] of this.#elementsOf(value, pipe)) {
       count++
-      this.#iterations++
-      if (this.#iterations > MOST_ITERATIONS) this.#fail(`more than ${MOST_ITERATIONS} iterations`)
+      this.#checkLimits(this.output)
       this.#setLoopVariables(pipe, index, element)
       const flow = this.#walk(then, element)
       this.#variables.length = inner
@@ -310,10 +315,13 @@ class Execution {
     if (name === 'and' || name === 'or') return this.#shortcut(name, args, dot, final)
     const values = args.map((arg, i) => this.#argument(arg, parameters[i] ?? (rest as string), dot))
     if (final !== MISSING) values.push(this.#valid(final, parameters[given - 1] ?? (rest as string)))
+    this.#checkLimits(this.output)
     try {
-      return run(...values)
+      const result = run(...values)
+      if (typeof result === 'string') this.#checkLimits(result)
+      return result
     } catch (error) {
-      if (!(error instanceof Error) || error.name === 'Unsupported') throw error
+      if (!(error instanceof Error) || error.name === 'Unsupported' || error instanceof TemplateError) throw error
       this.#mark(node)
       this.#fail(`error calling ${name}: ${error.message}`)
     }

@@ -125,7 +125,9 @@ function changeTimes(what: string, change: (time: string) => string): Mutation {
 
 function changeValues(what: string, change: (values: string) => string): Mutation {
   return changeTest(what, ({ input_series }) => {
-    for (const series of input_series) series.values = change(String(series.values))
+    // Percentiles of Prometheus 2 and 3 differ in the last digit when a series ends within a window.
+    const plain = input_series.filter(({ series }) => !series.includes('_bucket'))
+    for (const series of plain) series.values = change(String(series.values))
     return true
   })
 }

@@ -198,6 +198,8 @@ const run = (...args: string[]) => spawnSync(process.execPath, [main, ...args], 
 t.test('--test-rules and --check-rules print and end as promtool does', (t) => {
   const folder = t.testdir({
     'bad.rules.yml': 'groups: [{ name: g, rules: [{ record: a, expr: "sum(" }] }]',
+    'twice.rules.yml':
+      'groups: [{ name: g, rules: [{ record: a, expr: b, labels: { x: y } }, { record: a, expr: c, labels: { x: y } }] }]',
     'bad.test.yml': 'rule_files: [bad.rules.yml]\ntests: [{}]',
   })
   const passed = run('--test-rules', cases[0] as string, cases[1] as string)
@@ -210,6 +212,12 @@ t.test('--test-rules and --check-rules print and end as promtool does', (t) => {
     /^ {2}FAILED:\n.*bad\.rules\.yml: 1:48: group "g", rule 1, "a": could not parse expression: 1:5:/,
   )
   t.equal(run('--check-rules', ...ruleFiles).status, 0)
+  const duplicates = run('--check-rules', join(folder, 'twice.rules.yml'))
+  t.equal(duplicates.status, 0, 'a warning, as of promtool')
+  t.equal(
+    duplicates.stderr,
+    '  FAILED:\nlint error 1 duplicate rule(s) found.\nMetric: a\nLabel(s):\n\tx: y\nMight cause inconsistency while recording expressions\n\n',
+  )
   t.equal(run('--check-rules', join(folder, 'bad.rules.yml')).status, 1)
   t.equal(run('--rules', 'x').status, 1)
   t.end()
