@@ -11,6 +11,10 @@ import { serve } from '../../../query/server/serve.ts'
 import { startApp } from '../../../testkit/app-process.ts'
 import { freePort } from '../../../testkit/free-port.ts'
 import { waitFor } from '../../../testkit/wait-for.ts'
+import { answerTo } from '../../../tutor/ask/answer.ts'
+import { describeAnswer } from '../../../tutor/ask/describe-answer.ts'
+import { type Question, readLine } from '../../../tutor/ask/options.ts'
+import { labOf, serverAt } from '../../../tutor/ask/remote-server.ts'
 import { ask } from '../learner-commands.ts'
 
 /** Requests of two routes, a sample a second for five minutes, and a line for each of ten errors. */
@@ -55,13 +59,6 @@ t.test('asks a server for metrics and for lines', async (t) => {
   const wrong = await ask(['sum(requests_total', '--url', url])
   t.equal(wrong.code, 1)
   t.match(wrong.stderr, /^ {2}sum\(requests_total\n {20}\^\n.*1:19: parse error: unclosed left parenthesis\n$/)
-
-  const info = await ask(['rate(up[1m])', '--url', url])
-  t.equal(info.stdout, 'The answer is empty: no series fits.\nNo series is named up.\n')
-  const label = await ask(['requests_total{path="/hello"}', '--url', url])
-  t.match(label.stdout, /requests_total has no label path\. It has job, route\./)
-  const stream = await ask(['{route="/hello"} | json', '--url', url])
-  t.match(stream.stdout, /No stream has the label route\. Streams have level, service\. .* \| json \| route="…"/)
 })
 
 t.test('asks the running app, by its Lab', async (t) => {
@@ -77,10 +74,23 @@ t.test('asks the running app, by its Lab', async (t) => {
   t.match(lines.stdout, /"route":"\/hello".*"message":"request completed"/)
 })
 
+t.test('an empty answer says which name is unknown', async (t) => {
+  const server = serverAt(await startServer(t))
+  const reasons = async (query: string) => {
+    const answer = await answerTo(readLine(query, Date.now()), server)
+    return describeAnswer(answer, { width: 120, limit: 9 })
+  }
+  t.equal(await reasons('rate(up[1m])'), 'The answer is empty: no series fits.\nNo series is named up.')
+  t.match(await reasons('requests_total{path="/hello"}'), /requests_total has no label path\. It has job, route\./)
+  t.match(
+    await reasons('{route="/hello"} | json'),
+    /No stream has the label route\. Streams have level, service\. .* \| json \| route="…"/,
+  )
+})
+
 t.test('says what is missing, and what to do', async (t) => {
   const port = String(await freePort())
-  const none = await ask(['up'], { PORT: port })
-  t.match(none, {
+  t.match(await ask(['up'], { PORT: port }), {
     code: 2,
     stderr: new RegExp(`No app answers at http://127\\.0\\.0\\.1:${port}\\. Start one.*npm start`),
   })
@@ -89,21 +99,20 @@ t.test('says what is missing, and what to do', async (t) => {
   t.teardown(() => app.close())
   app.get('/hello', () => ({ message: 'hello' }))
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
-  t.match(await ask(['up'], { PORT: new URL(url).port }), { code: 2, stderr: /has no Lab.* LAB=on/ })
-  t.match(await ask(['up', '--url', url]), { code: 2, stderr: /neither \/api\/v1 nor a Lab/ })
+  const [up, errors] = ['up', '{level="error"}'].map((query) => readLine(query, Date.now())) as [Question, Question]
+  await t.rejects(answerTo(up, labOf(url)), { name: 'NoAnswer', message: /has no Lab.* LAB=on/ })
+  await t.rejects(answerTo(up, serverAt(url)), { name: 'NoAnswer', message: /neither \/api\/v1 nor a Lab/ })
 
   const bare = fastify()
   t.teardown(() => bare.close())
   await bare.register(lab)
-  const { port: barePort } = new URL(await bare.listen({ host: '127.0.0.1', port: 0 }))
-  t.match(await ask(['up'], { PORT: barePort }), { code: 1, stderr: /no metrics before phase 3.*npm run phase:3/ })
-  t.match(await ask(['{level="error"}'], { PORT: barePort }), { code: 1, stderr: /no logs before phase 1/ })
+  const bareLab = labOf(await bare.listen({ host: '127.0.0.1', port: 0 }))
+  await t.rejects(answerTo(up, bareLab), { name: 'Refused', message: /no metrics before phase 3.*npm run phase:3/ })
+  await t.rejects(answerTo(errors, bareLab), { name: 'Refused', message: /no logs before phase 1/ })
 })
 
 t.test('explains its arguments', async (t) => {
-  t.match(await ask([]), { code: 2, stdout: /^Usage: npm run ask/ })
-  t.match(await ask(['--help']), { code: 0, stdout: /--last 5m/ })
+  t.match(await ask([]), { code: 2, stdout: /^Usage: npm run ask[\s\S]*--last 5m/ })
   t.match(await ask(['sum', 'by', '(a)', '(b)']), { code: 2, stderr: /Put it in quotes: 'sum by \(a\) \(b\)'/ })
-  t.match(await ask(['up', '--url', 'nowhere']), { code: 2, stderr: /is not a URL/ })
   t.match(await ask(['up', '--loud']), { code: 2, stderr: /Unknown option '--loud'/ })
 })
