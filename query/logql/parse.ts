@@ -7,34 +7,30 @@
 import { parser } from '@grafana/lezer-logql'
 import type { SyntaxNode } from '@lezer/common'
 import { scalarOperation } from '../promql/arithmetic.ts'
-import type { Comparison, Matching, TextRange } from '../promql/expression.ts'
+import type { Matching, TextRange } from '../promql/expression.ts'
 import { isComparison, isSetOperator } from '../promql/expression.ts'
 import { unquote } from '../promql/literals.ts'
 import { PRECEDENCE } from '../promql/parse.ts'
 import { InvalidQuery } from '../promql/value.ts'
-import { compileExpression, Matcher, type MatchOperator } from '../series/matcher.ts'
+import { compileExpression, type Matcher } from '../series/matcher.ts'
 import { Unsupported } from '../unsupported.ts'
 import { LogParseError } from './errors.ts'
 import type {
-  Extraction,
   Grouping,
-  LabelChoice,
   LabelFilter,
-  LabelFormat,
-  LineFilterOperator,
   LogBinary,
   LogExpression,
   LogQuery,
   MetricExpression,
   RangeOperation,
-  Stage,
   Unwrap,
   VectorOperation,
 } from './expression.ts'
+import { children, leaves, numberIn, rangeOf } from './nodes.ts'
+import { StageReader } from './read-stages.ts'
 import { checkStage } from './stages.ts'
 import { syntaxError } from './syntax-error.ts'
 import { readDuration, readTokens, type Token } from './tokens.ts'
-import { parseBytes } from './units.ts'
 
 const strictParser = parser.configure({ strict: true })
 
@@ -130,13 +126,15 @@ type Item =
   | { readonly kind: 'operand'; readonly node: SyntaxNode }
   | { readonly kind: 'operator'; readonly operator: LogBinary['operator']; readonly node: SyntaxNode }
 
-type FilterItem = { readonly node: SyntaxNode } | 'and' | 'or' | ','
-
 class Converter {
+  readonly #stages: StageReader
+
   constructor(
     readonly text: string,
     readonly offsets: ReadonlyMap<number, bigint>,
-  ) {}
+  ) {
+    this.#stages = new StageReader(text)
+  }
 
   query(top: SyntaxNode): LogQuery {
     const node = meaningful(top)
@@ -159,153 +157,14 @@ class Converter {
 
   #selection(node: SyntaxNode): LogExpression {
     const selector = node.getChild('Selector') as SyntaxNode
-    const matchers = leaves(selector, 'Matchers', 'Matcher').map((matcher) => this.#matcher(matcher))
+    const matchers = leaves(selector, 'Matchers', 'Matcher').map((matcher) => this.#stages.matcher(matcher))
     if (!matchers.some((matcher) => !matcher.matches('')))
       throw new LogParseError(NOTHING_SELECTED, undefined, selector.from)
     const pipeline = node.getChild('PipelineExpr')
-    const stages = pipeline === null ? [] : leaves(node, 'PipelineExpr', 'PipelineStage').flatMap((s) => this.#stage(s))
+    const stages =
+      pipeline === null ? [] : leaves(node, 'PipelineExpr', 'PipelineStage').flatMap((s) => this.#stages.read(s))
     for (const stage of stages) checkStage(stage, this.#slice(stage.range))
     return { kind: 'log', matchers, stages, range: { from: selector.from, to: pipeline?.to ?? selector.to } }
-  }
-
-  #matcher(node: SyntaxNode): Matcher {
-    const [label, operator, value] = children(node) as [SyntaxNode, SyntaxNode, SyntaxNode]
-    try {
-      return new Matcher(this.#slice(label), this.#slice(operator) as MatchOperator, this.#string(value))
-    } catch (error) {
-      throw new LogParseError((error as Error).message, undefined, node.from)
-    }
-  }
-
-  #stage(stage: SyntaxNode): Stage[] {
-    const filters = stage.getChild('LineFilters')
-    if (filters !== null) return leaves(stage, 'LineFilters', 'LineFilter').map((filter) => this.#lineFilter(filter))
-    return [this.#pipedStage(stage.lastChild as SyntaxNode, rangeOf(stage))]
-  }
-
-  #pipedStage(node: SyntaxNode, range: TextRange): Stage {
-    switch (node.name) {
-      case 'LabelParser': {
-        const [parser, argument] = children(node) as [SyntaxNode, SyntaxNode | undefined]
-        if (argument === undefined) return { kind: 'json', expressions: [], range }
-        return { kind: parser.name === 'Pattern' ? 'pattern' : 'regexp', expression: this.#string(argument), range }
-      }
-      case 'JsonExpressionParser':
-        return { kind: 'json', expressions: this.#extractions(node), range }
-      case 'LogfmtParser':
-      case 'LogfmtExpressionParser': {
-        const flags = node.getChild('LogfmtParserFlags')
-        const written = flags === null ? '' : this.#slice(flags)
-        const [strict, keepEmpty] = [written.includes('--strict'), written.includes('--keep-empty')]
-        return { kind: 'logfmt', strict, keepEmpty, expressions: this.#extractions(node), range }
-      }
-      case 'LabelFilter':
-        return { kind: 'labelFilter', filter: this.#labelFilter(node), range }
-      case 'LineFormatExpr':
-        return { kind: 'lineFormat', template: this.#string(node.getChild('String') as SyntaxNode), range }
-      case 'LabelFormatExpr':
-        return {
-          kind: 'labelFormat',
-          formats: leaves(node, 'LabelsFormat', 'LabelFormatMatcher').map((format) => this.#labelFormat(format)),
-          range,
-        }
-      case 'DropLabelsExpr':
-        return { kind: 'drop', labels: this.#choices(node, 'DropLabels', 'DropLabel'), range }
-      case 'KeepLabelsExpr':
-        return { kind: 'keep', labels: this.#choices(node, 'KeepLabels', 'KeepLabel'), range }
-      case 'DecolorizeExpr':
-        return { kind: 'decolorize', range }
-      default:
-        throw new Error(`the grammar has a stage that is not known here: ${node.name}`)
-    }
-  }
-
-  #lineFilter(node: SyntaxNode): Stage {
-    const operator = this.#slice(node.getChild('Filter') as SyntaxNode) as LineFilterOperator
-    const texts = [this.#string(node.getChild('String') as SyntaxNode)]
-    for (let or = node.getChild('OrFilter'); or !== null; or = or.getChild('OrFilter'))
-      texts.push(this.#string(or.getChild('String') as SyntaxNode))
-    return { kind: 'lineFilter', operator, texts, range: rangeOf(node) }
-  }
-
-  #extractions(node: SyntaxNode): Extraction[] {
-    return leaves(node, 'LabelExtractionExpressionList', 'LabelExtractionExpression').map((one) => {
-      const label = this.#slice(one.firstChild as SyntaxNode)
-      const expression = one.getChild('String')
-      return { label, expression: expression === null ? label : this.#string(expression) }
-    })
-  }
-
-  #labelFormat(node: SyntaxNode): LabelFormat {
-    const [label, , value] = children(node) as [SyntaxNode, SyntaxNode, SyntaxNode]
-    const isRename = value.name !== 'String'
-    return { label: this.#slice(label), isRename, value: isRename ? this.#slice(value) : this.#string(value) }
-  }
-
-  #choices(node: SyntaxNode, list: string, item: string): LabelChoice[] {
-    return leaves(node, list, item).map((choice) => {
-      const only = choice.firstChild as SyntaxNode
-      return only.name === 'Matcher' ? this.#matcher(only) : this.#slice(only)
-    })
-  }
-
-  #labelFilter(node: SyntaxNode): LabelFilter {
-    const items: FilterItem[] = []
-    this.#flattenFilter(node, items)
-    let at = 0
-    const operand = (): LabelFilter => {
-      const item = items[at++] as { node: SyntaxNode }
-      const filter = this.#oneFilter(item.node)
-      if (items[at] !== ',') return filter
-      // In Loki, a comma binds what is behind it first.
-      at++
-      return { kind: 'and', left: filter, right: expression(0) }
-    }
-    const expression = (least: number): LabelFilter => {
-      let left = operand()
-      for (;;) {
-        const operator = items[at]
-        if (operator !== 'and' && operator !== 'or') return left
-        const precedence = operator === 'or' ? 0 : 1
-        if (precedence < least) return left
-        at++
-        left = { kind: operator, left, right: expression(precedence + 1) }
-      }
-    }
-    return expression(0)
-  }
-
-  #flattenFilter(node: SyntaxNode, items: FilterItem[]): void {
-    const parts = children(node)
-    const filters = parts.filter(({ name }) => name === 'LabelFilter')
-    if (filters.length < 2) {
-      items.push({ node })
-      return
-    }
-    const [left, right] = filters as [SyntaxNode, SyntaxNode]
-    this.#flattenFilter(left, items)
-    const operator = parts.find(({ name }) => name === 'And' || name === 'Or')
-    items.push(operator === undefined ? ',' : operator.name === 'And' ? 'and' : 'or')
-    this.#flattenFilter(right, items)
-  }
-
-  #oneFilter(node: SyntaxNode): LabelFilter {
-    const only = node.firstChild as SyntaxNode
-    if (only.name === 'LabelFilter') return this.#labelFilter(only)
-    if (only.name === 'Matcher') return { kind: 'string', matcher: this.#matcher(only) }
-    const filter = only.name === 'UnitFilter' ? (only.firstChild as SyntaxNode) : only
-    const [label, operator, value] = children(filter) as [SyntaxNode, SyntaxNode, SyntaxNode]
-    const written = this.#slice(operator)
-    const common = { label: this.#slice(label), operator: (written === '=' ? '==' : written) as Comparison }
-    const text = this.#slice(value)
-    if (filter.name === 'DurationFilter') return { kind: 'duration', ...common, value: Number(readDuration(text)) }
-    if (filter.name === 'BytesFilter') return { kind: 'bytes', ...common, value: parseBytes(text) }
-    return { kind: 'number', ...common, value: this.#literal(value) }
-  }
-
-  #literal(node: SyntaxNode): number {
-    const value = Number(this.#slice(node.getChild('Number') ?? node))
-    return node.getChild('Sub') === null ? value : -value
   }
 
   #metric(node: SyntaxNode): MetricExpression {
@@ -362,9 +221,9 @@ class Converter {
       case 'MetricExpr':
         return this.#metric(children(node).find(({ name }) => name === 'MetricExpr') as SyntaxNode)
       case 'LiteralExpr':
-        return { kind: 'number', value: this.#literal(node), range }
+        return { kind: 'number', value: numberIn(this.text, node), range }
       case 'VectorExpr':
-        return { kind: 'vector', value: this.#literal(node.getChild('Number') as SyntaxNode), range }
+        return { kind: 'vector', value: numberIn(this.text, node.getChild('Number') as SyntaxNode), range }
       case 'RangeAggregationExpr':
         return this.#rangeAggregation(node)
       case 'VectorAggregationExpr':
@@ -412,7 +271,7 @@ class Converter {
     const filters: LabelFilter[] = []
     let inner = node
     for (let next = inner.getChild('UnwrapExpr'); next !== null; next = inner.getChild('UnwrapExpr')) {
-      filters.unshift(this.#labelFilter(inner.getChild('LabelFilter') as SyntaxNode))
+      filters.unshift(this.#stages.labelFilter(inner.getChild('LabelFilter') as SyntaxNode))
       inner = next
     }
     const conversion = inner.getChild('ConvOp')
@@ -550,22 +409,4 @@ function meaningful(node: SyntaxNode): SyntaxNode {
     if (!isWrapper || isInParentheses) return found
     found = only
   }
-}
-
-/** The nodes of a list, which the grammar nests to the left. */
-function leaves(node: SyntaxNode, list: string, item: string): SyntaxNode[] {
-  return children(node).flatMap((child) =>
-    child.name === list ? leaves(child, list, item) : child.name === item ? [child] : [],
-  )
-}
-
-function children(node: SyntaxNode): SyntaxNode[] {
-  const found: SyntaxNode[] = []
-  for (let child = node.firstChild; child !== null; child = child.nextSibling)
-    if (child.name !== 'LineComment') found.push(child)
-  return found
-}
-
-function rangeOf({ from, to }: TextRange): TextRange {
-  return { from, to }
 }
