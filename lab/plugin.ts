@@ -94,6 +94,7 @@ const scope: FastifyPluginAsync<LabOptions & Pick<State, 'endpoints'>> = async (
       time: Date.now(),
       phase: options.phase ?? phaseWith(panels),
       is_course: options.phase !== undefined,
+      learn: app.hasDecorator('learn'),
       phases: PHASES,
       panels,
       panel_phase: PANEL_PHASE,

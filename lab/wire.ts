@@ -79,6 +79,8 @@ export interface State {
   readonly phase: { readonly number: number; readonly title: string }
   /** Whether this is the course's own app, with its endpoints and commands. */
   readonly is_course: boolean
+  /** Whether the server has lessons, exercises and drills, at `/lab/api/learn`. */
+  readonly learn: boolean
   /** All five, in order. */
   readonly phases: readonly PhaseSummary[]
   /** The panels of this phase; `panel_phase` has the phases of the others. */

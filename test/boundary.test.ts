@@ -112,7 +112,7 @@ const DEPENDENCIES: Readonly<Record<string, readonly string[]>> = {
   src: ['phases', 'lab'],
   lab: ['phases', 'query'],
   testkit: ['phases', 'src'],
-  tutor: ['phases', 'lessons', 'src', 'query', 'testkit'],
+  tutor: ['phases', 'lessons', 'src', 'lab', 'query', 'testkit'],
   query: [],
   lessons: ['grafana'],
   bench: ['phases', 'src', 'query', 'testkit'],

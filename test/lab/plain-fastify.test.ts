@@ -62,6 +62,7 @@ t.test('a Fastify app other than the course registers the Lab with one line', as
     t.match(await ask<State>('state'), {
       phase: { number: 5, title: 'Unified observability' },
       is_course: false,
+      learn: false,
       panels: ['logs', 'request_ids', 'metrics', 'traces', 'exemplars'],
       endpoints: [PATH, '/broken'],
       service: 'orders',

@@ -1,0 +1,28 @@
+import type { FastifyPluginAsync } from 'fastify'
+import fastifyPlugin from 'fastify-plugin'
+import { LabError } from '../../lab/lab-error.ts'
+import { ownRequestsAlone } from '../../lab/own-requests.ts'
+
+/**
+ * Lessons, exercises and drills for the Lab's page, at `/lab/api/learn`. Register it after the phase's plugins. For a
+ * server on loopback only: it runs checks and changes files of the repository.
+ */
+export const learn = fastifyPlugin(
+  async (app) => {
+    app.decorate('learn', true)
+    await app.register(scope, { prefix: '/lab/api/learn' })
+  },
+  { name: 'learn' },
+)
+
+const scope: FastifyPluginAsync = async (app) => {
+  ownRequestsAlone(app)
+  app.addHook('onRoute', (route) => {
+    route.schema = { ...route.schema, hide: true }
+  })
+  app.addHook('onRequest', async ({ method, headers }) => {
+    // A browser sends the origin with each POST, and only the page's own passes `ownRequestsAlone`.
+    if (method !== 'GET' && method !== 'HEAD' && headers.origin === undefined)
+      throw new LabError(403, 'Only the page of the Lab may change something here.')
+  })
+}
