@@ -6,7 +6,7 @@ import { HONOURED_NAMES } from '../phases/4-tracing/otel-variables.ts'
 import { type Config, loadConfig } from '../src/config.ts'
 import { startApp } from '../testkit/app-process.ts'
 import { scrape } from '../testkit/scrape.ts'
-import { anchorsOf } from './docs/anchors.ts'
+import { anchorsOf } from '../tutor/learn/anchors.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const read = (file: string) => readFileSync(join(root, file), 'utf8')

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { consoleBlocks, linesOf } from './console-block.ts'
-import { hasSaid, isAsSaid, withIdsOfDocument, withKnownIds } from './expected-output.ts'
+import { consoleBlocks, linesOf } from '../../tutor/learn/console-block.ts'
+import { hasSaid, isAsSaid, withIdsOfDocument, withKnownIds } from '../../tutor/learn/expected-output.ts'
 
 const DOCUMENT = `
 \`\`\`console

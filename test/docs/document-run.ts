@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { freePort } from '../../testkit/free-port.ts'
 import type { Scope } from '../../tutor/check/teardowns.ts'
-import type { Step } from './console-block.ts'
-import { hasSaid, isAsSaid, type KnownIds, withIdsOfDocument, withKnownIds } from './expected-output.ts'
+import type { Step } from '../../tutor/learn/console-block.ts'
+import { hasSaid, isAsSaid, type KnownIds, withIdsOfDocument, withKnownIds } from '../../tutor/learn/expected-output.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 
 /** The actual output of a step, in the form of the document. */

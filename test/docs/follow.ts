@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { needs } from '../../testkit/installed.ts'
-import { consoleBlocks } from './console-block.ts'
+import { consoleBlocks } from '../../tutor/learn/console-block.ts'
 import { startDocumentRun } from './document-run.ts'
 import { README_BEGINS, root } from './documents.ts'
 

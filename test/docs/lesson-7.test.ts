@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { runUnitTests } from '../../query/rules/run-unit-tests.ts'
-import { consoleBlocks } from './console-block.ts'
+import { consoleBlocks } from '../../tutor/learn/console-block.ts'
 import { root } from './documents.ts'
 import { testThatFollows } from './follow.ts'
 

@@ -6,9 +6,9 @@ import { startApp } from '../../testkit/app-process.ts'
 import { scrape } from '../../testkit/scrape.ts'
 import { phaseOf } from '../../tutor/check/lessons.ts'
 import { catalogue } from '../../tutor/exercise/catalogue.ts'
-import { anchorsOf } from './anchors.ts'
+import { anchorsOf } from '../../tutor/learn/anchors.ts'
+import { consoleBlocks } from '../../tutor/learn/console-block.ts'
 import { codeLinks, linesNow } from './code-links.ts'
-import { consoleBlocks } from './console-block.ts'
 import { lessons, root } from './documents.ts'
 
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
