@@ -2,13 +2,16 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { type Collector, LIMITS } from './collector.ts'
 import type { EventStreams } from './event-streams.ts'
+import { MAX_FILTER, parseFilter } from './filter/filter.ts'
+import { keysOfSpans } from './filter/known-keys.ts'
+import { matchesTrace } from './filter/matching.ts'
 import { LabError } from './lab-error.ts'
 import { logLine } from './log-line.ts'
 import type { Marks, StoredMark } from './marks.ts'
 import { serviceMap } from './service-map.ts'
 import { buildStory, type Expectations } from './story.ts'
 import { summaryOf, traceOf } from './trace-summary.ts'
-import type { Logs, Mark, Metrics, ServiceMap, State, Story, Trace, TraceSummary, Traces } from './wire.ts'
+import type { Logs, Mark, Metrics, ServiceMap, SpanKeys, State, Story, Trace, TraceSummary, Traces } from './wire.ts'
 
 export interface ApiOptions {
   readonly collector: Collector
@@ -63,20 +66,31 @@ export const labApi: FastifyPluginAsyncTypebox<ApiOptions> = async (app, options
           route: Type.Optional(Type.String({ maxLength: 200 })),
           status: Type.Optional(Type.Enum(['ok', 'error'])),
           min_duration_ms: Type.Number({ minimum: 0, default: 0 }),
+          filter: Type.String({ maxLength: MAX_FILTER, default: '' }),
+          from: Type.Number({ minimum: 0, default: 0 }),
+          to: Type.Optional(Type.Number({ minimum: 0 })),
           service: Type.Optional(Type.String({ maxLength: 200 })),
           limit: Type.Integer({ minimum: 1, maximum: LIMITS.traces, default: LIMITS.traces }),
         }),
       },
     },
-    async ({ query: { route = '', status, min_duration_ms, service, limit } }): Promise<Traces> => {
+    async ({ query }): Promise<Traces> => {
+      const { route = '', status, min_duration_ms, service, from, to = Number.POSITIVE_INFINITY, limit } = query
+      const filter = parseFilter(query.filter)
+      if (filter.problem !== null) throw new LabError(400, filter.problem)
       await collector.collect()
       const isWanted = (trace: TraceSummary) =>
         trace.name.toLowerCase().includes(route.toLowerCase()) &&
         (status === undefined || trace.status === status) &&
         trace.duration >= min_duration_ms &&
         (service === undefined || trace.services.includes(service))
-      const all = collector.traces.all().map(summaryOf)
-      const newestFirst = all.filter(isWanted).sort((a, b) => b.start - a.start)
+      const isWithin = ({ start }: TraceSummary) => start >= from && start <= to
+      const all = collector.traces.all()
+      const found = all.filter(({ spans }) => matchesTrace(filter, spans)).map(summaryOf)
+      const newestFirst = found
+        .filter(isWithin)
+        .filter(isWanted)
+        .sort((a, b) => b.start - a.start)
       return { traces: newestFirst.slice(0, limit), total: all.length }
     },
   )
@@ -92,6 +106,11 @@ export const labApi: FastifyPluginAsyncTypebox<ApiOptions> = async (app, options
       return traceOf(trace)
     },
   )
+
+  app.get('/span-keys', async (): Promise<SpanKeys> => {
+    await collector.collect()
+    return { keys: keysOfSpans(collector.traces.all().flatMap(({ spans }) => spans)) }
+  })
 
   app.get('/service-map', async (): Promise<ServiceMap> => {
     await collector.collect()

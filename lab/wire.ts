@@ -14,6 +14,8 @@ import type { PartType } from '../query/explain/explanation.ts'
  *                                                  ?request_id= ?trace_id=  only lines that have it
  *   GET  /lab/api/traces                Traces     ?route=GET /v1/courses (part of the root's name, whatever its case)
  *                                                  ?status=ok|error ?min_duration_ms= ?service= ?limit=1…300 (300)
+ *                                                  ?filter= as in filter/filter.ts ?from=MS ?to=MS of their start
+ *   GET  /lab/api/span-keys             SpanKeys   of the stored traces, to complete a filter
  *   GET  /lab/api/traces/{trace_id}     Trace      404 when it is unknown or evicted
  *   GET  /lab/api/service-map           ServiceMap of the stored traces
  *   GET  /lab/api/metrics               Metrics    ?since=MS only samples after that time; 404 before phase 3
@@ -224,6 +226,17 @@ export interface Traces {
   readonly traces: readonly TraceSummary[]
   /** Number of stored traces, whatever the search. */
   readonly total: number
+}
+
+/** What spans can be filtered by: their attributes, and those of their events. */
+export interface SpanKeys {
+  readonly keys: readonly KnownKey[]
+}
+
+export interface KnownKey {
+  readonly name: string
+  /** Some of its values. */
+  readonly values: readonly string[]
 }
 
 export interface Trace extends TraceSummary {

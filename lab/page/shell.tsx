@@ -4,7 +4,7 @@ import { ConnectionStatus } from './header/connection-status.tsx'
 import { Notices } from './header/notices.tsx'
 import { PhaseSteps } from './header/phase-steps.tsx'
 import { ToolsFooter } from './header/tool-links.tsx'
-import { addresses, lastRequest, type View, view } from './location.ts'
+import { addresses, addressOf, lastRequest, type View, view } from './location.ts'
 import { LogsView } from './log/logs-view.tsx'
 import { MetricsView } from './metrics/metrics-view.tsx'
 import { SendPanel } from './send/send-panel.tsx'
@@ -59,13 +59,13 @@ function Views() {
         <ViewLink address={lastRequest.value} here={name === 'request' || name === 'trace'}>
           Request
         </ViewLink>
-        <ViewLink address={addresses.logs()} here={name === 'logs'}>
+        <ViewLink address={addressOf('logs')} here={name === 'logs'}>
           Logs
         </ViewLink>
-        <ViewLink address={addresses.metrics} here={name === 'metrics'}>
+        <ViewLink address={addressOf('metrics')} here={name === 'metrics'}>
           Metrics
         </ViewLink>
-        <ViewLink address={addresses.traces} here={name === 'traces'}>
+        <ViewLink address={addressOf('traces')} here={name === 'traces'}>
           Traces
         </ViewLink>
         <ViewLink address={addresses.ask()} here={name === 'ask'}>

@@ -78,7 +78,7 @@ t.test('traffic, charts, the tail and the service map', needs('chromium'), async
     await page.locator('.log-row', { hasText: 'request failed' }).first().waitFor()
     t.equal(await page.locator('.log-row .level.info, .log-row .level.warn').count(), 0, 'by level')
     await page.getByRole('button', { name: 'Clear', exact: true }).click()
-    await page.locator('main').getByLabel('route').fill('/slow')
+    await page.locator('main').getByRole('combobox', { name: 'filter' }).fill('http.route=/slow')
     await waitFor('only /slow', async () => {
       const rows = await page.locator('.log-row').allTextContents()
       return rows.length > 0 && rows.every((row) => row.includes('/slow'))

@@ -95,7 +95,7 @@ t.test('the story of a request', needs('chromium'), async (t) => {
   await t.test('a request of another client is found in the traces', async (t) => {
     await fetch(`${app.url}/v1/courses?page_size=1`)
     await goTo(page, 'Traces')
-    await page.getByLabel('route', { exact: true }).fill('get /v1/courses')
+    await page.getByRole('combobox', { name: 'filter' }).fill('name="get /v1/courses"')
     await page.getByRole('link', { name: 'GET /v1/courses', exact: true }).first().click()
     await storyOf(page, 'GET /v1/courses')
     t.match(await page.locator('.story-metrics').textContent(), /has not sent the request/)

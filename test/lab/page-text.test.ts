@@ -26,7 +26,7 @@ t.test('caller input is shown as text', needs('chromium'), async (t) => {
   t.ok((await page.locator('.answer .json').textContent())?.includes(JSON.stringify(MARKUP)), 'the name of a course')
 
   await goTo(page, 'Logs')
-  await page.getByLabel('request id').fill('markup-1')
+  await page.getByRole('combobox', { name: 'filter' }).fill('request_id=markup-1')
   const row = page.locator('.log-row', { hasText: 'request completed' })
   await row.click()
   t.ok((await page.locator('.log-details .json').textContent())?.includes('onerror'), 'a log line')

@@ -1,3 +1,4 @@
+import { quoted } from '../../filter/filter.ts'
 import type { LogLine } from '../../wire.ts'
 import { CopyButton } from '../copy-button.tsx'
 import { Json } from '../json.tsx'
@@ -15,8 +16,12 @@ export function LogDetails({ line, onClose }: { readonly line: LogLine; readonly
         ) : (
           request_id !== undefined && <a href={addresses.request(request_id)}>Its request</a>
         )}
-        {request_id !== undefined && <a href={addresses.logs({ request_id })}>Lines with its request id</a>}
-        {trace_id !== undefined && <a href={addresses.logs({ trace_id })}>Lines with its trace id</a>}
+        {request_id !== undefined && (
+          <a href={addresses.logs({ filter: `request_id=${quoted(request_id)}` })}>Lines with its request id</a>
+        )}
+        {trace_id !== undefined && (
+          <a href={addresses.logs({ filter: `trace_id=${quoted(trace_id)}` })}>Lines with its trace id</a>
+        )}
         <CopyButton text={line.raw} what="line" />
         <button type="button" class="quiet" onClick={onClose}>
           Close

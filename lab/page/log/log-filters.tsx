@@ -1,28 +1,33 @@
+import { keysOfLines } from '../../filter/known-keys.ts'
+import { FilterBox } from '../filter/filter-box.tsx'
+import { changeQuery } from '../location.ts'
+import { tail } from '../server/log-tail.ts'
 import { has } from '../server/server-state.ts'
 import { LEVELS } from './levels.ts'
-import { filter, filterBy, frozen, type LogFilter, resumeTail, stopTail } from './log-filter.ts'
+import { filterText, frozen, level, resumeTail, stopTail } from './log-filter.ts'
 
 export function LogFilters() {
-  const clear = () => filterBy(new URLSearchParams())
-  const set = Object.values(filter.value).some((value) => value !== '')
+  const isSet = filterText.value !== '' || level.value !== ''
   return (
     <search class="filters">
       <label class="parameter">
         <span>level</span>
-        <select value={filter.value.level} onChange={(event) => change({ level: event.currentTarget.value })}>
+        <select value={level.value} onChange={(event) => changeQuery({ level: event.currentTarget.value })}>
           <option value="">all</option>
-          {LEVELS.slice(1).map((level) => (
-            <option key={level} value={level}>
-              {level} and up
+          {LEVELS.slice(1).map((name) => (
+            <option key={name} value={name}>
+              {name} and up
             </option>
           ))}
         </select>
       </label>
-      <TextFilter name="text" label="text" />
-      {has('request_ids') && <TextFilter name="route" label="route" />}
-      {has('request_ids') && <TextFilter name="request_id" label="request id" />}
-      {has('exemplars') && <TextFilter name="trace_id" label="trace id" />}
-      <button type="button" disabled={!set} onClick={clear}>
+      <FilterBox
+        value={filterText.value}
+        onChange={(filter) => changeQuery({ filter })}
+        example={has('request_ids') ? 'route=/slow status>=500 text' : 'level>=warn text'}
+        keys={() => keysOfLines(tail.peek())}
+      />
+      <button type="button" disabled={!isSet} onClick={() => changeQuery({ filter: '', level: '' })}>
         Clear
       </button>
       <button
@@ -35,23 +40,4 @@ export function LogFilters() {
       </button>
     </search>
   )
-}
-
-function TextFilter({ name, label }: { readonly name: Exclude<keyof LogFilter, 'level'>; readonly label: string }) {
-  return (
-    <label class={`parameter filter-${name}`}>
-      <span>{label}</span>
-      <input
-        type="search"
-        value={filter.value[name]}
-        autocomplete="off"
-        spellcheck={false}
-        onInput={(event) => change({ [name]: event.currentTarget.value.trim() })}
-      />
-    </label>
-  )
-}
-
-function change(changes: Partial<LogFilter>): void {
-  filter.value = { ...filter.value, ...changes }
 }

@@ -1,24 +1,20 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import { requiredValue } from '../../filter/filter.ts'
 import type { LogLine, Logs } from '../../wire.ts'
 import { count } from '../format.ts'
-import { view } from '../location.ts'
 import { PhaseGate } from '../phase-gate.tsx'
 import { getJson } from '../server/api.ts'
 import { mergeLines, tail, tailHasGap } from '../server/log-tail.ts'
 import { LogAnnouncer } from './log-announcer.tsx'
 import { LogDetails } from './log-details.tsx'
-import { filter, filterBy, missedLines, resumeTail, shownLines } from './log-filter.ts'
+import { filter, missedLines, resumeTail, shownLines } from './log-filter.ts'
 import { LogFilters } from './log-filters.tsx'
 import { LogList } from './log-list.tsx'
 
 /** The live tail of the log. */
 export function LogsView() {
   const chosen = useSignal<LogLine | null>(null)
-  const query = view.value.name === 'logs' ? view.value.query.toString() : ''
-  useEffect(() => {
-    if (query !== '') filterBy(new URLSearchParams(query))
-  }, [query])
   useMissingLines()
 
   return (
@@ -67,7 +63,8 @@ function LogCount() {
 
 /** The server may have lines of a request that were not streamed to this page. */
 function useMissingLines(): void {
-  const { request_id, trace_id } = filter.value
+  const request_id = requiredValue(filter.value, 'request_id')
+  const trace_id = requiredValue(filter.value, 'trace_id')
   useEffect(() => {
     const wanted: Record<string, string> = request_id ? { request_id } : trace_id ? { trace_id } : {}
     if (Object.keys(wanted).length === 0) return

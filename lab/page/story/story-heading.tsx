@@ -1,3 +1,4 @@
+import { quoted } from '../../filter/filter.ts'
 import type { Story } from '../../wire.ts'
 import { CopyButton } from '../copy-button.tsx'
 import { clock, duration } from '../format.ts'
@@ -84,7 +85,11 @@ function Id({ name, value }: { readonly name: 'request_id' | 'trace_id'; readonl
     <div>
       <dt>{name}</dt>
       <dd>
-        <a href={addresses.logs({ [name]: value })} title={`Log lines with this ${name}`} data-testid={name}>
+        <a
+          href={addresses.logs({ filter: `${name}=${quoted(value)}` })}
+          title={`Log lines with this ${name}`}
+          data-testid={name}
+        >
           {value}
         </a>{' '}
         <CopyButton text={value} what={name} />

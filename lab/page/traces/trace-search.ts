@@ -1,18 +1,27 @@
-import { effect, signal } from '@preact/signals'
-import type { ServiceMap, Traces } from '../../wire.ts'
-import { view } from '../location.ts'
+import { computed, effect, signal } from '@preact/signals'
+import { parseFilter } from '../../filter/filter.ts'
+import type { KnownKey, ServiceMap, SpanKeys, Traces } from '../../wire.ts'
+import { queryOf, view } from '../location.ts'
 import { getJson } from '../server/api.ts'
 import { changedTraces } from '../server/changed-traces.ts'
 import { has, state } from '../server/server-state.ts'
 
-/** Query parameters of the API; empty means any. */
+/** Parameters of the API and of the address; empty means any. */
 export interface TraceSearch {
-  readonly route: string
-  readonly status: '' | 'ok' | 'error'
+  /** As typed. */
+  readonly filter: string
+  readonly status: string
   readonly min_duration_ms: string
 }
 
-export const search = signal<TraceSearch>({ route: '', status: '', min_duration_ms: '' })
+export const search = computed((): TraceSearch => {
+  const query = queryOf('traces')
+  const parameter = (name: string) => query.get(name) ?? ''
+  return { filter: parameter('filter'), status: parameter('status'), min_duration_ms: parameter('min_duration_ms') }
+})
+
+/** To complete a filter. */
+export const spanKeys = signal<readonly KnownKey[]>([])
 /** null until the first answer. */
 export const foundTraces = signal<Traces | null>(null)
 export const serviceMap = signal<ServiceMap | null>(null)
@@ -31,10 +40,21 @@ export function followTraces(): void {
     const { value } = search
     const { instance } = state.value ?? {}
     if (view.value.name !== 'traces' || instance === undefined || !has('traces')) return
-    void value
+    // The filter box tells of the mistake; what was found stays.
+    if (parseFilter(value.filter).problem !== null) return
     void changedTraces.value
     if (waiting === undefined) waiting = setTimeout(ask, Math.max(0, askedAt + AT_MOST_EVERY_MS - Date.now()))
   })
+}
+
+/** Fetches the keys of the stored spans. */
+export function loadSpanKeys(): void {
+  getJson<SpanKeys>('span-keys').then(
+    ({ keys }) => {
+      spanKeys.value = keys
+    },
+    () => {}, // the header shows the connection's state
+  )
 }
 
 async function ask(): Promise<void> {

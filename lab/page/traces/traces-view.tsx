@@ -1,11 +1,13 @@
+import { FilterBox } from '../filter/filter-box.tsx'
 import { count } from '../format.ts'
 import { ToolLink } from '../header/tool-links.tsx'
+import { changeQuery } from '../location.ts'
 import { PhaseGate } from '../phase-gate.tsx'
 import { state } from '../server/server-state.ts'
 import { CallsTable } from './calls-table.tsx'
 import { ServiceMapPicture } from './service-map-picture.tsx'
 import { TraceList } from './trace-list.tsx'
-import { foundTraces, search, searchProblem, serviceMap, type TraceSearch } from './trace-search.ts'
+import { foundTraces, loadSpanKeys, search, searchProblem, serviceMap, spanKeys } from './trace-search.ts'
 
 /** All stored traces, and the service map. */
 export function TracesView() {
@@ -29,25 +31,20 @@ export function TracesView() {
 }
 
 function TraceFilters() {
-  const { route, status, min_duration_ms } = search.value
+  const { filter, status, min_duration_ms } = search.value
   const service = encodeURIComponent(state.value?.service ?? '')
   return (
     <search class="filters">
-      <label class="parameter">
-        <span>route</span>
-        <input
-          type="search"
-          placeholder="GET /v1/courses"
-          value={route}
-          onInput={(event) => change({ route: event.currentTarget.value.trim() })}
-        />
-      </label>
+      <FilterBox
+        value={filter}
+        onChange={(text) => changeQuery({ filter: text })}
+        example="http.route=/slow status>=500 text"
+        keys={() => spanKeys.value}
+        onFocus={loadSpanKeys}
+      />
       <label class="parameter">
         <span>status</span>
-        <select
-          value={status}
-          onChange={(event) => change({ status: event.currentTarget.value as TraceSearch['status'] })}
-        >
+        <select value={status} onChange={(event) => changeQuery({ status: event.currentTarget.value })}>
           <option value="">all</option>
           <option value="ok">ok</option>
           <option value="error">error</option>
@@ -60,17 +57,13 @@ function TraceFilters() {
           min={0}
           value={min_duration_ms}
           onInput={(event) => {
-            if (event.currentTarget.validity.valid) change({ min_duration_ms: event.currentTarget.value })
+            if (event.currentTarget.validity.valid) changeQuery({ min_duration_ms: event.currentTarget.value })
           }}
         />
       </label>
       <ToolLink tool="jaeger" path={`/search?service=${service}`} what="the traces of this service" />
     </search>
   )
-}
-
-function change(news: Partial<TraceSearch>): void {
-  search.value = { ...search.value, ...news }
 }
 
 function Found() {

@@ -1,0 +1,72 @@
+import t from 'tap'
+import type { SpanKeys, Traces } from '../../lab/wire.ts'
+import { startApp } from '../../testkit/app-process.ts'
+import { httpClient } from '../../testkit/http.ts'
+import { needs } from '../../testkit/installed.ts'
+import { waitFor } from '../../testkit/wait-for.ts'
+import { goTo, openBrowser, openLab, send } from './browser.ts'
+
+t.test('what one looks for in telemetry', needs('chromium'), async (t) => {
+  const browser = await openBrowser(t)
+  const app = await startApp(t)
+  const { getJson } = httpClient(t)
+  const { page, complaints } = await openLab(browser, app.url)
+  const box = page.getByRole('combobox', { name: 'filter' })
+  const rows = page.locator('.log-row')
+  const names = page.locator('.trace-list tbody th')
+
+  await t.test('one filter for lines and traces, completed, in the address', async (t) => {
+    for (const path of ['/hello', '/slow', '/error']) await send(page, path)
+    await goTo(page, 'Logs')
+    await box.pressSequentially('stat')
+    await page.locator('.proposals').getByRole('option', { name: 'status', exact: true }).waitFor()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    t.equal(await box.inputValue(), 'status=')
+    await page.locator('.proposals').getByRole('option', { name: '500' }).click()
+    t.equal(await box.inputValue(), 'status=500')
+    await waitFor('only its lines', async () => (await rows.count()) > 0 && (await rows.count()) < 4)
+    t.ok((await rows.allTextContents()).every((row) => row.includes('/error')))
+
+    await box.fill('status>=')
+    await page.getByText('status>= needs a value.').waitFor()
+    await box.fill('http.route=/slow')
+    await waitFor('the lines of /slow', async () =>
+      (await rows.allTextContents()).every((row) => row.includes('/slow')),
+    )
+    await page.reload()
+    t.equal(await box.inputValue(), 'http.route=/slow', 'the address has it')
+
+    await goTo(page, 'Traces')
+    await names.nth(2).waitFor()
+    await box.fill('route=/error status>=500')
+    await waitFor('the trace of /error', async () => (await names.allTextContents()).join() === 'GET /error')
+    t.match(await page.evaluate('location.hash'), 'filter=route')
+    await goTo(page, 'Logs')
+    t.equal(await box.inputValue(), 'http.route=/slow', 'each view has its own')
+  })
+
+  await t.test('the API finds traces by attributes, too', async (t) => {
+    const api = `${app.url}/lab/api`
+    const found = await getJson<Traces>(`${api}/traces?filter=${encodeURIComponent('http.route=/slow duration>1ms')}`)
+    t.strictSame(
+      found.body.traces.map(({ name }) => name),
+      ['GET /slow'],
+    )
+    const { body } = await getJson<SpanKeys>(`${api}/span-keys`)
+    t.match(
+      body.keys.find(({ name }) => name === 'http.route'),
+      { values: ['/hello', '/slow', '/error'] },
+    )
+    t.match(await getJson(`${api}/traces?filter=a%3D`), { status: 400, body: { detail: 'a= needs a value.' } })
+    const [trace] = found.body.traces
+    t.equal((await getJson<Traces>(`${api}/traces?to=${(trace?.start ?? 0) - 60_000}`)).body.traces.length, 0)
+    t.equal((await getJson<Traces>(`${api}/traces?from=${Date.now() + 60_000}`)).body.traces.length, 0)
+  })
+
+  await t.test('the console has nothing but the status of /error', (t) => {
+    t.match(complaints, [/status of 500/])
+    t.equal(complaints.length, 1)
+    t.end()
+  })
+})
