@@ -1,14 +1,17 @@
 import { mkdirSync, rmSync, truncateSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { DrillProgress } from '../../lab/progress-wire.ts'
 import { lockFile } from '../../src/platform/lock-file.ts'
 import { startOtlpReceiver } from '../../testkit/otlp-receiver.ts'
+import { UsageError } from '../exercise/usage-error.ts'
+import { ProgressFile } from '../progress/progress.ts'
 import { type App, AppFailed, startApp } from './app-process.ts'
 import { AskCommand } from './ask-command.ts'
 import { CallLog } from './call-log.ts'
 import { startCallers, trafficOf } from './callers.ts'
 import { COMMANDS, runCommand } from './commands.ts'
-import { Console } from './console.ts'
+import type { Console } from './console.ts'
 import { type Exhibits, readAnswer } from './given-answer.ts'
 import type { Run } from './incident.ts'
 import { investigate } from './investigation.ts'
@@ -45,19 +48,20 @@ const TRAFFIC_MS = 10 * 60_000
 /**
  * Runs one drill: the app with its fault, its users, the questions and the debrief. Only the log files remain.
  *
+ * @param createConsole is given what ends the drill
  * @throws AppFailed when the app does not start or ends during the drill
  */
-export async function drill(options: DrillOptions): Promise<void> {
+export async function drill(options: DrillOptions, createConsole: (stop: AbortController) => Console): Promise<void> {
   const logs = prepareLogFolder()
   const stop = new AbortController()
   const teardowns: (() => unknown)[] = [logs.release]
   const onSignal = () => stop.abort()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
-  const console = new Console(stop)
+  const console = createConsole(stop)
   try {
     const { incident, seed, calm, port, grpcPort } = options
-    console.print(`\n  Incident ${incident.id}: ${console.bold(incident.title)}\n`)
-    console.print('  Starting the app …')
+    const heading = `\n  Incident ${incident.id}: ${console.bold(incident.title)}\n\n  Starting the app …`
+    console.show({ incident: incident.id, title: incident.title, stage: 'starting', seed }, heading)
     const receiver = await startOtlpReceiver({ teardown: (end) => void teardowns.push(end as () => unknown) })
     const app = await startApp({
       incident: incident.id,
@@ -68,7 +72,7 @@ export async function drill(options: DrillOptions): Promise<void> {
       otlpEndpoint: receiver.endpoint,
     })
     teardowns.push(app.stop)
-    console.print(introduction(app, logs.path, options))
+    console.show({ stage: 'quiet', url: app.url, logs: resolve(logs.path) }, introduction(app, logs.path, options))
 
     const { signal } = stop
     if (!signal.aborted) await warmUp(app, logs.path, trafficOf(incident, seed))
@@ -145,17 +149,32 @@ async function runDialogue(
     ask: (query) => ask.ask(query),
     lines: () => recorded.lines(),
   }
-  console.print(`  ${console.bold('Your pager goes off.')} ${incident.report}`)
+  const { report, title } = incident
+  console.show({ report, paged_at: pagedAt.getTime() }, `  ${console.bold('Your pager goes off.')} ${report}`)
   const end = await investigate({ console, commands, judge, read: (text) => readAnswer(text, exhibits) })
   if (end === 'quit') return
   const score = end === 'questions' ? await quiz(incident.questions(run), { console, commands }) : undefined
   if (end === 'questions' && score === undefined) return
   const endedAt = new Date()
-  console.print(`\n${console.bold('Debrief')}\n${incident.debrief(run)}\n`)
-  console.print(`${summary(judge, score)}, after ${duration(endedAt.getTime() - pagedAt.getTime())}.`)
-  console.print(`The same once more: npm run drill -- ${incident.id} --seed ${seed}`)
-  console.print('The app still runs, so that you can try what the debrief says. postmortem writes a report to fill in.')
-  console.print('quit ends it.')
+  remember(console, incident.id, {
+    how: howFound(judge, score),
+    at: endedAt.toISOString(),
+    seconds: Math.round((endedAt.getTime() - pagedAt.getTime()) / 1000),
+    tries: judge.tries,
+    seed,
+  })
+  const debrief = incident.debrief(run)
+  const result = `${summary(judge, score)}, after ${duration(endedAt.getTime() - pagedAt.getTime())}.`
+  console.show(
+    { stage: 'debrief', debrief, summary: result, ended_at: endedAt.getTime() },
+    [
+      `\n${console.bold('Debrief')}\n${debrief}\n`,
+      result,
+      `The same once more: npm run drill -- ${incident.id} --seed ${seed}`,
+      'The app still runs, so that you can try what the debrief says. postmortem writes a report to fill in.',
+      'quit ends it.',
+    ].join('\n'),
+  )
   for (let line = await console.ask(); line !== undefined && line !== 'quit'; line = await console.ask()) {
     if (line === '' || (await runCommand(line, console, commands))) continue
     if (line !== 'postmortem') {
@@ -163,11 +182,11 @@ async function runDialogue(
       continue
     }
     const { findings, tries } = judge
-    const { title, report } = incident
     const times = { beganAt: run.beganAt, pagedAt, endedAt }
     const impact = calls.impactSince(run.beganAt)
     const hasAskedForQuestions = score !== undefined
     const path = writePostmortem(run.logs, { title, report, ...times, findings, tries, hasAskedForQuestions, impact })
+    console.show({ postmortem: resolve(path) })
     console.print(`${path} has what you found, and the times. Fill in the rest: what says "To fill in".`)
   }
 }
@@ -175,7 +194,22 @@ async function runDialogue(
 const HELP = `${COMMANDS}
   postmortem (writes a report to fill in)   quit`
 
-/** How the cause was found. */
+function howFound(judge: Judge, score: Score | undefined): DrillProgress['how'] {
+  if (score === undefined) return judge.isDone ? 'found' : 'given up'
+  return score.skipped === 0 ? 'questions' : 'given up'
+}
+
+/** A broken file of progress does not end the drill. */
+function remember(console: Console, id: string, run: DrillProgress): void {
+  try {
+    new ProgressFile('.').rememberDrill(id, run)
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    console.print(error.message)
+  }
+}
+
+/** The same in words. */
 function summary({ findings, tries }: Judge, score: Score | undefined): string {
   const found = findings.map(
     ({ tries, evidence }) => `found with answer ${tries}, by ${evidence.map(({ name }) => name).join(' and ')}`,

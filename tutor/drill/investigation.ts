@@ -25,7 +25,7 @@ export type InvestigationEnd = 'found' | 'questions' | 'debrief' | 'quit'
 
 /** Asks for the cause and for what shows it, in free form, until all is found or the learner wants something else. */
 export async function investigate({ console, commands, judge, read }: InvestigationOptions): Promise<InvestigationEnd> {
-  const pose = () => console.print(`\n${console.bold(ASK)}\n${FORM}`)
+  const pose = () => console.show({ stage: 'investigation' }, `\n${console.bold(ASK)}\n${FORM}`)
   pose()
   for (;;) {
     const line = await console.ask()

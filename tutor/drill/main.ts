@@ -5,6 +5,7 @@ import { AppFailed } from './app-process.ts'
 import { drill } from './drill.ts'
 import { incidents } from './incidents.ts'
 import { OptionError, readOptions, usage } from './options.ts'
+import { TerminalConsole } from './terminal-console.ts'
 
 bypassProxyOnLoopback()
 
@@ -12,7 +13,7 @@ try {
   const options = readOptions(process.argv.slice(2), (limit) => randomInt(limit))
   if (options.task === 'help') process.stdout.write(`${usage}\n`)
   else if (options.task === 'list') process.stdout.write(`${list()}\n`)
-  else await drill(options)
+  else await drill(options, (stop) => new TerminalConsole(stop))
 } catch (error) {
   if (!(error instanceof OptionError || error instanceof AppFailed)) throw error
   process.stderr.write(`${error.message}\n${error instanceof OptionError ? `\n${usage}\n` : ''}`)

@@ -30,7 +30,7 @@ export async function quiz(questions: readonly Question[], options: QuizOptions)
   let skipped = 0
   let hints = 0
   for (const [index, question] of questions.entries()) {
-    const end = await askOne(question, `Question ${index + 1} of ${questions.length}`, options)
+    const end = await askOne(question, index + 1, questions.length, options)
     hints += end.hints
     if (end.by === 'leaving') return undefined
     if (end.by === 'debrief') {
@@ -50,10 +50,21 @@ interface End {
   readonly hints: number
 }
 
-async function askOne(question: Question, title: string, { console, commands }: QuizOptions): Promise<End> {
+async function askOne(
+  question: Question,
+  number: number,
+  of: number,
+  { console, commands }: QuizOptions,
+): Promise<End> {
   let attempts = 0
   let hints = 0
-  const pose = () => console.print(`\n${console.bold(`${title}: ${question.ask}`)}\n${optionsOf(question)}`)
+  const { ask, options = [], form } = question
+  const heading = console.bold(`Question ${number} of ${of}: ${ask}`)
+  const pose = () =>
+    console.show(
+      { stage: 'questions', question: { number, of, ask, options, form } },
+      `\n${heading}\n${optionsOf(question)}`,
+    )
   pose()
   for (;;) {
     const line = await console.ask()

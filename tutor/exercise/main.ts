@@ -1,15 +1,18 @@
 /** `npm run exercise`: see `USAGE`. */
 import { parseArgs } from 'node:util'
-import { catalogue, definitionOf, type Entry } from './catalogue.ts'
-import { handedOut } from './handed-out.ts'
+import { describeProgress } from '../progress/describe-progress.ts'
+import { ProgressFile } from '../progress/progress.ts'
+import { catalogue, definitionOf, type Entry, root } from './catalogue.ts'
+import { giveHint } from './hints.ts'
 import { onKeys } from './keys.ts'
 import { diffToSolution, learnerText, reset } from './learner-file.ts'
-import { hintsGiven, rememberHints, rememberVerdict, verdictOn } from './progress.ts'
+import { rememberVerdict } from './progress.ts'
 import { saveData } from './shown-data.ts'
+import { stateOf } from './state.ts'
 import { UsageError } from './usage-error.ts'
 import { judge } from './verdict.ts'
 import { colored, colouredDiff, formatVerdict, wrapped } from './verdict-text.ts'
-import { watchUntilSolved } from './watch.ts'
+import { watchExercise } from './watch.ts'
 
 const USAGE = `
   npm run exercise                       lists the exercises and names the next one
@@ -23,7 +26,7 @@ const USAGE = `
 
 const OPTIONS = ['once', 'hint', 'data', 'solution', 'reset'] as const
 
-type State = 'solved' | 'open' | 'missing'
+type State = Exclude<ReturnType<typeof stateOf>, 'changed'>
 
 const MARKS: Record<State, string> = { solved: colored('green', '✓'), open: '·', missing: colored('red', '!') }
 
@@ -79,7 +82,7 @@ function numbers(): string {
 /** Checks files that have changed since their last check, so that the list is current. */
 async function list(): Promise<number> {
   const states: { entry: Entry; state: State }[] = []
-  for (const entry of exercises) states.push({ entry, state: await stateOf(entry) })
+  for (const entry of exercises) states.push({ entry, state: await checkedState(entry) })
   let lesson = 0
   for (const { entry, state } of states) {
     if (entry.lesson !== lesson) print(`\n  ${entry.file.startsWith('phases/') ? 'Phase' : 'Lesson'} ${entry.lesson}`)
@@ -88,16 +91,16 @@ async function list(): Promise<number> {
   }
   const next = states.find(({ state }) => state !== 'solved')?.entry
   print(`\n  ${states.filter(({ state }) => state === 'solved').length} of ${states.length} solved.`)
+  for (const line of describeProgress(new ProgressFile(root).read())) print(`  ${line}`)
   print(next ? `  Next: npm run exercise ${next.number}    ${next.file}\n` : '  You have solved them all.\n')
   return 0
 }
 
-async function stateOf(entry: Entry): Promise<State> {
-  const text = learnerText(entry)
-  if (text === undefined) return 'missing'
-  if (text === handedOut(entry)) return 'open'
-  const remembered = verdictOn(entry, text)
-  if (remembered !== undefined) return remembered ? 'solved' : 'open'
+/** Checks a file that has changed since its last check. */
+async function checkedState(entry: Entry): Promise<State> {
+  const state = stateOf(entry)
+  if (state !== 'changed') return state
+  const text = learnerText(entry) as string
   const solved = (await judge(entry)).problem === undefined
   rememberVerdict(entry, text, solved)
   return solved ? 'solved' : 'open'
@@ -109,7 +112,8 @@ async function watch(entry: Entry): Promise<number> {
   print('  The task stands at the top of the file. Whenever you save the file it is checked. Ctrl-C ends this.')
   const stopListening = onKeys({ h: () => void hint(entry), s: () => void solution(entry) })
   try {
-    await watchUntilSolved(entry, {
+    await watchExercise(entry, {
+      until: 'solved',
       onStart: () => print(colored('dim', `\n  ${new Date().toLocaleTimeString('en-GB')}  checking …`)),
       onVerdict(verdict) {
         if (verdict === undefined) return print(`\n  ${missing(entry)}`)
@@ -147,12 +151,9 @@ function congratulate({ number, title }: Entry): number {
 }
 
 async function hint(entry: Entry): Promise<number> {
-  const { hints } = await definitionOf(entry)
-  const count = Math.min(hintsGiven(entry) + 1, hints.length)
-  rememberHints(entry, count)
-  for (const [i, text] of hints.slice(0, count).entries())
-    print(`\n${wrapped(`  Hint ${i + 1} of ${hints.length}: `, text)}`)
-  if (count === hints.length)
+  const { given, of } = await giveHint(entry)
+  for (const [i, text] of given.entries()) print(`\n${wrapped(`  Hint ${i + 1} of ${of}: `, text)}`)
+  if (given.length === of)
     print(`\n  That was the last one. npm run exercise ${entry.number} -- --solution shows the rest.`)
   print('')
   return 0

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { SharedFile } from '../progress/shared-file.ts'
 import { type Entry, root } from './catalogue.ts'
-import { UsageError } from './usage-error.ts'
 
 /** Stored progress of an exercise. */
 interface Remembered {
@@ -14,7 +13,7 @@ interface Remembered {
 }
 
 /** Not tracked by git. Without it files are checked again, and hints start from the first. */
-const FILE = join(root, '.tutor/exercises.json')
+const FILE = new SharedFile<Record<string, Remembered>>(join(root, '.tutor'), 'exercises.json', {})
 
 /** Whether this text solves the exercise; undefined when it has not been checked yet. */
 export function verdictOn({ number }: Entry, text: string): boolean | undefined {
@@ -34,19 +33,17 @@ export function rememberHints({ number }: Entry, hints: number): void {
   remember(number, { hints })
 }
 
+/** Progress is gone; the learner's files stay. */
+export function forgetAll(): void {
+  FILE.remove()
+}
+
 function recall(): Record<string, Remembered> {
-  if (!existsSync(FILE)) return {}
-  try {
-    return JSON.parse(readFileSync(FILE, 'utf8')) as Record<string, Remembered>
-  } catch {
-    throw new UsageError(`${FILE} cannot be read. Remove it; then your exercises are checked again.`)
-  }
+  return FILE.read()
 }
 
 function remember(number: string, news: Remembered): void {
-  const all = recall()
-  mkdirSync(join(root, '.tutor'), { recursive: true })
-  writeFileSync(FILE, `${JSON.stringify({ ...all, [number]: { ...all[number], ...news } }, null, 2)}\n`)
+  FILE.update((all) => ({ ...all, [number]: { ...all[number], ...news } }))
 }
 
 function hashOf(text: string): string {

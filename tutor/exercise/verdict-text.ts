@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 import type { Entry } from './catalogue.ts'
-import type { CompileError } from './compile.ts'
+import { describeProblem } from './describe-problem.ts'
 import type { Table } from './exercise.ts'
 import type { Problem } from './problem.ts'
 import type { Verdict } from './verdict.ts'
@@ -17,35 +17,13 @@ export function formatVerdict(entry: Entry, { met, printed, problem, preview }: 
 }
 
 function problemIn(entry: Entry, problem: Problem): string[] {
-  switch (problem.kind) {
-    case 'unmet': {
-      const { title, expected, seen, look, table } = problem
-      const facts = [cross(title), fact('expected', expected), fact('seen', seen), fact('look at', look)]
-      return table === undefined ? facts : [...facts, '', ...tableLines(table, 6)]
-    }
-    case 'types':
-      return [cross('TypeScript understands the file'), ...problem.mistakes.slice(0, MAX_ERRORS).flatMap(asLines)]
-    case 'thrown':
-      return [cross('your code runs without an error'), ...indented(ownFrames(problem.stack, entry), 6)]
-    case 'hung':
-      return [
-        cross('your code comes to an end'),
-        fact('expected', `the check to be over within ${problem.seconds} seconds`),
-        fact('seen', 'it still ran, and was stopped'),
-        fact('look at', 'a loop that never ends, a promise that never settles, a done() that is never called'),
-      ]
-    case 'ended':
-      return [
-        cross('your code leaves the process alone'),
-        fact('expected', 'the check to run to its end'),
-        fact('seen', `the process ended in the middle of it (${problem.signal ?? `exit code ${problem.code}`})`),
-        fact('look at', 'process.exit() and its kind: a server must not end because of one request'),
-      ]
-  }
-}
-
-function fact(name: string, text: string): string {
-  return wrapped(`      ${name.padEnd(8)}  `, text)
+  const { title, facts, text, table } = describeProblem(entry, problem)
+  return [
+    `  ${colored('red', '✗')} ${title}`,
+    ...facts.map(([name, fact]) => wrapped(`      ${name.padEnd(8)}  `, fact)),
+    ...(text === undefined ? [] : indented(text, 6)),
+    ...(table === undefined ? [] : ['', ...tableLines(table, 6)]),
+  ]
 }
 
 /** The most rows of a table that are shown. */
@@ -75,27 +53,6 @@ export function wrapped(prefix: string, text: string): string {
     else lines[lines.length - 1] = line
   }
   return prefix + lines.join(`\n${' '.repeat(prefix.length)}`)
-}
-
-/** One mistake often causes many errors. */
-const MAX_ERRORS = 5
-
-function asLines({ line, message }: CompileError): string[] {
-  return indented(`line ${line}: ${message}`, 6)
-}
-
-function cross(title: string): string {
-  return `  ${colored('red', '✗')} ${title}`
-}
-
-/** The error and its location in the learner's file, without the frames of the checker. */
-function ownFrames(stack: string, { file }: Entry): string {
-  const [message = '', ...frames] = stack.split(/\n(?= {4}at )/)
-  const own = frames.flatMap((frame) => {
-    const [, line] = new RegExp(`${file.replaceAll('.', '\\.')}:(\\d+)`).exec(frame.replaceAll('\\', '/')) ?? []
-    return line === undefined ? [] : [`at line ${line} of ${file}`]
-  })
-  return [message, ...(own.length > 0 ? own : frames.slice(0, 3).map((frame) => frame.trim()))].join('\n')
 }
 
 function indented(text: string, by = 4): string[] {

@@ -16,10 +16,13 @@ export interface WatchOptions {
   readonly onVerdict: (verdict: Verdict | undefined) => void
   /** Timeout of a check. */
   readonly seconds?: number
+  /** When to end: at the first right answer, or when the signal aborts. */
+  readonly until: 'solved' | AbortSignal
 }
 
-/** Checks the learner's file now and after each save, until it solves the exercise. */
-export async function watchUntilSolved(entry: Entry, { onStart, onVerdict, seconds }: WatchOptions): Promise<void> {
+/** Checks the learner's file now and after each save. */
+export async function watchExercise(entry: Entry, { onStart, onVerdict, seconds, until }: WatchOptions): Promise<void> {
+  const stop = until === 'solved' ? new AbortController().signal : until
   const file = join(root, entry.file)
   let notify = (): void => {}
   // Watches the folder, because an editor may replace the file.
@@ -28,7 +31,7 @@ export async function watchUntilSolved(entry: Entry, { onStart, onVerdict, secon
   })
   try {
     let checked: string | undefined | null = null
-    for (;;) {
+    while (!stop.aborted) {
       const changed = new AbortController()
       const change = new Promise<void>((resolve) => {
         notify = () => {
@@ -36,14 +39,19 @@ export async function watchUntilSolved(entry: Entry, { onStart, onVerdict, secon
           changed.abort()
           resolve()
         }
+        stop.addEventListener('abort', () => resolve(), { once: true, signal: changed.signal })
       })
       const text = learnerText(entry)
       if (text !== checked) {
         checked = text
-        const verdict = await verdictOf(entry, text, { onStart, seconds, signal: changed.signal })
+        const verdict = await verdictOf(entry, text, {
+          onStart,
+          seconds,
+          signal: AbortSignal.any([changed.signal, stop]),
+        })
         if (verdict !== 'outdated') {
           onVerdict(verdict)
-          if (verdict !== undefined && verdict.problem === undefined) return
+          if (until === 'solved' && verdict !== undefined && verdict.problem === undefined) return
         }
       }
       await change

@@ -2,6 +2,10 @@ import type { FastifyPluginAsync } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { LabError } from '../../lab/lab-error.ts'
 import { ownRequestsAlone } from '../../lab/own-requests.ts'
+import { UsageError } from '../exercise/usage-error.ts'
+import { drillRoutes } from './drills.ts'
+import { exerciseRoutes } from './exercises.ts'
+import { progressRoutes } from './progress.ts'
 
 /**
  * Lessons, exercises and drills for the Lab's page, at `/lab/api/learn`. Register it after the phase's plugins. For a
@@ -25,4 +29,11 @@ const scope: FastifyPluginAsync = async (app) => {
     if (method !== 'GET' && method !== 'HEAD' && headers.origin === undefined)
       throw new LabError(403, 'Only the page of the Lab may change something here.')
   })
+  app.setErrorHandler((error) => {
+    if (error instanceof UsageError) throw new LabError(409, error.message)
+    throw error
+  })
+  await app.register(exerciseRoutes)
+  await app.register(drillRoutes)
+  await app.register(progressRoutes)
 }

@@ -11,6 +11,7 @@ function typing(lines: readonly string[]) {
   const console = {
     ask: async () => left.shift(),
     print: (text = '') => void printed.push(text),
+    show: (_news: unknown, text = '') => void printed.push(text),
     bold: (text: string) => text,
   } as unknown as Console
   return { console, printed, left }
