@@ -2,6 +2,7 @@ import { render } from 'preact'
 import { goLive } from './server/live.ts'
 import { Shell } from './shell.tsx'
 import { loadSelectedStory } from './story/selected-story.ts'
+import { tickWindow } from './time/time-window.ts'
 import { followTraces } from './traces/trace-search.ts'
 
 const root = document.getElementById('page')
@@ -10,3 +11,4 @@ render(<Shell />, root)
 goLive()
 loadSelectedStory()
 followTraces()
+setInterval(tickWindow, 1000)

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { LazyAskView } from './ask/lazy-ask-view.tsx'
 import { ConnectionStatus } from './header/connection-status.tsx'
 import { Notices } from './header/notices.tsx'
+import { PauseButton } from './header/pause-button.tsx'
 import { PhaseSteps } from './header/phase-steps.tsx'
 import { ToolsFooter } from './header/tool-links.tsx'
 import { addresses, addressOf, lastRequest, type View, view } from './location.ts'
@@ -23,7 +24,10 @@ export function Shell() {
         <div class="brand">
           <h1>Lab</h1>
           <span class="service">{state.value?.service}</span>
-          <ConnectionStatus />
+          <span class="status-line">
+            <ConnectionStatus />
+            <PauseButton />
+          </span>
         </div>
         <PhaseSteps />
       </header>

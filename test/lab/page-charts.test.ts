@@ -84,12 +84,12 @@ t.test('traffic, charts, the tail and the service map', needs('chromium'), async
       return rows.length > 0 && rows.every((row) => row.includes('/slow'))
     })
 
-    await page.getByRole('button', { name: 'Pause' }).click()
+    await page.getByRole('button', { name: 'Pause all views' }).click()
     const before = await page.locator('.log-row').count()
     await fetch(`${app.url}/slow?ms=1`)
-    await page.getByRole('button', { name: '1 new line: show' }).waitFor()
+    await page.locator('.pause', { hasText: /[1-9]\d* new line/ }).waitFor()
     t.equal(await page.locator('.log-row').count(), before, 'nothing moves while it is stopped')
-    await page.getByRole('button', { name: 'Resume' }).click()
+    await page.getByRole('button', { name: 'Resume all views' }).click()
     await waitFor('the new line', async () => (await page.locator('.log-row').count()) === before + 1)
   })
 

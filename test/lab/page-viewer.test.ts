@@ -64,6 +64,59 @@ t.test('what one looks for in telemetry', needs('chromium'), async (t) => {
     t.equal((await getJson<Traces>(`${api}/traces?from=${Date.now() + 60_000}`)).body.traces.length, 0)
   })
 
+  await t.test('one time window for lines, traces and charts, chosen or dragged on a chart', async (t) => {
+    const time = page.locator('main label', { hasText: /^time/ }).locator('select')
+    await goTo(page, 'Metrics')
+    await time.selectOption('last minute')
+    const chart = page.locator('.chart-rate .u-over')
+    await chart.scrollIntoViewIfNeeded()
+    const { x, y, width, height } = (await chart.boundingBox()) as NonNullable<
+      Awaited<ReturnType<typeof chart.boundingBox>>
+    >
+    await page.mouse.move(x + width * 0.02, y + height / 2)
+    await page.mouse.down()
+    await page.mouse.move(x + width * 0.2, y + height / 2, { steps: 4 })
+    await page.mouse.up()
+    await waitFor('the window in the address', () => /from=.*&to=/.test(page.url()), { seen: () => page.url() })
+    t.equal(await time.inputValue(), 'between')
+    const dragged = new URLSearchParams(new URL(page.url()).hash.split('?')[1])
+    const seconds = (Date.parse(dragged.get('to') ?? '') - Date.parse(dragged.get('from') ?? '')) / 1000
+    t.ok(seconds > 5 && seconds < 20, `18 % of a minute: ${seconds} s`)
+
+    await goTo(page, 'Logs')
+    t.equal(await time.inputValue(), 'between', 'the window goes along')
+    t.match(page.url(), `from=${encodeURIComponent(dragged.get('from') ?? '')}`)
+    await page.evaluate("location.hash = '#/logs?from=2020-01-01T00:00:00.000Z&to=2020-01-02T00:00:00.000Z'")
+    await page.getByText(/^0 lines of/).waitFor()
+    await goTo(page, 'Traces')
+    await waitFor('no traces of that day', async () => (await names.count()) === 0)
+    await time.selectOption('last 5 minutes')
+    await names.first().waitFor()
+    t.match(page.url(), 'last=5m')
+    await time.selectOption('all that is kept')
+    t.notMatch(page.url(), 'last=')
+  })
+
+  await t.test('one button pauses everything, counts what arrives, and then shows it', async (t) => {
+    await goTo(page, 'Logs')
+    await waitFor('lines', async () => (await rows.count()) > 0)
+    await page.getByRole('button', { name: 'Pause all views' }).click()
+    const before = await rows.count()
+    for (let i = 0; i < 3; i++) await fetch(`${app.url}/hello`)
+    await page.locator('.pause', { hasText: '3 new lines, 3 traces' }).waitFor()
+    await goTo(page, 'Traces')
+    await box.fill('')
+    await names.nth(2).waitFor()
+    await box.fill('name="GET /hello"')
+    await waitFor('what there was at the time of the pause', async () => (await names.count()) === 1)
+    await goTo(page, 'Logs')
+    t.equal(await rows.count(), before)
+    await page.getByRole('button', { name: 'Resume all views' }).click()
+    await waitFor('the new lines', async () => (await rows.count()) === before + 3)
+    await goTo(page, 'Traces')
+    await waitFor('the new traces', async () => (await names.count()) === 4)
+  })
+
   await t.test('the console has nothing but the status of /error', (t) => {
     t.match(complaints, [/status of 500/])
     t.equal(complaints.length, 1)

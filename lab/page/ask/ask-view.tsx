@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks'
 import type { Language } from '../../wire.ts'
 import { view } from '../location.ts'
 import { PhaseNotice } from '../phase-gate.tsx'
+import { pausedAt } from '../server/pause.ts'
 import { has, state } from '../server/server-state.ts'
 import { clearAnswer, isLive, LIVE_SECONDS, language, open, refresh } from './ask-state.ts'
 import { Editor } from './editor.tsx'
@@ -79,7 +80,7 @@ function useLiveRuns(): void {
   useEffect(() => {
     if (!on) return
     const timer = setInterval(() => {
-      if (!document.hidden) refresh()
+      if (!document.hidden && pausedAt.peek() === null) refresh()
     }, LIVE_SECONDS * 1000)
     return () => clearInterval(timer)
   }, [on])

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { clock, count } from '../format.ts'
 import { addresses } from '../location.ts'
+import { pausedAt } from '../server/pause.ts'
 import { SeriesName } from './labels.tsx'
 import { type Alert, type AlertingRule, type RecordingRule, type RuleGroup, readRules } from './query-api.ts'
 import { shortValue } from './values.ts'
@@ -61,7 +62,7 @@ function useRules(): Rules {
       )
     }
     read()
-    const timer = setInterval(read, POLL_MS)
+    const timer = setInterval(() => pausedAt.peek() === null && read(), POLL_MS)
     return () => clearInterval(timer)
   }, [])
   return found.value

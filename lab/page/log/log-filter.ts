@@ -4,6 +4,7 @@ import { matchesLine } from '../../filter/matching.ts'
 import type { LogLine } from '../../wire.ts'
 import { queryOf } from '../location.ts'
 import { tail } from '../server/log-tail.ts'
+import { isWithin, timeWindow } from '../time/time-window.ts'
 import { LEVELS } from './levels.ts'
 
 /** As typed. */
@@ -19,7 +20,12 @@ export const frozen = signal<readonly LogLine[] | null>(null)
 const matches = computed(() => {
   const wanted = filter.value
   const least = LEVELS.indexOf(level.value)
-  return (line: LogLine) => LEVELS.indexOf(line.fields.level ?? '') >= least && matchesLine(wanted, line)
+  const within = timeWindow.value
+  const isLimited = within.from !== null || within.to !== null
+  return (line: LogLine) =>
+    LEVELS.indexOf(line.fields.level ?? '') >= least &&
+    (!isLimited || isWithin(within, Date.parse(line.fields.time ?? ''))) &&
+    matchesLine(wanted, line)
 })
 
 export const shownLines = computed(() => (frozen.value ?? tail.value).filter(matches.value))

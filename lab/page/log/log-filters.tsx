@@ -3,8 +3,9 @@ import { FilterBox } from '../filter/filter-box.tsx'
 import { changeQuery } from '../location.ts'
 import { tail } from '../server/log-tail.ts'
 import { has } from '../server/server-state.ts'
+import { WindowChoice } from '../time/window-choice.tsx'
 import { LEVELS } from './levels.ts'
-import { filterText, frozen, level, resumeTail, stopTail } from './log-filter.ts'
+import { filterText, level } from './log-filter.ts'
 
 export function LogFilters() {
   const isSet = filterText.value !== '' || level.value !== ''
@@ -30,14 +31,7 @@ export function LogFilters() {
       <button type="button" disabled={!isSet} onClick={() => changeQuery({ filter: '', level: '' })}>
         Clear
       </button>
-      <button
-        type="button"
-        class="primary"
-        aria-pressed={frozen.value !== null}
-        onClick={frozen.value ? resumeTail : stopTail}
-      >
-        {frozen.value ? 'Resume' : 'Pause'}
-      </button>
+      <WindowChoice />
     </search>
   )
 }

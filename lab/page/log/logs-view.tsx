@@ -8,7 +8,7 @@ import { getJson } from '../server/api.ts'
 import { mergeLines, tail, tailHasGap } from '../server/log-tail.ts'
 import { LogAnnouncer } from './log-announcer.tsx'
 import { LogDetails } from './log-details.tsx'
-import { filter, missedLines, resumeTail, shownLines } from './log-filter.ts'
+import { filter, frozen, missedLines, resumeTail, shownLines } from './log-filter.ts'
 import { LogFilters } from './log-filters.tsx'
 import { LogList } from './log-list.tsx'
 
@@ -52,9 +52,9 @@ function LogCount() {
     <p class="log-count hint">
       {count(shownLines.value.length, 'line')} of {tail.value.length.toLocaleString('en')}
       {tailHasGap.value && '. Under load not every line is streamed: the log file has them all'}
-      {missedLines.value > 0 && (
+      {frozen.value !== null && (
         <button type="button" class="quiet" onClick={resumeTail}>
-          {count(missedLines.value, 'new line')}: show
+          {missedLines.value > 0 ? `${count(missedLines.value, 'new line')}: show` : 'Follow the newest line'}
         </button>
       )}
     </p>

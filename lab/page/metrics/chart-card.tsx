@@ -4,6 +4,7 @@ import { ToolLink } from '../header/tool-links.tsx'
 import { addresses } from '../location.ts'
 import { PhaseNotice } from '../phase-gate.tsx'
 import { has } from '../server/server-state.ts'
+import { chooseBetween } from '../time/time-window.ts'
 import { Chart } from './chart.tsx'
 import type { ChartSpec, History, Query } from './charts.ts'
 import { ExemplarList } from './exemplar-dots.tsx'
@@ -34,7 +35,14 @@ export function ChartCard({ spec, history, times, range, exemplars, window }: Ch
         <h3 id={`chart-${spec.id}`}>{spec.title}</h3>
         <p>{spec.about}</p>
       </figcaption>
-      <Chart optionsFor={unitOptions[spec.unit]} lines={lines} times={times} range={range} exemplars={examples} />
+      <Chart
+        optionsFor={unitOptions[spec.unit]}
+        lines={lines}
+        times={times}
+        range={range}
+        exemplars={examples}
+        onSelect={(from, to) => chooseBetween(from * 1000, to * 1000)}
+      />
       <LineTable title={spec.title} lines={lines} unit={spec.unit} />
       {spec.hasExemplars && <ExemplarList exemplars={examples} />}
       {spec.hasExemplars && !has('exemplars') && (

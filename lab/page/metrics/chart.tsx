@@ -14,17 +14,22 @@ interface ChartProps {
   /** Range of the x axis, in seconds since 1970. */
   readonly range: readonly [number, number]
   readonly exemplars: readonly Exemplar[]
+  /** Called with the seconds since 1970 between which the user has dragged. */
+  readonly onSelect?: (from: number, to: number) => void
 }
 
+/** A shorter drag is a click. */
+const LEAST_DRAG_PX = 5
+
 /** The picture. Screen readers skip it, because the table below has the same data. */
-export function Chart({ optionsFor, lines, times, range, exemplars }: ChartProps) {
+export function Chart({ optionsFor, lines, times, range, exemplars, onSelect }: ChartProps) {
   const holder = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | undefined>(undefined)
   const dots = useSignal<readonly Dot[]>([])
   const scheme = useColourScheme()
   // Read by uPlot while it draws.
-  const current = useRef({ range, exemplars })
-  current.current = { range, exemplars }
+  const current = useRef({ range, exemplars, onSelect })
+  current.current = { range, exemplars, onSelect }
   // As text, so that the plot is recreated only when its lines change.
   const labels = JSON.stringify(lines.map(({ label }) => label))
 
@@ -35,7 +40,15 @@ export function Chart({ optionsFor, lines, times, range, exemplars }: ChartProps
     const onDraw = (drawn: uPlot) => {
       dots.value = current.current.exemplars.flatMap((exemplar) => dotOf(drawn, exemplar))
     }
-    plot.current = new uPlot({ ...options, hooks: { draw: [onDraw] } }, undefined, element)
+    const onDrag = (drawn: uPlot) => {
+      const { left, width } = drawn.select
+      if (width < LEAST_DRAG_PX) return
+      drawn.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
+      current.current.onSelect?.(drawn.posToVal(left, 'x'), drawn.posToVal(left + width, 'x'))
+    }
+    const drag = { x: current.current.onSelect !== undefined, y: false, setScale: false }
+    const hooks = { draw: [onDraw], setSelect: [onDrag] }
+    plot.current = new uPlot({ ...options, cursor: { ...options.cursor, drag }, hooks }, undefined, element)
     const observer = new ResizeObserver(() => {
       const { width, height } = plot.current ?? {}
       if (height && element.clientWidth !== width) plot.current?.setSize({ width: element.clientWidth, height })

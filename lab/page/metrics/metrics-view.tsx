@@ -1,35 +1,46 @@
-import { computed, signal } from '@preact/signals'
+import { computed } from '@preact/signals'
+import { changeQuery, queryOf } from '../location.ts'
 import { PhaseGate } from '../phase-gate.tsx'
 import { bounds, exemplars, samples } from '../server/metric-history.ts'
-import { isCourse } from '../server/server-state.ts'
+import { isCourse, serverNow } from '../server/server-state.ts'
+import { timeWindow } from '../time/time-window.ts'
+import { WindowChoice } from '../time/window-choice.tsx'
 import { ChartCard } from './chart-card.tsx'
 import { type ChartSpec, columns } from './charts.ts'
 import { intervals } from './rate.ts'
 
 const WINDOWS = { '20s': 20_000, '1m': 60_000, '5m': 300_000 } as const
 type Window = keyof typeof WINDOWS
-const SPANS = { '2 minutes': 120, '5 minutes': 300, '15 minutes': 900 } as const
-type Span = keyof typeof SPANS
+/** The charts show so much at least, in seconds. */
+const LEAST_SECONDS = 120
 /** More dots would overlap. */
 const MAX_DOTS = 40
 
-const window = signal<Window>('20s')
-const span = signal<Span>('2 minutes')
-const route = signal('')
+const window = computed(
+  () => (Object.keys(WINDOWS).find((name) => name === queryOf('metrics').get('rate')) ?? '20s') as Window,
+)
+const route = computed(() => queryOf('metrics').get('route') ?? '')
 
 const range = computed((): [number, number] => {
-  const end = (samples.value.at(-1)?.time ?? Date.now()) / 1000
-  return [end - SPANS[span.value], end]
+  const { from, to } = timeWindow.value
+  const end = (to ?? samples.value.at(-1)?.time ?? serverNow()) / 1000
+  const first = (from ?? samples.value[0]?.time ?? serverNow()) / 1000
+  return [from === null ? Math.min(first, end - LEAST_SECONDS) : first, end]
 })
 const shown = computed(() => {
-  const [start] = range.value
-  return intervals(samples.value, WINDOWS[window.value]).filter(({ last }) => last.time / 1000 >= start)
+  const [start, end] = range.value
+  return intervals(samples.value, WINDOWS[window.value]).filter(
+    ({ last }) => last.time / 1000 >= start && last.time / 1000 <= end,
+  )
 })
 const times = computed(() => shown.value.map(({ last }) => last.time / 1000))
 const examples = computed(() => {
-  const [start] = range.value
+  const [start, end] = range.value
   const matching = exemplars.value.filter(
-    (exemplar) => exemplar.time / 1000 >= start && (route.value === '' || exemplar.route === route.value),
+    (exemplar) =>
+      exemplar.time / 1000 >= start &&
+      exemplar.time / 1000 <= end &&
+      (route.value === '' || exemplar.route === route.value),
   )
   return matching.slice(-MAX_DOTS)
 })
@@ -80,21 +91,16 @@ function MetricFilters() {
   const routes = Object.keys(samples.value.at(-1)?.routes ?? {}).sort()
   return (
     <search class="filters">
-      <Choice
-        label="show"
-        choices={Object.keys(SPANS)}
-        value={span.value}
-        onChange={(value) => (span.value = value as Span)}
-      />
+      <WindowChoice />
       <Choice
         label="rates over"
         choices={Object.keys(WINDOWS)}
         value={window.value}
-        onChange={(value) => (window.value = value as Window)}
+        onChange={(rate) => changeQuery({ rate })}
       />
       <label class="parameter">
         <span>route</span>
-        <select value={route.value} onChange={(event) => (route.value = event.currentTarget.value)}>
+        <select value={route.value} onChange={(event) => changeQuery({ route: event.currentTarget.value })}>
           <option value="">all</option>
           {routes.map((name) => (
             <option key={name} value={name}>
@@ -104,8 +110,8 @@ function MetricFilters() {
         </select>
       </label>
       <p class="hint">
-        One sample a second, from the same counters as <a href="/metrics">/metrics</a>. In Prometheus, let rates span at
-        least four scrapes.
+        Drag over a chart to choose a time, also for logs and traces. One sample a second, from the same counters as{' '}
+        <a href="/metrics">/metrics</a>. In Prometheus, let rates span at least four scrapes.
       </p>
     </search>
   )

@@ -48,7 +48,7 @@ export function plotOptions(
     width,
     height: HEIGHT,
     legend: { show: false },
-    cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
+    cursor: { y: false, points: { size: 6 } },
     padding: [10, 12, 0, 0],
     scales: { x: { time: true, range }, y: { range: (_plot, min, max) => scale(min, max) } },
     axes: [

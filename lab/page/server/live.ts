@@ -4,7 +4,8 @@ import { getJson } from './api.ts'
 import { addChangedTraces } from './changed-traces.ts'
 import { addLines, clearLines } from './log-tail.ts'
 import { addSample, bounds, clearMetrics, setMetrics } from './metric-history.ts'
-import { connection, has, restartedFrom, state } from './server-state.ts'
+import { dropHeld, hold, pausedAt, resume, type Telemetry } from './pause.ts'
+import { connection, has, restartedFrom, setServerTime, state } from './server-state.ts'
 
 const RETRY_MS = 1000
 /** The server sends a heartbeat every five seconds; after three missing ones the connection is considered dead. */
@@ -82,22 +83,41 @@ function follow(after: string): Promise<void> {
       cursor = undefined
       end()
     })
-    on('log', ({ lines, gap }) => addLines(lines, gap))
-    on('metrics', ({ sample, exemplars }) => {
-      addSample(sample, exemplars)
-      if (bounds.value.length === 0 && Object.keys(sample.routes).length > 0) loadMetrics().catch(broken)
+    on('log', (data) => take('log')(data))
+    on('metrics', (data) => {
+      take('metrics')(data)
+      if (pausedAt.value === null && bounds.value.length === 0 && Object.keys(data.sample.routes).length > 0)
+        loadMetrics().catch(broken)
     })
-    on('trace', ({ traces }) => addChangedTraces(traces))
+    on('trace', (data) => take('trace')(data))
     on('heartbeat', () => {})
   })
 }
 
+const show: { [Name in keyof Telemetry]: (data: Telemetry[Name]) => void } = {
+  log: ({ lines, gap }) => addLines(lines, gap),
+  metrics: ({ sample, exemplars }) => addSample(sample, exemplars),
+  trace: ({ traces }) => addChangedTraces(traces),
+}
+
+/** Shows telemetry at once, or keeps it during a pause. */
+function take<Name extends keyof Telemetry>(name: Name): (data: Telemetry[Name]) => void {
+  return pausedAt.value === null ? show[name] : hold[name]
+}
+
+/** Ends a pause. */
+export function goOn(): void {
+  batch(() => resume(show))
+}
+
 function meet(next: State): void {
   batch(() => {
+    setServerTime(next.time)
     const before = state.value
     connection.value = 'live'
     state.value = next
     if (before === null || before.instance === next.instance) return
+    dropHeld()
     restartedFrom.value = { phase: before.phase.number }
     clearLines()
     clearMetrics()

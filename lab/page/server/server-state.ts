@@ -11,6 +11,18 @@ export const connection = signal<Connection>('connecting')
 /** The state of the server before its restart, until the user dismisses the notice. */
 export const restartedFrom = signal<{ readonly phase: number } | null>(null)
 
+/** How far the server's clock is ahead of the browser's, in milliseconds. */
+let ahead = 0
+
+export function setServerTime(time: number): void {
+  ahead = time - Date.now()
+}
+
+/** The present time of the server, which is that of its telemetry. */
+export function serverNow(): number {
+  return Date.now() + ahead
+}
+
 /** Whether the server is the course's own app, with tutorial endpoints and a command per phase. */
 export const isCourse = computed(() => state.value?.is_course === true)
 

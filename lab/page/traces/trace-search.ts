@@ -4,7 +4,9 @@ import type { KnownKey, ServiceMap, SpanKeys, Traces } from '../../wire.ts'
 import { queryOf, view } from '../location.ts'
 import { getJson } from '../server/api.ts'
 import { changedTraces } from '../server/changed-traces.ts'
+import { pausedAt } from '../server/pause.ts'
 import { has, state } from '../server/server-state.ts'
+import { timeWindow } from '../time/time-window.ts'
 
 /** Parameters of the API and of the address; empty means any. */
 export interface TraceSearch {
@@ -40,6 +42,7 @@ export function followTraces(): void {
     const { value } = search
     const { instance } = state.value ?? {}
     if (view.value.name !== 'traces' || instance === undefined || !has('traces')) return
+    void timeWindow.value
     // The filter box tells of the mistake; what was found stays.
     if (parseFilter(value.filter).problem !== null) return
     void changedTraces.value
@@ -60,11 +63,15 @@ export function loadSpanKeys(): void {
 async function ask(): Promise<void> {
   waiting = undefined
   askedAt = Date.now()
-  const given = Object.entries(search.value).filter(([, value]) => value !== '')
+  const { from, to } = timeWindow.value
+  // The server goes on during a pause.
+  const until = to ?? pausedAt.value
+  const parameters = { ...search.value, from: String(from ?? ''), to: String(until ?? '') }
+  const given = Object.entries(parameters).filter(([, value]) => value !== '')
   try {
     const [traces, map] = await Promise.all([
       getJson<Traces>('traces', { ...Object.fromEntries(given), limit: String(MOST) }),
-      getJson<ServiceMap>('service-map'),
+      pausedAt.value !== null && serviceMap.value ? serviceMap.value : getJson<ServiceMap>('service-map'),
     ])
     foundTraces.value = traces
     serviceMap.value = map

@@ -4,6 +4,7 @@ import { ToolLink } from '../header/tool-links.tsx'
 import { changeQuery } from '../location.ts'
 import { PhaseGate } from '../phase-gate.tsx'
 import { state } from '../server/server-state.ts'
+import { WindowChoice } from '../time/window-choice.tsx'
 import { CallsTable } from './calls-table.tsx'
 import { ServiceMapPicture } from './service-map-picture.tsx'
 import { TraceList } from './trace-list.tsx'
@@ -61,6 +62,7 @@ function TraceFilters() {
           }}
         />
       </label>
+      <WindowChoice />
       <ToolLink tool="jaeger" path={`/search?service=${service}`} what="the traces of this service" />
     </search>
   )
