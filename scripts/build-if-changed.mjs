@@ -8,8 +8,10 @@ const STAMP = 'dist/.built'
 const SOURCES = [
   'src',
   'phases',
+  'lab',
   'lessons',
   'test',
+  'testkit',
   'bench',
   'tutor',
   'grafana/generator',

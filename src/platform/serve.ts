@@ -27,25 +27,42 @@ export async function serve(
   onListening: (serving: Serving) => void,
   defaults: ConfigDefaults = {},
 ): Promise<void> {
-  // The reader may exit (`npm start | head`) or the disk fill up. The server continues.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   try {
-    const config = loadConfig(process.argv.slice(2), defaults)
-    bypassProxyOnLoopback()
-    const phase = await loadPhase(config.PHASE)
-    const app = build(config, phase)
-    let isReady = false
-    shutDownWithGrace(app, { isReady: () => isReady, hasLog: phase.logger !== undefined })
-    await app.ready()
-    isReady = true
-    const { url, grpcAddress } = await listen(app, config)
-    onListening({ app, config, phase, url, grpcAddress })
+    onListening(await startServer(build, defaults))
   } catch (error) {
-    const { name, message, stack } = error as Error
-    // By its name, because phases have settings of their own and do not know this class.
-    process.stderr.write(`${name === 'ConfigError' ? message : (stack ?? error)}\n`)
+    process.stderr.write(`${failureIn(error)}\n`)
     process.exit(1)
   }
+}
+
+/**
+ * Starts the server as `serve` does, and leaves it to the caller to say where it listens or why it does not.
+ *
+ * @throws ConfigError for an invalid setting, or whatever else kept the server from starting
+ */
+export async function startServer(
+  build: (config: Config, phase: Phase) => FastifyInstance,
+  defaults: ConfigDefaults = {},
+): Promise<Serving> {
+  // The reader may exit (`npm start | head`) or the disk fill up. The server continues.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+  const config = loadConfig(process.argv.slice(2), defaults)
+  bypassProxyOnLoopback()
+  const phase = await loadPhase(config.PHASE)
+  const app = build(config, phase)
+  let isReady = false
+  shutDownWithGrace(app, { isReady: () => isReady, hasLog: phase.logger !== undefined })
+  await app.ready()
+  isReady = true
+  const { url, grpcAddress } = await listen(app, config)
+  return { app, config, phase, url, grpcAddress }
+}
+
+/** What the terminal shows of an error that kept the server from starting. */
+export function failureIn(error: unknown): string {
+  const { name, message, stack } = error as Error
+  // By its name, because phases have settings of their own and do not know this class.
+  return name === 'ConfigError' ? message : (stack ?? String(error))
 }
 
 async function listen(app: FastifyInstance, { HOST, PORT }: Config): Promise<Pick<Serving, 'url' | 'grpcAddress'>> {

@@ -1,12 +1,10 @@
 import { inspect } from 'node:util'
 import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
+import { endWithNpm } from './end-with-npm.ts'
 
 /** Longer than the longest request (`/slow?ms=10000`). */
 const GRACE_MS = 15_000
-
-/** How often a server started by npm checks whether npm is still running. */
-const LOOK_MS = 500
 
 export interface ShutdownOptions {
   /** Whether there may be requests in flight. Before that, closing would have to wait for the start. */
@@ -58,20 +56,6 @@ export function shutDownWithGrace(app: FastifyInstance, { isReady, hasLog }: Shu
   }
   process.on('uncaughtException', onError)
   process.on('unhandledRejection', onError)
-  endWithNpm()
-}
-
-/**
- * npm passes a signal on to its shell only, not to this process, which would live on and keep its port. It notices by
- * its new parent.
- */
-function endWithNpm(): void {
-  // The partner process ends with its app instead.
-  if (process.env.npm_lifecycle_event === undefined || process.send) return
-  const { ppid } = process
-  const timer = setInterval(() => {
-    if (process.ppid === ppid) return
-    clearInterval(timer)
-    process.kill(process.pid, 'SIGTERM')
-  }, LOOK_MS).unref()
+  // A child process ends with its parent instead.
+  if (!process.send) endWithNpm()
 }
