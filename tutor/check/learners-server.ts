@@ -16,6 +16,7 @@ export class OtherPhase extends Error {
 /**
  * Checks the claims of a lesson against the server at the address in `config`.
  *
+ * @param onOutcome is called with each outcome as it comes
  * @throws NoServer, OtherPhase or NoSpanSource when there is nothing to check.
  */
 export async function checkLearnersServer(
@@ -23,18 +24,15 @@ export async function checkLearnersServer(
   config: Config,
   scope: Scope,
   report: (message: string) => void,
+  onOutcome?: (outcome: Outcome) => void,
 ): Promise<Outcome[]> {
   const url = `http://${config.HOST === '0.0.0.0' ? '127.0.0.1' : config.HOST}:${config.PORT}`
   const phase = phaseOf(lesson)
   await expectPhase(lesson, url, config.LOG_FILE)
   const spans = needsSpans(lesson) ? await openSpans(phase, url, scope, report) : noSpans
   report(`Phase ${phase} at ${url}\n`)
-  return await checkClaims(await claimsOf(lesson), {
-    url,
-    logFile: config.LOG_FILE,
-    spans,
-    timeoutMs: pollTimeoutOf(lesson),
-  })
+  const access = { url, logFile: config.LOG_FILE, spans, timeoutMs: pollTimeoutOf(lesson) }
+  return await checkClaims(await claimsOf(lesson), access, onOutcome)
 }
 
 async function expectPhase(lesson: number, url: string, logFile: string): Promise<void> {

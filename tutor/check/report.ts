@@ -6,10 +6,22 @@ export interface Outcome extends Finding {
   readonly claim: Claim
 }
 
-/** Checks the claims one after the other. An error during a check is reported as its observation. */
-export async function checkClaims(claims: readonly Claim[], access: ServerAccess): Promise<Outcome[]> {
+/**
+ * Checks the claims one after the other. An error during a check is reported as its observation.
+ *
+ * @param onOutcome is called with each outcome as it comes
+ */
+export async function checkClaims(
+  claims: readonly Claim[],
+  access: ServerAccess,
+  onOutcome: (outcome: Outcome) => void = () => {},
+): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
-  for (const claim of claims) outcomes.push(await checkClaim(claim, access))
+  for (const claim of claims) {
+    const outcome = await checkClaim(claim, access)
+    outcomes.push(outcome)
+    onOutcome(outcome)
+  }
   return outcomes
 }
 
@@ -24,11 +36,10 @@ async function checkClaim(claim: Claim, access: ServerAccess): Promise<Outcome> 
 /** One line, and for a claim that does not hold also the expectation, the observation and a hint. */
 export function describe({ claim, ok, seen }: Outcome): string {
   if (ok) return `${styleText('green', '✓', { stream: process.stdout })} ${claim.title}`
-  const shown = typeof seen === 'string' ? seen : inspect(seen, { depth: 5, breakLength: 110 })
   return [
     `${styleText('red', '✗', { stream: process.stdout })} ${claim.title}`,
     `    expected: ${claim.expected}`,
-    `    seen:     ${shortened(shown).replaceAll('\n', '\n              ')}`,
+    `    seen:     ${seenAsText(seen).replaceAll('\n', '\n              ')}`,
     `    hint:     ${claim.hint}`,
   ].join('\n')
 }
@@ -39,6 +50,8 @@ export function summary(outcomes: readonly Outcome[]): string {
   return `${failed} of ${outcomes.length} claims ${failed === 1 ? 'does' : 'do'} not hold.`
 }
 
-function shortened(text: string): string {
+/** An observation as text, shortened. */
+export function seenAsText(seen: unknown): string {
+  const text = typeof seen === 'string' ? seen : inspect(seen, { depth: 5, breakLength: 110 })
   return text.length <= 1200 ? text : `${text.slice(0, 1200)}…`
 }

@@ -2,9 +2,11 @@ import type { FastifyPluginAsync } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { LabError } from '../../lab/lab-error.ts'
 import { ownRequestsAlone } from '../../lab/own-requests.ts'
+
 import { UsageError } from '../exercise/usage-error.ts'
 import { drillRoutes } from './drills.ts'
 import { exerciseRoutes } from './exercises.ts'
+import { lessonRoutes } from './lesson-routes.ts'
 import { phaseRoutes, type SwitchOptions } from './phase.ts'
 import { progressRoutes } from './progress.ts'
 
@@ -43,4 +45,5 @@ const scope: FastifyPluginAsync<LearnOptions> = async (app, { phases }) => {
   await app.register(drillRoutes)
   await app.register(progressRoutes)
   if (phases) await app.register(phaseRoutes, phases)
+  await app.register(lessonRoutes)
 }
