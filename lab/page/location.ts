@@ -6,6 +6,16 @@ export type View =
   | { readonly name: 'trace'; readonly traceId: string; readonly query: URLSearchParams }
   | { readonly name: NarrowedView; readonly query: URLSearchParams }
   | { readonly name: 'ask'; readonly query: URLSearchParams }
+  | LearnPlace
+
+/** A page of Learn: `''` is the course's path, `3` a lesson, `exercise/3.1` an exercise. */
+export interface LearnPlace {
+  readonly name: 'learn'
+  readonly page: string
+  /** The heading that is shown; empty for the beginning. */
+  readonly anchor: string
+  readonly query: URLSearchParams
+}
 
 /** The views of what happened lately, which share a time window. */
 export type NarrowedView = 'logs' | 'metrics' | 'traces'
@@ -18,6 +28,13 @@ type Parameters = Readonly<Record<string, string>>
 const hash = signal(location.hash)
 
 export const view = computed<View>(() => viewOf(hash.value))
+
+/** The last view that is not Learn, which a lesson is shown beside. */
+export const liveView = signal<Exclude<View, LearnPlace>>({
+  name: 'request',
+  requestId: null,
+  query: new URLSearchParams(),
+})
 
 /** The address of the last request shown, to return to it from another view. */
 export const lastRequest = signal('#/')
@@ -40,6 +57,7 @@ export const addresses = {
   trace: (traceId: string) => `#/trace/${encodeURIComponent(traceId)}`,
   logs: (parameters: Parameters = {}) => withQuery('#/logs', new URLSearchParams(parameters)),
   ask: (question: Parameters = {}) => withQuery('#/ask', new URLSearchParams(question)),
+  learn: (page = '', anchor = '') => `#/learn${page && `/${page}`}${anchor && `#${anchor}`}`,
 }
 
 /** The address of a view as it was left, in the present time window. */
@@ -74,6 +92,7 @@ function follow(): void {
   batch(() => {
     hash.value = location.hash
     const now = viewOf(location.hash)
+    if (now.name !== 'learn') liveView.value = now
     if (now.name === 'logs' || now.name === 'metrics' || now.name === 'traces') {
       lastQueries.value = { ...lastQueries.value, [now.name]: now.query }
       windowQuery.value = new URLSearchParams([...now.query].filter(([name]) => WINDOW_PARAMETERS.includes(name)))
@@ -86,6 +105,10 @@ function viewOf(address: string): View {
   const [path = '', ...rest] = address.replace(/^#\/?/, '').split('?')
   const query = new URLSearchParams(rest.join('?'))
   const [name, id] = path.split('/')
+  if (/^learn(?:[/#]|$)/.test(path)) {
+    const [page = '', anchor = ''] = path.slice('learn'.length).replace(/^\//, '').split('#')
+    return { name: 'learn', page: decoded(page), anchor: decoded(anchor), query }
+  }
   switch (name) {
     case 'logs':
     case 'metrics':

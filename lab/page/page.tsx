@@ -1,4 +1,5 @@
 import { render } from 'preact'
+import { followLessons } from './learn/lessons-state.ts'
 import { goLive } from './server/live.ts'
 import { Shell } from './shell.tsx'
 import { loadSelectedStory } from './story/selected-story.ts'
@@ -12,3 +13,4 @@ goLive()
 loadSelectedStory()
 followTraces()
 setInterval(tickWindow, 1000)
+followLessons()

@@ -26,13 +26,18 @@ export async function sendCall(call: Call, journey?: Sent['journey']): Promise<s
     const between = { before: before.mark_id, after: after.mark_id }
     // Without request ids, lines are found only by time.
     const ownStory = has('request_ids') ? { request_id: requestId, ...between } : between
-    updateSent(requestId, { storyQuery: ownStory })
-    loadStory(requestId, ownStory).catch((error: Error) => updateSent(requestId, { problem: error.message }))
+    followStory(requestId, ownStory)
     return answer.status < 400 ? answer.body : undefined
   } catch (error) {
     updateSent(requestId, { problem: (error as Error).message })
     return undefined
   }
+}
+
+/** Fetches the story of a request that has been answered, to be shown. */
+export function followStory(requestId: string, query: Readonly<Record<string, string>>): void {
+  updateSent(requestId, { storyQuery: query })
+  loadStory(requestId, query).catch((error: Error) => updateSent(requestId, { problem: error.message }))
 }
 
 /** Fetches a story until it is complete. Spans of another process may arrive even later: see `loadSelectedStory`. */
@@ -60,7 +65,7 @@ async function exchange(call: Call, requestId: string): Promise<NonNullable<Sent
 }
 
 /** Traces of requests with this prefix are kept longest. `crypto.randomUUID` is missing over plain HTTP, except locally. */
-function newRequestId(): string {
+export function newRequestId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(8))
   return `lab-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
 }

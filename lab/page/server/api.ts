@@ -26,6 +26,35 @@ export function post<T>(path: string): Promise<T> {
   return answer<T>(`/lab/api/${path}`, { method: 'POST' })
 }
 
+/** POSTs a JSON object. */
+export function postJson<T>(path: string, body: object): Promise<T> {
+  const headers = { 'content-type': 'application/json' }
+  return answer<T>(`/lab/api/${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+}
+
+/**
+ * POSTs without a body, and reads the answer as a stream of JSON objects, one a line.
+ *
+ * @throws ApiError
+ */
+export async function postForLines<T>(path: string, take: (event: T) => void): Promise<void> {
+  let response: Response
+  try {
+    response = await fetch(`/lab/api/${path}`, { method: 'POST', cache: 'no-store' })
+  } catch {
+    throw new ApiError(0, 'The server does not answer.')
+  }
+  if (!response.ok || response.body === null) throw new ApiError(response.status, await detailOf(response))
+  let rest = ''
+  for (const reader = response.body.pipeThrough(new TextDecoderStream()).getReader(); ; ) {
+    const { done, value } = await reader.read()
+    if (done) break
+    const lines = (rest + value).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) take(JSON.parse(line) as T)
+  }
+}
+
 async function answer<T>(url: string, init: RequestInit): Promise<T> {
   let response: Response
   try {

@@ -1,0 +1,28 @@
+import { addresses, go } from '../location.ts'
+import { LessonView } from './lesson-view.tsx'
+import { closeLesson, path } from './lessons-state.ts'
+
+/** The open page of Learn, with the way to others. */
+export function LearnColumn({ page }: { readonly page: string }) {
+  const lesson = path.value?.lessons.find(({ number }) => String(number) === page)
+  const close = () => {
+    closeLesson()
+    go('#/')
+  }
+  return (
+    <>
+      <nav class="lesson-nav" aria-label="Lessons">
+        <a href={addresses.learn()}>All lessons</a>
+        {lesson && (
+          <span>
+            Lesson {lesson.number} of {path.value?.lessons.length}
+          </span>
+        )}
+        <button type="button" class="quiet" onClick={close}>
+          Close
+        </button>
+      </nav>
+      <LessonView key={page} id={page} />
+    </>
+  )
+}

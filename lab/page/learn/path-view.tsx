@@ -1,0 +1,75 @@
+import type { LessonSummary } from '../../lesson-wire.ts'
+import { addresses } from '../location.ts'
+import { lastPlace, path, pathProblem } from './lessons-state.ts'
+
+/** The course in its order: what is done, and what is next. */
+export function PathView() {
+  const now = path.value
+  if (now === null)
+    return pathProblem.value === null ? (
+      <p class="waiting">Looking for the lessons …</p>
+    ) : (
+      <p class="notice problem" role="alert">
+        {pathProblem.value}
+      </p>
+    )
+  const next = now.lessons.find((lesson) => !isDone(lesson)) ?? now.lessons[0]
+  return (
+    <section class="course-path" aria-labelledby="path-title">
+      <h2 id="path-title">Learn observability on a running server</h2>
+      <p>
+        Read a lesson here, run its commands with a click, and see beside it what the server tells. Seven lessons, each
+        with exercises, then incidents to find the cause of.
+      </p>
+      <p>
+        <a class="first-link" href={lastPlace.value || addresses.learn(String(next?.number ?? 1))}>
+          {lastPlace.value === '' ? `Begin with lesson ${next?.number ?? 1}` : 'Go on where you were'}
+        </a>
+      </p>
+      <ol class="path-lessons">
+        {now.lessons.map((lesson) => (
+          <LessonItem key={lesson.number} lesson={lesson} isNext={lesson === next} />
+        ))}
+      </ol>
+      <h3>Incident drills</h3>
+      <p>A server with a hidden fault: find its cause by its telemetry.</p>
+      <ol class="path-drills">
+        {now.drills.map(({ id, title }) => (
+          <li key={id}>
+            <code>npm run drill -- {id}</code> {title}
+          </li>
+        ))}
+      </ol>
+    </section>
+  )
+}
+
+function LessonItem({ lesson, isNext }: { readonly lesson: LessonSummary; readonly isNext: boolean }) {
+  const { number, title, minutes, claims, exercises } = lesson
+  const done = isDone(lesson)
+  return (
+    <li class={`path-lesson ${done ? 'done' : isNext ? 'next' : ''}`}>
+      <h3>
+        <a href={addresses.learn(String(number))}>
+          {number}. {title}
+        </a>{' '}
+        <small>
+          {done ? '✓ done' : isNext ? 'next' : ''}
+          {minutes !== null && !done && `${isNext ? ', ' : ''}about ${minutes} minutes`}
+          {claims !== null && !done && `, ${claims.held} of ${claims.of} claims held`}
+        </small>
+      </h3>
+      <ul class="path-exercises">
+        {exercises.map((exercise) => (
+          <li key={exercise.number}>
+            <code>{exercise.number}</code> {exercise.title}
+          </li>
+        ))}
+      </ul>
+    </li>
+  )
+}
+
+function isDone({ claims }: LessonSummary): boolean {
+  return claims !== null && claims.held === claims.of
+}
