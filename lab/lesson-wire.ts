@@ -1,3 +1,6 @@
+import type { ExerciseSummary } from './exercise-wire.ts'
+import type { DrillProgress } from './progress-wire.ts'
+
 /**
  * What the page gets of lessons, below `/lab/api/learn`. The server has it only where `State.learn` is true.
  *
@@ -10,7 +13,12 @@
 /** The course in its order. */
 export interface LearnPath {
   readonly lessons: readonly LessonSummary[]
-  readonly drills: readonly { readonly id: string; readonly title: string }[]
+  readonly drills: readonly {
+    readonly id: string
+    readonly title: string
+    /** null when it has not been solved yet. */
+    readonly solved: DrillProgress['how'] | null
+  }[]
 }
 
 export interface LessonSummary {
@@ -21,7 +29,7 @@ export interface LessonSummary {
   readonly minutes: number | null
   /** The phase that its server runs. */
   readonly phase: number
-  readonly exercises: readonly { readonly number: string; readonly title: string }[]
+  readonly exercises: readonly ExerciseSummary[]
   /** How many of its claims held when they were last checked; null before that. */
   readonly claims: { readonly held: number; readonly of: number } | null
 }

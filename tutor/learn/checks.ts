@@ -2,18 +2,13 @@ import { fork } from 'node:child_process'
 import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { CheckEvent } from '../../lab/lesson-wire.ts'
+import { root } from '../exercise/catalogue.ts'
+import { ProgressFile } from '../progress/progress.ts'
 
 const SCRIPT = fileURLToPath(new URL('check-process.js', import.meta.url))
 
-/** How many claims of a lesson held in its last complete check, by lesson. */
-const results = new Map<number, { held: number; of: number }>()
-
-export function lastCheck(lesson: number): { readonly held: number; readonly of: number } | null {
-  return results.get(lesson) ?? null
-}
-
 /**
- * Checks the claims of a lesson, as `npm run check` does.
+ * Checks the claims of a lesson, as `npm run check` does, and remembers the result.
  *
  * @param environment where the server is
  * @param signal ends it
@@ -40,13 +35,15 @@ export function checkLesson(
   const tell = (event: CheckEvent) => void events.push(`${JSON.stringify(event)}\n`)
   let complaint = ''
   let hasEnded = false
-  const outcomes: boolean[] = []
+  const held: string[] = []
+  let checked = 0
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     complaint = (complaint + text).slice(-2000)
   })
   child.on('message', (event: CheckEvent) => {
-    if (event.event === 'outcome') outcomes.push(event.ok)
-    if (event.event === 'end') results.set(lesson, { held: outcomes.filter(Boolean).length, of: outcomes.length })
+    if (event.event === 'outcome') checked++
+    if (event.event === 'outcome' && event.ok) held.push(event.title)
+    if (event.event === 'end') new ProgressFile(root).rememberClaims(String(lesson), held, checked)
     hasEnded ||= event.event === 'end' || event.event === 'problem'
     tell(event)
   })

@@ -1,10 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LearnPath, LessonDocument, LessonSummary } from '../../lab/lesson-wire.ts'
+import type { Progress } from '../../lab/progress-wire.ts'
 import { phaseOf } from '../check/lessons.ts'
 import { incidents } from '../drill/incidents.ts'
 import { catalogue, root } from '../exercise/catalogue.ts'
-import { lastCheck } from './checks.ts'
+import { ProgressFile } from '../progress/progress.ts'
+import { summaryOf } from './exercises.ts'
 import { renderDocument } from './render-document.ts'
 
 /** Documents beside the lessons that the page can show, by the id in its address. */
@@ -25,15 +27,18 @@ function lessonFiles(): string[] {
   )
 }
 
+/** With what the learner has done so far. */
 export function learnPath(): LearnPath {
+  const progress = new ProgressFile(root).read()
   return {
-    lessons: lessonFiles().map(summaryOf),
-    drills: incidents.map(({ id, title }) => ({ id, title })),
+    lessons: lessonFiles().map((file) => lessonSummary(file, progress)),
+    drills: incidents.map(({ id, title }) => ({ id, title, solved: progress.drills[id]?.how ?? null })),
   }
 }
 
-function summaryOf(file: string): LessonSummary {
+function lessonSummary(file: string, progress: Progress): LessonSummary {
   const number = numberOf(file)
+  const claims = progress.claims[String(number)]
   const text = readFileSync(join(root, file), 'utf8')
   const [, title = file] = /^# Lesson \d: (.+)$/m.exec(text) ?? []
   const [, minutes] = /^About (\d+) minutes/m.exec(text) ?? []
@@ -44,8 +49,8 @@ function summaryOf(file: string): LessonSummary {
     phase: phaseOf(number),
     exercises: catalogue()
       .filter(({ lesson }) => lesson === number)
-      .map(({ number: exercise, title: name }) => ({ number: exercise, title: name })),
-    claims: lastCheck(number),
+      .map(summaryOf),
+    claims: claims === undefined ? null : { held: claims.passed.length, of: claims.of },
   }
 }
 

@@ -6,6 +6,8 @@ import { NotUnderstood } from './command-line.ts'
 /** A request to this server, as the arguments of curl describe it. */
 export interface CurlRequest {
   readonly method: string
+  /** The name by which it is sent to this server. */
+  readonly host: string
   /** With the query. */
   readonly path: string
   readonly headers: readonly (readonly [name: string, value: string])[]
@@ -36,7 +38,7 @@ export function readCurl(args: readonly string[], ownUrl: string): CurlRequest {
   const { flags, values, urls } = optionsOf(args)
   const [url, ...more] = urls
   if (url === undefined || more.length > 0) throw new NotUnderstood('curl with several addresses, or none')
-  const path = pathIn(url, ownUrl)
+  const { host, path } = addressIn(url, ownUrl)
   const all = (name: string) => values.filter(([option]) => option === name).map(([, value]) => value)
   const data = [...all('-d'), ...all('--data-urlencode').map(encoded)]
   const isGet = flags.has('G')
@@ -48,6 +50,7 @@ export function readCurl(args: readonly string[], ownUrl: string): CurlRequest {
   if (output !== undefined && output !== '/dev/null') throw new NotUnderstood('an output file')
   return {
     method: all('-X').at(-1) ?? (flags.has('I') ? 'HEAD' : body === undefined ? 'GET' : 'POST'),
+    host,
     path: isGet && data.length > 0 ? `${path}${path.includes('?') ? '&' : '?'}${data.join('&')}` : path,
     headers: [
       ...headers,
@@ -86,13 +89,13 @@ function optionsOf(args: readonly string[]) {
   return { flags, values, urls }
 }
 
-function pathIn(url: string, ownUrl: string): string {
+function addressIn(url: string, ownUrl: string): { host: string; path: string } {
   const own = OWN_HOST.exec(url)?.[0] ?? [ownUrl, ownUrl.replace('http://', '')].find((name) => url.startsWith(name))
   const path = own === undefined ? undefined : url.slice(own.length) || '/'
   if (path === undefined || !/^\/[\x21-\x7e]*$/.test(path)) throw new NotUnderstood(`a request to ${url}`)
   // A lesson's command must not run commands.
   if (/^\/lab\/api\/learn/i.test(path)) throw new NotUnderstood('a request to the lessons themselves')
-  return path
+  return { host: (own as string).replace('http://', ''), path }
 }
 
 /** `name=value`, of which the value is encoded. */
@@ -120,6 +123,7 @@ export async function sendCurl(
     const timeout = AbortSignal.timeout(curl.timeoutMs)
     const response = await answerTo(ownUrl, curl, AbortSignal.any([signal, timeout]))
     const body = await readText(response)
+    response.socket.destroy()
     const head = curl.showsHeaders ? headOf(response) : ''
     const id = response.headers['x-request-id']
     return {
@@ -143,18 +147,21 @@ export async function sendCurl(
 
 function answerTo(ownUrl: string, curl: CurlRequest, signal: AbortSignal): Promise<IncomingMessage> {
   const { hostname, port } = new URL(ownUrl)
-  const headers: Record<string, string | string[]> = { 'user-agent': 'course-lab' }
+  const headers: Record<string, string> = { host: curl.host, 'user-agent': 'course-lab' }
   for (const [name, value] of curl.headers) headers[name.toLowerCase()] = value
   if (curl.body !== undefined) headers['content-length'] = String(Buffer.byteLength(curl.body))
   const host = hostname.replace(/^\[|\]$/g, '')
   const options = { host, port, method: curl.method, path: curl.path, headers, signal, agent: false } as const
   return new Promise((resolve, reject) => {
-    openRequest(options, resolve).on('error', reject).end(curl.body)
+    const request = openRequest(options, resolve).on('error', reject)
+    request.removeHeader('connection') // curl sends none
+    request.end(curl.body)
   })
 }
 
 function headOf({ httpVersion, statusCode, statusMessage, rawHeaders }: IncomingMessage): string {
+  // A terminal shows a carriage return as nothing.
   const lines = [`HTTP/${httpVersion} ${statusCode} ${statusMessage}`]
   for (let at = 0; at < rawHeaders.length; at += 2) lines.push(`${rawHeaders[at]}: ${rawHeaders[at + 1]}`)
-  return `${lines.join('\r\n')}\r\n\r\n`
+  return `${lines.join('\n')}\n\n`
 }

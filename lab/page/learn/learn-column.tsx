@@ -1,6 +1,7 @@
+import { CopyButton } from '../copy-button.tsx'
 import { addresses, go } from '../location.ts'
 import { LessonView } from './lesson-view.tsx'
-import { closeLesson, path } from './lessons-state.ts'
+import { closeLesson, isDocument, path } from './lessons-state.ts'
 
 /** The open page of Learn, with the way to others. */
 export function LearnColumn({ page }: { readonly page: string }) {
@@ -22,7 +23,18 @@ export function LearnColumn({ page }: { readonly page: string }) {
           Close
         </button>
       </nav>
-      <LessonView key={page} id={page} />
+      {isDocument(page) ? <LessonView key={page} id={page} /> : <InTerminal page={page} />}
     </>
+  )
+}
+
+/** `exercise/3.1` and `drill/2` */
+function InTerminal({ page }: { readonly page: string }) {
+  const [kind = '', number = ''] = page.split('/')
+  const command = kind === 'drill' ? `npm run drill -- ${number}` : `npm run exercise ${number}`
+  return (
+    <p class="course-path">
+      In a terminal: <code>{command}</code> <CopyButton text={command} what={command} />
+    </p>
   )
 }

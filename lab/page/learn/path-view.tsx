@@ -34,9 +34,12 @@ export function PathView() {
       <h3>Incident drills</h3>
       <p>A server with a hidden fault: find its cause by its telemetry.</p>
       <ol class="path-drills">
-        {now.drills.map(({ id, title }) => (
+        {now.drills.map(({ id, title, solved }) => (
           <li key={id}>
-            <code>npm run drill -- {id}</code> {title}
+            {solved === 'found' || solved === 'questions' ? '✓ ' : ''}
+            <a href={addresses.learn(`drill/${id}`)}>
+              {id}. {title}
+            </a>
           </li>
         ))}
       </ol>
@@ -62,7 +65,10 @@ function LessonItem({ lesson, isNext }: { readonly lesson: LessonSummary; readon
       <ul class="path-exercises">
         {exercises.map((exercise) => (
           <li key={exercise.number}>
-            <code>{exercise.number}</code> {exercise.title}
+            {exercise.state === 'solved' ? '✓ ' : ''}
+            <a href={addresses.learn(`exercise/${exercise.number}`)}>
+              {exercise.number} {exercise.title}
+            </a>
           </li>
         ))}
       </ul>

@@ -74,7 +74,12 @@ async function keepRequest(requests: readonly RunSent[], before: Mark | undefine
   const requestId = last.request_id ?? newRequestId()
   const answer =
     last.status === null ? undefined : { status: last.status, milliseconds: last.milliseconds, body: last.body }
-  addSent({ requestId, call: { method: last.method === 'GET' ? 'GET' : 'POST', path: last.path }, sentAt: before.time, answer })
+  addSent({
+    requestId,
+    call: { method: last.method === 'GET' ? 'GET' : 'POST', path: last.path },
+    sentAt: before.time,
+    answer,
+  })
   const after = await post<Mark>('marks')
   const between = { before: before.mark_id, after: after.mark_id }
   followStory(
