@@ -2,7 +2,8 @@
  * The running phase and the way to another one, which the page reads. Types only, for both sides.
  *
  *   GET  /lab/api/learn/phase           RunningPhase
- *   POST /lab/api/learn/phase           {"phase": 0…5} → 202 RunningPhase of the next server: then this one closes, and the
+ *   POST /lab/api/learn/phase           {"phase": 0…5, "settings"?: {"LOG_LEVEL": "debug", …}} → 202 RunningPhase of the
+ *                                       next server: then this one closes, and the
  *                                       next one starts on the same ports. 409 while it is already closing.
  */
 

@@ -1,6 +1,7 @@
 import type { How, RunRequest, RunResult } from '../../lab/lesson-wire.ts'
 import { parseCommandLine, type SimpleCommand, textOf } from './command-line.ts'
 import { isAsSaid, type KnownIds } from './expected-output.ts'
+import { SETTINGS } from './phase.ts'
 import { type CommandContext, isReading, runCommand, whyNot } from './run-command.ts'
 
 /** How long to repeat a command that only reads, until it prints what the lesson does: samples come once a second. */
@@ -19,6 +20,7 @@ function asPhase(command: string): How | undefined {
   const words = simple?.words.map((word) => textOf(word, {})).join(' ') ?? ''
   const [, phase] = /^npm run phase:([0-5])$/.exec(words) ?? []
   if (simple === undefined || phase === undefined) return undefined
+  if (!Object.keys(simple.settings).every((name) => SETTINGS.has(name))) return undefined
   return { by: 'phase', phase: Number(phase), settings: simple.settings }
 }
 

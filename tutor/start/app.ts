@@ -31,7 +31,11 @@ try {
 function withLearn(config: Config, phase: Phase): FastifyInstance {
   const app = buildApp(config, phase)
   app.register(learn, {
-    phases: { phase: phase.number, failed, switchTo: (number) => void tell({ switchTo: number }) },
+    phases: {
+      phase: phase.number,
+      failed,
+      switchTo: (number, settings) => void tell({ switchTo: number, settings }),
+    },
   })
   return app
 }

@@ -4,8 +4,8 @@ export type AppMessage =
   | { readonly listening: Listening }
   /** It does not start; it has printed the same reason. */
   | { readonly failed: string }
-  /** The page wants another phase. */
-  | { readonly switchTo: number }
+  /** The page wants another phase, with variables of the environment. */
+  | { readonly switchTo: number; readonly settings: Readonly<Record<string, string>> }
 
 export interface Listening {
   readonly phase: number

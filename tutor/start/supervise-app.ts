@@ -29,8 +29,9 @@ export function superviseApp(args: readonly string[]): void {
     if (hasGroups) for (const app of apps) app.kill(signal)
   }
 
-  function launch(withArgs: readonly string[]): ChildProcess {
+  function launch(withArgs: readonly string[], settings: Readonly<Record<string, string>> = {}): ChildProcess {
     const app = fork(APP, withArgs, {
+      env: { ...process.env, ...settings },
       // Ctrl-C must reach the app once, from here: a second SIGINT cuts off its requests.
       detached: hasGroups,
       stdio: 'inherit',
@@ -52,7 +53,7 @@ export function superviseApp(args: readonly string[]): void {
       } else if ('failed' in message) {
         reason = message.failed
       } else if (!stopping) {
-        next = { app: launch(argumentsFor(message.switchTo)), phase: message.switchTo }
+        next = { app: launch(argumentsFor(message.switchTo), message.settings), phase: message.switchTo }
         app.kill('SIGTERM')
       }
     })
