@@ -117,6 +117,22 @@ t.test('what one looks for in telemetry', needs('chromium'), async (t) => {
     await waitFor('the new traces', async () => (await names.count()) === 4)
   })
 
+  await t.test('the waterfall has the critical path, and a mark for each log line that leads to it', async (t) => {
+    await send(page, '/slow')
+    const row = (name: string) => page.locator('.span-rows li', { hasText: name })
+    await row('external_api_call').waitFor()
+    t.equal(await row('external_api_call').locator('.path-segment').count(), 1)
+    t.ok((await row('GET /slow').locator('.path-segment').count()) >= 1, 'the root itself, between its children')
+    t.match(await row('database_query').getByRole('button').textContent(), /ms of the critical path/, 'in words too')
+
+    const marks = page.locator('.line-marks .line-mark')
+    t.equal(await marks.count(), await page.locator('.story-line').count(), 'a mark for each line')
+    await marks.last().click()
+    const focused = page.locator('.story-line:focus')
+    t.match(await focused.textContent(), 'request completed', 'a click leads to the line')
+    await page.locator('.line-mark.highlighted').waitFor()
+  })
+
   await t.test('the console has nothing but the status of /error', (t) => {
     t.match(complaints, [/status of 500/])
     t.equal(complaints.length, 1)

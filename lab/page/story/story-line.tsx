@@ -8,6 +8,11 @@ import { ScrollBox } from '../scroll-box.tsx'
 import { highlightedSpan, highlights } from './highlight.ts'
 import { serviceColour } from './service-colour.ts'
 
+/** The id of the line's element. */
+export function lineId({ seq }: LogLine): string {
+  return `story-line-${seq}`
+}
+
 /** A line of the story: message, fields, and collapsed the logged JSON. */
 export function StoryLine({ line, withService }: { readonly line: LogLine; readonly withService: boolean }) {
   const open = useSignal(false)
@@ -16,8 +21,10 @@ export function StoryLine({ line, withService }: { readonly line: LogLine; reado
   return (
     <li
       class={highlighted ? 'story-line highlighted' : 'story-line'}
+      id={lineId(line)}
+      tabIndex={-1}
       data-span={fields.span_id}
-      {...highlights(fields.span_id)}
+      {...highlights(fields.span_id, line.seq)}
     >
       <div class="story-line-head">
         <time>{clock(fields.time)}</time>

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import { criticalPath } from '../../analysis/critical-path.ts'
 import type { Story } from '../../wire.ts'
 import { count, duration } from '../format.ts'
 import { ToolLink } from '../header/tool-links.tsx'
@@ -20,6 +21,7 @@ export function StoryTrace({ story }: { readonly story: Story }) {
 
   if (trace === null) return <p class="hint">{story.complete ? NOT_HERE : 'Waiting for its spans …'}</p>
   const rows = spanRows(trace.all_spans)
+  const path = criticalPath(trace.all_spans)
   const shown = chosen.value ?? findingOf(story)?.spanId
   const span = rows.find((row) => row.span.span_id === shown)?.span
   return (
@@ -35,11 +37,21 @@ export function StoryTrace({ story }: { readonly story: Story }) {
         <span>
           {count(trace.spans, 'span')}, {duration(trace.duration)}
         </span>
+        <span class="path-legend">
+          <span class="path-sample" aria-hidden="true" /> critical path
+        </span>
+        {story.lines.length > 0 && (
+          <span class="path-legend">
+            <span class="line-mark sample" aria-hidden="true" /> log line
+          </span>
+        )}
         <ToolLink tool="jaeger" path={`/trace/${trace.trace_id}`} what="this trace" />
       </div>
       <Waterfall
         trace={trace}
         rows={rows}
+        lines={story.lines}
+        path={path}
         shown={span?.span_id}
         onChoose={(spanId) => {
           chosen.value = spanId

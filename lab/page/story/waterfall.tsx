@@ -1,7 +1,10 @@
-import type { Span, Trace } from '../../wire.ts'
+import type { PathSegment } from '../../analysis/critical-path.ts'
+import { groupBy } from '../../analysis/group-by.ts'
+import type { LogLine, Span, Trace } from '../../wire.ts'
 import { duration } from '../format.ts'
 import { CausalityArrows } from './causality-arrows.tsx'
 import { highlightedSpan, highlights } from './highlight.ts'
+import { LineMarks } from './line-marks.tsx'
 import { serviceColour } from './service-colour.ts'
 import type { SpanRow } from './span-tree.ts'
 import { shareOf } from './trace-time.ts'
@@ -15,14 +18,17 @@ const LEAST_WIDTH = 0.4
 interface WaterfallProps {
   readonly trace: Trace
   readonly rows: readonly SpanRow[]
+  readonly lines: readonly LogLine[]
+  readonly path: readonly PathSegment[]
   /** The id of the span shown in detail. */
   readonly shown: string | undefined
   readonly onChoose: (spanId: string) => void
 }
 
 /** The spans of a trace as bars, one per row. */
-export function Waterfall({ trace, rows, shown, onChoose }: WaterfallProps) {
+export function Waterfall({ trace, rows, lines, path, shown, onChoose }: WaterfallProps) {
   const drawn = rows.slice(0, MAX_ROWS)
+  const segmentsOf = groupBy(path, ({ spanId }) => spanId)
   return (
     <div class="waterfall">
       <div class="ruler" aria-hidden="true">
@@ -41,6 +47,7 @@ export function Waterfall({ trace, rows, shown, onChoose }: WaterfallProps) {
             <SpanItem
               key={row.span.span_id}
               row={row}
+              segments={segmentsOf.get(row.span.span_id) ?? NONE}
               trace={trace}
               isShown={row.span.span_id === shown}
               onChoose={onChoose}
@@ -48,21 +55,27 @@ export function Waterfall({ trace, rows, shown, onChoose }: WaterfallProps) {
           ))}
         </ol>
         <CausalityArrows rows={drawn} trace={trace} />
+        <LineMarks lines={lines} rows={drawn} trace={trace} />
       </div>
       {rows.length > MAX_ROWS && <p class="hint">{rows.length - MAX_ROWS} more spans are not drawn.</p>}
     </div>
   )
 }
 
+const NONE: readonly PathSegment[] = []
+
 interface SpanItemProps {
   readonly row: SpanRow
+  /** Its part of the critical path. */
+  readonly segments: readonly PathSegment[]
   readonly trace: Trace
   readonly isShown: boolean
   readonly onChoose: (spanId: string) => void
 }
 
-function SpanItem({ row: { span, depth }, trace, isShown, onChoose }: SpanItemProps) {
+function SpanItem({ row: { span, depth }, segments, trace, isShown, onChoose }: SpanItemProps) {
   const failed = span.status === 'error'
+  const onPath = segments.reduce((sum, { start, end }) => sum + end - start, 0)
   const classes = ['span-row', failed && 'failed', highlightedSpan.value === span.span_id && 'highlighted']
   return (
     <li>
@@ -80,10 +93,19 @@ function SpanItem({ row: { span, depth }, trace, isShown, onChoose }: SpanItemPr
           <span class="name" title={span.name}>
             {shortName(span)}
           </span>
-          <span class="visually-hidden">, {span.service},</span>
+          <span class="visually-hidden">
+            , {span.service},{segments.length > 0 && ` ${duration(onPath)} of the critical path,`}
+          </span>
         </span>
         <span class="span-track">
           <span class="span-bar" data-colour={serviceColour(span.service)} style={placeOf(span, trace)} />
+          {segments.map(({ start, end }) => (
+            <span
+              key={start}
+              class="path-segment"
+              style={{ left: `${shareOf(start, trace)}%`, width: `${((end - start) / trace.duration) * 100}%` }}
+            />
+          ))}
           {span.events.map((event, index) => (
             <span
               key={index}
