@@ -25,3 +25,19 @@ export async function endChild(child: ChildProcess, patience: number): Promise<v
   await exited
   clearTimeout(timer)
 }
+
+/**
+ * Resolves when a child has ended and its stderr has been read. Not `close`, which may fail to come when the parent has
+ * closed the channel.
+ *
+ * @returns what it wrote to stderr when it failed; undefined when it succeeded
+ */
+export async function failureOf(child: ChildProcess): Promise<string | undefined> {
+  let stderr = ''
+  const { stderr: stream } = child
+  stream?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+  })
+  await Promise.all([once(child, 'exit'), ...(stream === null ? [] : [once(stream, 'close')])])
+  return child.exitCode === 0 ? undefined : stderr.trim() || 'It has ended early.'
+}

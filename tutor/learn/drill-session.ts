@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import type { DrillEntry, DrillEvent, DrillStatus } from '../../lab/drill-wire.ts'
 import type { Incident } from '../drill/incident.ts'
 import type { PageMessage, TypedLine } from '../drill/page-console.ts'
-import { endChild, forkModule } from './child-process.ts'
+import { endChild, failureOf, forkModule } from './child-process.ts'
 
 /** A drill that was forgotten ends after this time. */
 const DRILL_MS = 45 * 60_000
@@ -42,19 +42,15 @@ export class DrillSession {
     this.#status = { incident: id, title, stage: 'starting' }
     this.#entries = []
     this.#tellAll()
-    let stderr = ''
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      stderr += text
-    })
     child.on('message', (message: PageMessage) => {
       if ('text' in message) this.#add({ by: 'drill', text: message.text })
       else this.#show(message.news)
     })
     const timer = setTimeout(() => void this.stop(), DRILL_MS)
-    child.once('close', (code) => {
+    void failureOf(child).then((failure) => {
       clearTimeout(timer)
       this.#child = undefined
-      this.#show({ stage: 'ended', ...(code === 0 ? {} : { failure: stderr.trim() || 'The drill has ended early.' }) })
+      this.#show({ stage: 'ended', ...(failure === undefined ? {} : { failure }) })
     })
   }
 

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import type { ExerciseEvent } from '../../lab/exercise-wire.ts'
-import { endChild, forkModule } from './child-process.ts'
+import { endChild, failureOf, forkModule } from './child-process.ts'
 
 /** For a check to notice that it is not wanted any more, in milliseconds. */
 const PATIENCE_MS = 1500
@@ -45,13 +45,9 @@ export class ExerciseWatches {
       watch.last = event
       for (const read of watch.readers) read(event)
     }
-    let stderr = ''
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      stderr += text
-    })
     child.on('message', tell)
-    child.once('exit', (code) => {
-      if (code !== 0) tell({ kind: 'failed', message: stderr.trim() || 'The check has ended early.' })
+    void failureOf(child).then((failure) => {
+      if (failure !== undefined) tell({ kind: 'failed', message: failure })
       if (this.#watches.get(number) === watch) this.#watches.delete(number)
     })
     this.#watches.set(number, watch)

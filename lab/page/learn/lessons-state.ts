@@ -49,9 +49,12 @@ export function followLessons(): void {
   openForBeginners()
 }
 
-/** Whether a page is a document; others are exercises and drills. */
+/** Pages of Learn that are no documents, beside those of one exercise or drill. */
+const LISTS = ['exercises', 'drills', 'progress']
+
+/** Whether a page is a document; others are exercises, drills and progress. */
 export function isDocument(page: string): boolean {
-  return !page.includes('/')
+  return !page.includes('/') && !LISTS.includes(page)
 }
 
 /** Whoever has not begun sees Learn first, unless the address says otherwise. */

@@ -24,7 +24,8 @@ export function PathView() {
       <p>
         <a class="first-link" href={lastPlace.value || addresses.learn(String(next?.number ?? 1))}>
           {lastPlace.value === '' ? `Begin with lesson ${next?.number ?? 1}` : 'Go on where you were'}
-        </a>
+        </a>{' '}
+        <a href={addresses.learn('progress')}>Your progress</a>
       </p>
       <ol class="path-lessons">
         {now.lessons.map((lesson) => (

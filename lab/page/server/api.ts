@@ -21,9 +21,10 @@ export function getJson<T>(path: string, query: Readonly<Record<string, string>>
   return answer<T>(`/lab/api/${path}${search && `?${search}`}`, { method: 'GET' })
 }
 
-/** POSTs without a body. */
-export function post<T>(path: string): Promise<T> {
-  return answer<T>(`/lab/api/${path}`, { method: 'POST' })
+/** POSTs JSON, or nothing. */
+export function post<T>(path: string, body?: object): Promise<T> {
+  const json = body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+  return answer<T>(`/lab/api/${path}`, { method: 'POST', ...json })
 }
 
 /** POSTs a JSON object. */
