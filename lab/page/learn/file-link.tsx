@@ -8,7 +8,7 @@ export function FileLink(props: { readonly file: string; readonly path: string; 
       <a href={`vscode://file/${encodeURI(path.replace(/^\//, ''))}:${line}`} title={`Open ${file} in VS Code`}>
         <code>{file}</code>
       </a>
-      <CopyButton text={path} what={`the path of ${file}`} label="copy path" />
+      <CopyButton text={path} what={`the path of ${file}`} />
     </span>
   )
 }
