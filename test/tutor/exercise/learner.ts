@@ -17,14 +17,18 @@ const NEEDED = [
   ...['dist/src', 'dist/phases', 'dist/lessons', 'dist/query', 'dist/tutor'],
 ]
 
+/** What the server with its page needs as well. */
+export const NEEDED_BY_SERVER = ['README.md', 'proto', 'testkit', 'docs', 'dist/lab', 'dist/testkit']
+
 /** A learner with a clone of the repository, who does exercises on the command line. */
 export class Learner {
   readonly #folder = mkdtempSync(join(tmpdir(), 'course-app-learner-'))
   readonly #t: Pick<Test, 'teardown'>
 
-  constructor(t: Pick<Test, 'teardown'>) {
+  /** @param more what it is to have of the repository, beside what `npm run exercise` needs */
+  constructor(t: Pick<Test, 'teardown'>, more: readonly string[] = []) {
     this.#t = t
-    for (const path of NEEDED) cpSync(join(root, path), join(this.#folder, path), { recursive: true })
+    for (const path of [...NEEDED, ...more]) cpSync(join(root, path), join(this.#folder, path), { recursive: true })
     symlinkSync(join(root, 'node_modules'), join(this.#folder, 'node_modules'))
     t.teardown(() => rmSync(this.#folder, { recursive: true, force: true, maxRetries: 3 }))
   }
