@@ -1,5 +1,5 @@
 import type { PositionedLine } from './line-ring.ts'
-import { fieldsOf } from './long-line.ts'
+import { fieldsOf } from './log-fields.ts'
 import type { LogLine } from './wire.ts'
 
 /** A line for the page: as text, and parsed. */

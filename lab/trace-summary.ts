@@ -1,12 +1,19 @@
 import { requestIdOf } from './request-id-of.ts'
-import type { StoredTrace } from './trace-store.ts'
 import type { AttributeValue, Span, Trace, TraceSummary } from './wire.ts'
 
 /** A trace with an external caller has no root. It counts as finished after this silence, in milliseconds. */
 const QUIET_MS = 1000
 
+/** The spans of one trace that have arrived so far: see `StoredTrace`. */
+interface CollectedSpans {
+  readonly traceId: string
+  readonly spans: readonly Span[]
+  readonly finished: boolean
+  readonly lastAt: number
+}
+
 /** A trace in a list. */
-export function summaryOf({ traceId, spans, finished, lastAt }: StoredTrace): TraceSummary {
+export function summaryOf({ traceId, spans, finished, lastAt }: CollectedSpans): TraceSummary {
   const here = new Set(spans.map(({ span_id }) => span_id))
   const isOrphan = ({ parent_span_id }: Span) => parent_span_id !== null && !here.has(parent_span_id)
   const top = topOf(spans.filter(({ parent_span_id }) => parent_span_id === null || !here.has(parent_span_id)))
@@ -33,7 +40,7 @@ export function summaryOf({ traceId, spans, finished, lastAt }: StoredTrace): Tr
 }
 
 /** A trace with all of its spans. */
-export function traceOf(stored: StoredTrace): Trace {
+export function traceOf(stored: CollectedSpans): Trace {
   return { ...summaryOf(stored), all_spans: inOrder(stored.spans) }
 }
 

@@ -4,8 +4,9 @@ import { batch, computed, signal } from '@preact/signals'
 export type View =
   | { readonly name: 'request'; readonly requestId: string | null; readonly query: URLSearchParams }
   | { readonly name: 'trace'; readonly traceId: string; readonly query: URLSearchParams }
+  | { readonly name: 'file'; readonly id: string; readonly query: URLSearchParams }
   | { readonly name: NarrowedView; readonly query: URLSearchParams }
-  | { readonly name: 'ask'; readonly query: URLSearchParams }
+  | { readonly name: 'ask' | 'compare'; readonly query: URLSearchParams }
   | LearnPlace
 
 /** A page of Learn: `''` is the course's path, `3` a lesson, `exercise/3.1` an exercise. */
@@ -54,8 +55,12 @@ addEventListener('hashchange', follow)
 
 export const addresses = {
   request: (requestId: string) => `#/request/${encodeURIComponent(requestId)}`,
+  /** Of a story that was opened from a file. */
+  file: (id: string) => `#/file/${encodeURIComponent(id)}`,
   trace: (traceId: string) => `#/trace/${encodeURIComponent(traceId)}`,
   logs: (parameters: Parameters = {}) => withQuery('#/logs', new URLSearchParams(parameters)),
+  /** Of requests named by `trace:…` or `request:…`. */
+  compare: (a: string, b?: string) => withQuery('#/compare', new URLSearchParams(b === undefined ? { a } : { a, b })),
   ask: (question: Parameters = {}) => withQuery('#/ask', new URLSearchParams(question)),
   learn: (page = '', anchor = '') => `#/learn${page && `/${page}`}${anchor && `#${anchor}`}`,
 }
@@ -97,7 +102,8 @@ function follow(): void {
       lastQueries.value = { ...lastQueries.value, [now.name]: now.query }
       windowQuery.value = new URLSearchParams([...now.query].filter(([name]) => WINDOW_PARAMETERS.includes(name)))
     }
-    if (now.name === 'trace' || (now.name === 'request' && now.requestId !== null)) lastRequest.value = location.hash
+    if (now.name === 'trace' || now.name === 'file' || (now.name === 'request' && now.requestId !== null))
+      lastRequest.value = location.hash
   })
 }
 
@@ -114,7 +120,10 @@ function viewOf(address: string): View {
     case 'metrics':
     case 'traces':
     case 'ask':
+    case 'compare':
       return { name, query }
+    case 'file':
+      return { name, id: decoded(id ?? ''), query }
     case 'trace':
       return id ? { name, traceId: decoded(id), query } : { name: 'traces', query }
     default:

@@ -1,4 +1,5 @@
 import { render } from 'preact'
+import { loadComparison } from './compare/compared-stories.ts'
 import { followLessons } from './learn/lessons-state.ts'
 import { goLive } from './server/live.ts'
 import { Shell } from './shell.tsx'
@@ -12,5 +13,6 @@ render(<Shell />, root)
 goLive()
 loadSelectedStory()
 followTraces()
+loadComparison()
 setInterval(tickWindow, 1000)
 followLessons()

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { LazyAskView } from './ask/lazy-ask-view.tsx'
+import { CompareView } from './compare/compare-view.tsx'
 import { ConnectionStatus } from './header/connection-status.tsx'
 import { Notices } from './header/notices.tsx'
 import { PauseButton } from './header/pause-button.tsx'
@@ -12,6 +13,7 @@ import { PathView } from './learn/path-view.tsx'
 import { addresses, addressOf, type LearnPlace, lastRequest, liveView, type View, view } from './location.ts'
 import { LogsView } from './log/logs-view.tsx'
 import { MetricsView } from './metrics/metrics-view.tsx'
+import { DroppedFile } from './saved/open-file.tsx'
 import { SendPanel } from './send/send-panel.tsx'
 import { state } from './server/server-state.ts'
 import { StoryView } from './story/story-view.tsx'
@@ -36,6 +38,7 @@ export function Shell() {
         <PhaseSteps />
       </header>
       <Notices />
+      <DroppedFile />
       {state.value === null ? <p class="waiting">Asking the server …</p> : <Columns />}
       <ToolsFooter />
     </>
@@ -116,7 +119,7 @@ function Views() {
             Learn
           </ViewLink>
         )}
-        <ViewLink address={lastRequest.value} here={name === 'request' || name === 'trace'}>
+        <ViewLink address={lastRequest.value} here={name === 'request' || name === 'trace' || name === 'file'}>
           Request
         </ViewLink>
         <ViewLink address={addressOf('logs')} here={name === 'logs'}>
@@ -154,6 +157,8 @@ function Current({ view: now }: { readonly view: Exclude<View, LearnPlace> }) {
       return <MetricsView />
     case 'traces':
       return <TracesView />
+    case 'compare':
+      return <CompareView />
     case 'ask':
       return <LazyAskView />
     default:

@@ -33,6 +33,14 @@ async function violations(page: Page): Promise<string[]> {
   return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`))
 }
 
+/** Compares the last request with the latest other one. */
+async function compare(page: Page): Promise<void> {
+  await send(page, '/hello')
+  await page.getByRole('link', { name: 'Compare with another request' }).click()
+  await page.locator('.compare-choice a').first().click()
+  await page.getByRole('region', { name: 'Spans compared' }).waitFor()
+}
+
 t.test('the page is accessible', needs('chromium'), async (t) => {
   const browser = await openBrowser(t)
   const app = await startApp(t)
@@ -52,6 +60,8 @@ t.test('the page is accessible', needs('chromium'), async (t) => {
         if (view === 'Ask') await page.getByRole('textbox', { name: 'PromQL query' }).waitFor()
         t.strictSame(await violations(page), [], view)
       }
+      await compare(page)
+      t.strictSame(await violations(page), [], 'a comparison')
       for (const question of QUESTIONS) {
         await page.evaluate(`location.hash = ${JSON.stringify(`#/ask?${new URLSearchParams(question)}`)}`)
         await page.locator(question.seen).first().waitFor()
@@ -70,6 +80,8 @@ t.test('the page is accessible', needs('chromium'), async (t) => {
       if (view === 'Ask') await page.getByRole('textbox', { name: 'PromQL query' }).waitFor()
       t.equal(await page.evaluate('document.documentElement.scrollWidth'), 390, view)
     }
+    await compare(page)
+    t.equal(await page.evaluate('document.documentElement.scrollWidth'), 390, 'a comparison')
     for (const question of QUESTIONS) {
       await page.evaluate(`location.hash = ${JSON.stringify(`#/ask?${new URLSearchParams(question)}`)}`)
       await page.locator(question.seen).first().waitFor()

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import t from 'tap'
 import type { SpanKeys, Traces } from '../../lab/wire.ts'
 import { startApp } from '../../testkit/app-process.ts'
@@ -5,6 +6,8 @@ import { httpClient } from '../../testkit/http.ts'
 import { needs } from '../../testkit/installed.ts'
 import { waitFor } from '../../testkit/wait-for.ts'
 import { goTo, openBrowser, openLab, send } from './browser.ts'
+
+const MARKUP = '<img src=x onerror=window.ran=1>'
 
 t.test('what one looks for in telemetry', needs('chromium'), async (t) => {
   const browser = await openBrowser(t)
@@ -131,6 +134,63 @@ t.test('what one looks for in telemetry', needs('chromium'), async (t) => {
     const focused = page.locator('.story-line:focus')
     t.match(await focused.textContent(), 'request completed', 'a click leads to the line')
     await page.locator('.line-mark.highlighted').waitFor()
+  })
+
+  await t.test('two requests are compared side by side', async (t) => {
+    await page.getByLabel('ms', { exact: true }).fill('20')
+    await send(page, '/slow')
+    await page.getByRole('link', { name: 'Compare with another request' }).click()
+    await page.locator('.compare-choice').getByRole('link', { name: 'GET /slow?ms=500' }).first().click()
+    const spans = page.getByRole('region', { name: 'Spans compared' })
+    const slept = spans.getByRole('row', { name: /external_api_call/ })
+    t.match(await slept.textContent(), /\d+ ms\d+ ms\+\d+ ms/, 'durations and their difference')
+    await page.getByRole('link', { name: 'Swap' }).click()
+    await slept.getByText(/^−\d/).waitFor()
+    await page.reload()
+    await slept.getByText(/^−\d/).waitFor()
+    await page.getByRole('link', { name: 'Another B' }).click()
+    await page.locator('.compare-choice').getByRole('link', { name: 'GET /error' }).first().click()
+    await spans.getByRole('row', { name: 'external_api_call' }).getByText('only in A').waitFor()
+    await page.locator('.compare-lines', { hasText: 'status: 200 → 500' }).waitFor()
+    t.ok((await page.locator('.compare-lines .only').count()) > 0, 'the line of the failure')
+  })
+
+  await t.test('a story is saved as a file and opened again, also where the server has never seen it', async (t) => {
+    await send(page, '/slow')
+    const traceId = (await page.getByTestId('trace_id').textContent()) ?? ''
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save as a file' }).click(),
+    ])
+    t.match(download.suggestedFilename(), `GET-slow-${traceId.slice(0, 8)}.story.json`)
+    const text = await readFile(await download.path(), 'utf8')
+    t.match(JSON.parse(text).lines, [/request completed/])
+
+    const other = (text.replaceAll(traceId, 'c'.repeat(32)) as string).replaceAll('external_api_call', MARKUP)
+    const input = page.locator('.story-actions input[type=file]')
+    await input.setInputFiles({ name: 'other.json', mimeType: 'application/json', buffer: Buffer.from(other) })
+    await page.waitForURL(`**/#/file/${'c'.repeat(32)}`)
+    await page.locator('.span-row', { hasText: 'ran=1' }).waitFor()
+    t.equal(await page.locator('.story-line', { hasText: 'request completed' }).count(), 1)
+    t.equal(await page.locator('main img').count(), 0, 'its content is text')
+    t.equal(await page.evaluate('window.ran'), undefined)
+    await page.reload()
+    await page.locator('.span-row', { hasText: 'ran=1' }).waitFor()
+
+    await page.getByRole('link', { name: 'Compare with another request' }).click()
+    await page.locator('.compare-choice').getByRole('link', { name: 'GET /slow', exact: true }).first().click()
+    await page.getByRole('row', { name: 'external_api_call' }).getByText('only in B').waitFor()
+
+    const drop = `(text) => {
+      const data = new DataTransfer()
+      data.items.add(new File([text], 'bad.json', { type: 'application/json' }))
+      for (const type of ['dragover', 'drop'])
+        dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }))
+    }`
+    await page.evaluate(`(${drop})('{"lines": 7}')`)
+    await page.getByRole('alert').getByText('bad.json: lines is not a list.').waitFor()
+    await page.evaluate(`(${drop})(${JSON.stringify(text)})`)
+    await page.waitForURL(`**/#/file/${traceId}`)
   })
 
   await t.test('the console has nothing but the status of /error', (t) => {

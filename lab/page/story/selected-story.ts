@@ -1,6 +1,7 @@
 import { effect, signal, untracked } from '@preact/signals'
 import type { Story, TraceSummary } from '../../wire.ts'
 import { view } from '../location.ts'
+import { openedStory } from '../saved/saved-stories.ts'
 import { type Sent, sentRequests, updateSent } from '../send/sent-requests.ts'
 import { getJson } from '../server/api.ts'
 import { changedTraces } from '../server/changed-traces.ts'
@@ -19,11 +20,18 @@ const found = signal<{ readonly key: string; readonly story?: Story; readonly pr
 
 /** null while no request is selected. */
 export function selectedStory(): SelectedStory | null {
+  const now = view.value
+  if (now.name === 'file') return openedFile(now.id)
   const query = chosen()
   if (query === null) return null
   const sent = sentOne(query)
   if (sent) return { sent, story: sent.story, problem: sent.problem }
   return found.value?.key === keyOf(query) ? found.value : {}
+}
+
+function openedFile(id: string): SelectedStory {
+  const story = openedStory(id)
+  return story ? { story } : { problem: 'This story came from a file, which is not open here. Open the file again.' }
 }
 
 /** Keeps `selectedStory` current: fetches the selected story, and again when its trace gets more spans. */

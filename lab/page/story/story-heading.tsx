@@ -1,8 +1,11 @@
 import { quoted } from '../../filter/filter.ts'
 import type { Story } from '../../wire.ts'
+import { referenceOf } from '../compare/compared-stories.ts'
 import { CopyButton } from '../copy-button.tsx'
 import { clock, duration } from '../format.ts'
-import { addresses } from '../location.ts'
+import { addresses, view } from '../location.ts'
+import { OpenFile } from '../saved/open-file.tsx'
+import { saveFile } from '../saved/saved-stories.ts'
 import { curlOf } from '../send/curl.ts'
 import { JOURNEY_STEPS } from '../send/journey.ts'
 import { type Sent, sentRequests } from '../send/sent-requests.ts'
@@ -54,8 +57,24 @@ export function StoryHeading({ selected }: { readonly selected: SelectedStory })
           </div>
         )}
       </dl>
+      <StoryActions story={story} />
       {sent?.answer && <Answer body={sent.answer.body} />}
     </header>
+  )
+}
+
+function StoryActions({ story }: { readonly story: Story | undefined }) {
+  if (!story) return null
+  const now = view.value
+  const reference = now.name === 'file' ? `file:${now.id}` : referenceOf(story)
+  return (
+    <p class="story-actions">
+      {reference !== null && <a href={addresses.compare(reference)}>Compare with another request</a>}
+      <button type="button" onClick={() => saveFile(story)}>
+        Save as a file
+      </button>
+      <OpenFile />
+    </p>
   )
 }
 

@@ -39,14 +39,18 @@ function useStoryInSight(requestId: string | undefined): void {
 
 function Panels({ story }: { readonly story: Story }) {
   return (
-    <div class={`story-panels ${has('traces') ? 'with-trace' : 'without-trace'}`}>
+    <div class={`story-panels ${story.trace || has('traces') ? 'with-trace' : 'without-trace'}`}>
       <section class="panel story-trace" aria-labelledby="story-trace-title">
         <h3 id="story-trace-title">
           Trace <small>where the time went in this one request</small>
         </h3>
-        <PhaseGate panel="traces" what="The trace comes">
+        {story.trace ? (
           <StoryTrace story={story} />
-        </PhaseGate>
+        ) : (
+          <PhaseGate panel="traces" what="The trace comes">
+            <StoryTrace story={story} />
+          </PhaseGate>
+        )}
       </section>
       <section class="panel story-logs" aria-labelledby="story-logs-title">
         <h3 id="story-logs-title">

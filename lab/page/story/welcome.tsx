@@ -1,4 +1,5 @@
 import type { Panel } from '../../wire.ts'
+import { OpenFile } from '../saved/open-file.tsx'
 import { sendCall } from '../send/send-call.ts'
 import { has, isCourse, state } from '../server/server-state.ts'
 
@@ -31,6 +32,7 @@ export function Welcome() {
           </dd>
         </div>
       </dl>
+      <OpenFile />
     </section>
   )
 }
