@@ -162,6 +162,7 @@ export const labApi: FastifyPluginAsyncTypebox<ApiOptions> = async (app, options
     '/events',
     { schema: { querystring: Type.Object({ after: Type.Optional(Type.String({ maxLength: 200 })) }) } },
     (request, reply) => {
+      if (streams.isClosed) throw new LabError(503, 'The server is closing.')
       if (streams.isFull) throw new LabError(503, 'Too many pages of the Lab are open.')
       const last = request.headers['last-event-id'] ?? request.query.after
       reply.headers({ 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' })

@@ -41,6 +41,7 @@ export class EventStreams {
   #sentState = ''
   #stateCheckedAt = 0
   #beatAt = 0
+  #isClosed = false
 
   constructor(instance: string, collector: Collector, state: () => State, report: (error: unknown) => void) {
     this.#report = report
@@ -53,6 +54,11 @@ export class EventStreams {
   /** The cursor of a stream that starts now. */
   get cursor(): string {
     return this.#asText(this.#now())
+  }
+
+  /** Whether the server is closing: a stream on a connection that is still open would keep it from that. */
+  get isClosed(): boolean {
+    return this.#isClosed
   }
 
   get isFull(): boolean {
@@ -74,6 +80,7 @@ export class EventStreams {
 
   /** Ends all streams; those with unsent data are destroyed. */
   close(): void {
+    this.#isClosed = true
     clearInterval(this.#timer)
     for (const stream of this.#streams) {
       if (stream.writableLength === 0) stream.end()

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import type { Panel } from '../wire.ts'
 import { CopyButton } from './copy-button.tsx'
 import { has, isCourse, state } from './server/server-state.ts'
+import { canSwitch, switchingTo, switchPhase } from './server/switch-phase.ts'
 
 /** The text of a panel that the running phase lacks: which phase adds it, and in the course how to start that phase. */
 export function PhaseNotice({ panel, what }: { readonly panel: Panel; readonly what: string }) {
@@ -16,7 +17,12 @@ export function PhaseNotice({ panel, what }: { readonly panel: Panel; readonly w
           {what} with phase {number}: {phase.title}.
         </strong>
       </p>
-      {isCourse.value && (
+      {canSwitch.value && (
+        <button type="button" aria-disabled={switchingTo.value !== null} onClick={() => void switchPhase(number)}>
+          {switchingTo.value === null ? `Start phase ${number}` : `Starting phase ${switchingTo.value} …`}
+        </button>
+      )}
+      {isCourse.value && !canSwitch.value && (
         <p>
           Stop the server with Ctrl-C and start <code>{command}</code> <CopyButton text={command} what={command} />
         </p>

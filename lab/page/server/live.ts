@@ -6,8 +6,11 @@ import { addLines, clearLines } from './log-tail.ts'
 import { addSample, bounds, clearMetrics, setMetrics } from './metric-history.ts'
 import { dropHeld, hold, pausedAt, resume, type Telemetry } from './pause.ts'
 import { connection, has, restartedFrom, setServerTime, state } from './server-state.ts'
+import { endSwitch, loadPhaseFailure, switchingTo } from './switch-phase.ts'
 
 const RETRY_MS = 1000
+/** While the server restarts in another phase, which takes a second or two. */
+const RESTART_RETRY_MS = 250
 /** The server sends a heartbeat every five seconds; after three missing ones the connection is considered dead. */
 const SILENCE_MS = 16_000
 
@@ -18,7 +21,7 @@ let cursor: string | undefined
 export function goLive(): void {
   connect().catch(() => {
     connection.value = 'lost'
-    setTimeout(goLive, RETRY_MS)
+    setTimeout(goLive, switchingTo.value === null ? RETRY_MS : RESTART_RETRY_MS)
   })
 }
 
@@ -27,6 +30,7 @@ async function connect(): Promise<void> {
     const now = await getJson<State>('state')
     meet(now)
     await loadHistory()
+    if (restartedFrom.value !== null && now.learn) await loadPhaseFailure()
     cursor = now.cursor
   }
   await follow(cursor)
@@ -118,7 +122,8 @@ function meet(next: State): void {
     state.value = next
     if (before === null || before.instance === next.instance) return
     dropHeld()
-    restartedFrom.value = { phase: before.phase.number }
+    restartedFrom.value = { phase: before.phase.number, isExpected: next.phase.number === switchingTo.value }
+    endSwitch()
     clearLines()
     clearMetrics()
   })

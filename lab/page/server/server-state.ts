@@ -8,8 +8,12 @@ export const state = signal<State | null>(null)
 export type Connection = 'connecting' | 'live' | 'lost'
 export const connection = signal<Connection>('connecting')
 
-/** The state of the server before its restart, until the user dismisses the notice. */
-export const restartedFrom = signal<{ readonly phase: number } | null>(null)
+/** The phase of the server before its restart, until the user dismisses the notice. */
+export const restartedFrom = signal<{
+  readonly phase: number
+  /** Whether this page has asked for it. */
+  readonly isExpected: boolean
+} | null>(null)
 
 /** How far the server's clock is ahead of the browser's, in milliseconds. */
 let ahead = 0
