@@ -155,6 +155,28 @@ t.test('what one looks for in telemetry', needs('chromium'), async (t) => {
     t.ok((await page.locator('.compare-lines .only').count()) > 0, 'the line of the failure')
   })
 
+  await t.test('an address leads to one span, and to one line', async (t) => {
+    await send(page, '/slow')
+    const name = page.getByTestId('span-details').locator('h4')
+    await page.locator('.span-row', { hasText: 'database_query' }).click()
+    await waitFor('the chosen span', async () => (await name.textContent()) === 'database_query')
+    t.match(page.url(), /#\/request\/lab-.*\?span=[0-9a-f]{16}$/)
+    await page.reload()
+    await page.getByTestId('span-details').waitFor()
+    t.equal(await name.textContent(), 'database_query')
+
+    await goTo(page, 'Logs')
+    await rows.filter({ hasText: '/slow' }).first().click()
+    const json = page.locator('.log-details .json')
+    const line = await json.textContent()
+    t.match(page.url(), /line=\d+/)
+    await page.reload()
+    await json.waitFor()
+    t.equal(await json.textContent(), line)
+    await page.getByRole('button', { name: 'Close' }).click()
+    t.notMatch(page.url(), 'line=')
+  })
+
   await t.test('a story is saved as a file and opened again, also where the server has never seen it', async (t) => {
     await send(page, '/slow')
     const traceId = (await page.getByTestId('trace_id').textContent()) ?? ''

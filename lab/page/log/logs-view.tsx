@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks'
 import { requiredValue } from '../../filter/filter.ts'
 import type { LogLine, Logs } from '../../wire.ts'
 import { count } from '../format.ts'
+import { changeQuery, view } from '../location.ts'
 import { PhaseGate } from '../phase-gate.tsx'
 import { getJson } from '../server/api.ts'
 import { mergeLines, tail, tailHasGap } from '../server/log-tail.ts'
@@ -15,6 +16,12 @@ import { LogList } from './log-list.tsx'
 /** The live tail of the log. */
 export function LogsView() {
   const chosen = useSignal<LogLine | null>(null)
+  const linked = view.value.query.get('line')
+  const isReached = chosen.value !== null && String(chosen.value.seq) === linked
+  useEffect(() => {
+    if (linked === null) chosen.value = null
+    else if (!isReached) chosen.value = tail.peek().find(({ seq }) => String(seq) === linked) ?? chosen.peek()
+  }, [linked, isReached, tail.value.length > 0])
   useMissingLines()
 
   return (
@@ -30,13 +37,14 @@ export function LogsView() {
             chosen={chosen.value?.seq ?? null}
             onChoose={(line) => {
               chosen.value = line
+              changeQuery({ line: String(line.seq) })
             }}
           />
           {chosen.value && (
             <LogDetails
               line={chosen.value}
               onClose={() => {
-                chosen.value = null
+                changeQuery({ line: '' })
               }}
             />
           )}

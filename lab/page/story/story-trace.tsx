@@ -1,9 +1,8 @@
-import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
 import { criticalPath } from '../../analysis/critical-path.ts'
 import type { Story } from '../../wire.ts'
 import { count, duration } from '../format.ts'
 import { ToolLink } from '../header/tool-links.tsx'
+import { changeQuery, view } from '../location.ts'
 import { state } from '../server/server-state.ts'
 import { findingOf } from './finding.ts'
 import { serviceColour } from './service-colour.ts'
@@ -14,15 +13,11 @@ import { Waterfall } from './waterfall.tsx'
 /** The trace of a request: a waterfall, and one span in detail. */
 export function StoryTrace({ story }: { readonly story: Story }) {
   const { trace } = story
-  const chosen = useSignal<string | null>(null)
-  useEffect(() => {
-    chosen.value = null
-  }, [story.trace_id])
-
   if (trace === null) return <p class="hint">{story.complete ? NOT_HERE : 'Waiting for its spans …'}</p>
   const rows = spanRows(trace.all_spans)
   const path = criticalPath(trace.all_spans)
-  const shown = chosen.value ?? findingOf(story)?.spanId
+  const chosen = view.value.query.get('span')
+  const shown = rows.some(({ span }) => span.span_id === chosen) ? chosen : findingOf(story)?.spanId
   const span = rows.find((row) => row.span.span_id === shown)?.span
   return (
     <>
@@ -53,9 +48,7 @@ export function StoryTrace({ story }: { readonly story: Story }) {
         lines={story.lines}
         path={path}
         shown={span?.span_id}
-        onChoose={(spanId) => {
-          chosen.value = spanId
-        }}
+        onChoose={(span) => changeQuery({ span })}
       />
       <Missing incomplete={trace.incomplete} />
       {span && <SpanDetails span={span} trace={trace} />}
