@@ -14,8 +14,8 @@ t.test('10: two faults, found in free form, and a postmortem', async (t) => {
   })
   const [warm] = await drill.scrapes()
   const count = 'http_server_request_count_total'
-  t.ok((warm?.total(count, { ...completing, status: '200' }) ?? 0) > 0, 'at first they succeed')
-  t.equal(warm?.total(count, { ...completing, status: '503' }), 0)
+  const counted = (status: string) => warm?.total(count, { ...completing, status }) ?? 0
+  t.ok(counted('200') > counted('503'), 'at first they succeed')
 
   t.match(await drill.say('The database is overloaded, so payments time out'), /does not show a slow database/)
   const failures = 'ask sum by (route, status) (http_server_request_count_total{status=~"5.."})'
