@@ -6,8 +6,8 @@ import { stackSettings } from '../../src/stack.ts'
  * Whether the page has Learn: the Lab is on, and only this machine reaches the server. Reads the few settings for it by
  * hand, because validating all of them takes as long as a fifth of the start. The app reports invalid ones.
  */
-export function hasLearn(args: readonly string[]): boolean {
-  const given = { ...envFile(), ...withoutEmpty(process.env), ...fromArguments(args) }
+export function hasLearn(args: readonly string[], env: NodeJS.Dict<string> = process.env): boolean {
+  const given = { ...envFile(), ...withoutEmpty(env), ...fromArguments(args) }
   const { NODE_ENV, ROLE, LAB = NODE_ENV === 'production' ? 'off' : 'on' } = given
   const host = given.HOST ?? (given.STACK === 'true' ? stackSettings().HOST : undefined) ?? '127.0.0.1'
   return NODE_ENV !== 'production' && LAB === 'on' && ROLE !== 'course' && isLoopback(host)

@@ -17,6 +17,8 @@ export function superviseApp(args: readonly string[]): void {
   /** Where the last app listens or listened; undefined until the first one does. */
   let at: Listening | undefined
   let stopping = false
+  /** Shuts down already, so that the next one can start. */
+  let closing: ChildProcess | undefined
 
   process.stderr.on('error', () => {})
   for (const signal of SIGNALS) process.on(signal, () => passOn(signal))
@@ -25,8 +27,10 @@ export function superviseApp(args: readonly string[]): void {
   start(launch(args), null)
 
   function passOn(signal: NodeJS.Signals): void {
+    const isFirst = !stopping
     stopping = true
-    if (hasGroups) for (const app of apps) app.kill(signal)
+    // To an app that shuts down, the first signal would be the second one, which cuts off its requests.
+    if (hasGroups) for (const app of apps) if (!isFirst || app !== closing) app.kill(signal)
   }
 
   function launch(withArgs: readonly string[], settings: Readonly<Record<string, string>> = {}): ChildProcess {
@@ -54,6 +58,7 @@ export function superviseApp(args: readonly string[]): void {
         reason = message.failed
       } else if (!stopping) {
         next = { app: launch(argumentsFor(message.switchTo), message.settings), phase: message.switchTo }
+        closing = app
         app.kill('SIGTERM')
       }
     })
