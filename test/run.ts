@@ -1,5 +1,6 @@
 /**
- * `npm test`: runs every test file in a separate plain Node process, two at a time except for a few.
+ * `npm test`: runs every test file in a separate plain Node process, two at a time except for a few. Beside them, one
+ * file for which time does not matter uses the CPU time that they leave.
  *
  * tap's own command loads its TypeScript plugin (which does not work with TypeScript 7), module hooks and a
  * process recorder into each test and, through NODE_OPTIONS, into each app that a test starts. That costs half
@@ -13,6 +14,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
+import { setPriority } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -48,6 +50,14 @@ const undisturbed = [
   'test/platform/cache.',
   'test/platform/postgres-database.',
 ]
+/** In these nothing depends on how fast the machine is. They run at a low priority while others wait for servers. */
+const patient = [
+  'test/query/',
+  'test/tutor/exercise/answers/phase-',
+  'test/tutor/exercise/solutions.',
+  'test/tutor/exercise/handed-out.',
+]
+const LOW_PRIORITY = 5
 /** Optimizing the database's WebAssembly takes longer than it saves in a test's few statements. */
 const nodeArgs = ['--enable-source-maps', '--liftoff-only']
 /** Each test file leads a process group, so that no child process outlives it. */
@@ -83,7 +93,7 @@ async function sources(folder: string): Promise<string[]> {
   return names.filter((name) => name.endsWith('.test.ts')).map((name) => join(folder, name))
 }
 
-async function run(file: string): Promise<Outcome> {
+async function run(file: string, priority = 0): Promise<Outcome> {
   const compiled = file.endsWith('.js') ? resolve(file) : join(root, 'dist', file.replace(/\.ts$/, '.js'))
   if (!existsSync(compiled)) return failure(file, 'is not compiled: run npm run build')
   const began = performance.now()
@@ -94,6 +104,7 @@ async function run(file: string): Promise<Outcome> {
     detached: true,
   })
   const group = child.pid ?? 0
+  if (child.pid !== undefined) setPriority(child.pid, priority)
   groups.add(group)
   const late = setTimeout(() => killGroup(group), killAfter)
   child.on('exit', () => killGroup(group))
@@ -166,29 +177,23 @@ function report(outcome: Outcome): void {
 }
 
 async function runAll(files: readonly string[]): Promise<Outcome[]> {
-  const isUndisturbed = (file: string) => undisturbed.some((part) => file.startsWith(part))
-  const alone = await runSome(files.filter(isUndisturbed), 1)
-  return [
-    ...alone,
-    ...(await runSome(
-      files.filter((file) => !isUndisturbed(file)),
-      jobs,
-    )),
-  ]
-}
-
-/** @param workers number of files that run in parallel */
-async function runSome(files: readonly string[], workers: number): Promise<Outcome[]> {
-  const waiting = [...files]
   const outcomes: Outcome[] = []
-  async function worker(): Promise<void> {
-    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      const outcome = await run(file)
+  /** Runs files, one after the other, until the queues are empty. */
+  async function work(queues: readonly string[][], priority = 0): Promise<void> {
+    for (;;) {
+      const file = queues.find(({ length }) => length > 0)?.shift()
+      if (file === undefined) return
+      const outcome = await run(file, priority)
       report(outcome)
       outcomes.push(outcome)
     }
   }
-  await Promise.all(Array.from({ length: workers }, worker))
+  const of = (parts: readonly string[]) => files.filter((file) => parts.some((part) => file.startsWith(part)))
+  const [first, low] = [of(undisturbed), of(patient)]
+  const others = files.filter((file) => !first.includes(file) && !low.includes(file))
+  await work([first])
+  const workers = Array.from({ length: jobs }, () => work([others, low]))
+  await Promise.all(jobs > 1 ? [...workers, work([low], LOW_PRIORITY)] : workers)
   return outcomes
 }
 
