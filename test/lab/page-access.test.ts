@@ -1,9 +1,9 @@
-import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import t from 'tap'
 import { startApp } from '../../testkit/app-process.ts'
 import { needs } from '../../testkit/installed.ts'
 import { goTo, openBrowser, openLab, send } from './browser.ts'
+import { violations } from './violations.ts'
 
 const VIEWS = ['Request', 'Logs', 'Metrics', 'Traces', 'Ask']
 
@@ -20,18 +20,6 @@ const QUESTIONS: readonly (Record<string, string> & { readonly query: string; re
   { language: 'logql', over: '5m', query: '{service="course-app"} |= "request"', seen: '.found-line' },
   { language: 'logql', over: '5m', query: '{service="course-app"} | json', show: 'explain', seen: '.stage' },
 ]
-
-interface Violation {
-  readonly id: string
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[]
-}
-
-/** The findings of axe in a readable form. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source)
-  const found = (await page.evaluate('axe.run().then((results) => results.violations)')) as Violation[]
-  return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`))
-}
 
 /** Compares the last request with the latest other one. */
 async function compare(page: Page): Promise<void> {
