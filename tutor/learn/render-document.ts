@@ -77,10 +77,10 @@ function rendererFor(file: string, idOf: (file: string) => string | undefined, s
       const cells = (row: readonly Tokens.TableCell[], tag: string) =>
         `<tr>${row.map((cell) => `<${tag}>${this.parser.parseInline(cell.tokens)}</${tag}>`).join('')}</tr>`
       const body = rows.map((row) => cells(row, 'td')).join('')
-      return `<div class="lesson-table" tabindex="0" role="region" aria-label="Table"><table><thead>${cells(header, 'th')}</thead><tbody>${body}</tbody></table></div>\n`
+      return `<div class="lesson-table" tabindex="0" role="group" aria-label="Table"><table><thead>${cells(header, 'th')}</thead><tbody>${body}</tbody></table></div>\n`
     },
     code: ({ text, lang }: Tokens.Code) =>
-      `<pre class="lesson-code" tabindex="0" role="region" aria-label="${escaped(lang || 'Text')}"><code>${escaped(text)}</code></pre>\n`,
+      `<pre class="lesson-code" tabindex="0" role="group" aria-label="${escaped(lang || 'Text')}"><code>${escaped(text)}</code></pre>\n`,
     link(this: { parser: { parseInline(tokens: Tokens.Generic[]): string } }, { href, tokens }: Tokens.Link) {
       return `<a ${attributesOf(href, file, idOf, sources)}>${this.parser.parseInline(tokens)}</a>`
     },

@@ -2,8 +2,8 @@ import { useSignal } from '@preact/signals'
 import type { Block, LessonStep } from '../../lesson-wire.ts'
 import { CopyButton } from '../copy-button.tsx'
 import { addresses } from '../location.ts'
-import { ScrollBox } from '../scroll-box.tsx'
 import { ClaimList } from './claim-list.tsx'
+import { OutputBox } from './output-box.tsx'
 import { filled, keyOf, runStep, type StepRun, stepRuns } from './step-runs.ts'
 
 /** A console block of a lesson: each command with what the lesson printed, and what this server prints. */
@@ -89,13 +89,13 @@ function Outputs({ run, printed }: { readonly run: StepRun | undefined; readonly
         {printed !== '' && <Printed text={printed} label="The lesson printed" />}
         {result && (
           <div class="output own">
-            <h5>
+            <p class="output-title">
               Your server{' '}
               <small>{result.as_printed ? '✓ as the lesson says' : 'differs, as ids, counts and times may'}</small>
-            </h5>
-            <ScrollBox class="output-text" label="Output of your server">
+            </p>
+            <OutputBox class="output-text" label="Output of your server">
               {result.output === '' ? '(nothing printed)' : result.output.trimEnd()}
-            </ScrollBox>
+            </OutputBox>
           </div>
         )}
       </div>
@@ -115,10 +115,10 @@ function Outputs({ run, printed }: { readonly run: StepRun | undefined; readonly
 function Printed({ text, label }: { readonly text: string; readonly label: string }) {
   return (
     <div class="output printed">
-      <h5>{label}</h5>
-      <ScrollBox class="output-text" label={label}>
+      <p class="output-title">{label}</p>
+      <OutputBox class="output-text" label={label}>
         {text}
-      </ScrollBox>
+      </OutputBox>
     </div>
   )
 }

@@ -24,6 +24,11 @@ export function LearnColumn({ page }: { readonly page: string }) {
           Close
         </button>
       </nav>
+      {lesson && (
+        <p class="lesson-hint">
+          Here you need no terminal: <em>Run</em> sends a command to this server, and restarts it in another phase.
+        </p>
+      )}
       {isDocument(page) ? <LessonView key={page} id={page} /> : <PracticeView page={page} />}
     </>
   )

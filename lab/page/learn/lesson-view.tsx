@@ -80,12 +80,15 @@ function Heading({ block }: { readonly block: Extract<Block, { readonly kind: 'h
   return <h4 {...shared} />
 }
 
-/** Shows the heading that the address names. */
+/** Shows the heading that the address names, but leaves the lesson where it was when the reader returns from a view. */
 function useAnchor(document: LessonDocument): void {
   const now = view.value
+  const wasElsewhere = useRef(false)
   const anchor = now.name === 'learn' && now.page === document.id ? now.anchor : ''
   useEffect(() => {
-    if (anchor === '') return
+    const isReturn = wasElsewhere.current
+    wasElsewhere.current = now.name !== 'learn'
+    if (anchor === '' || isReturn) return
     const heading = globalThis.document.getElementById(`lesson-${anchor}`)
     if (heading === null) return
     const column = heading.closest('.lesson-column')
@@ -94,7 +97,7 @@ function useAnchor(document: LessonDocument): void {
       column.scrollTop += heading.getBoundingClientRect().top - column.getBoundingClientRect().top - 8
     else heading.scrollIntoView()
     heading.focus({ preventScroll: true })
-  }, [anchor, document.id])
+  }, [now.name, anchor, document.id])
 }
 
 /** Remembers the section that is being read. */

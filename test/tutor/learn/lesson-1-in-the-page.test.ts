@@ -18,7 +18,7 @@ function stepOf(page: Page, command: string, nth = 0): Locator {
 /** Presses *Run* of a command, and waits for what comes back. @returns the server's output */
 async function run(page: Page, command: string, nth = 0): Promise<string> {
   const step = stepOf(page, command, nth)
-  await step.getByRole('button', { name: 'Run' }).click()
+  await step.getByRole('button', { name: `Run ${command}`, exact: true }).click()
   const output = step.locator('.own .output-text')
   await output.waitFor()
   return (await output.textContent()) ?? ''
@@ -27,7 +27,7 @@ async function run(page: Page, command: string, nth = 0): Promise<string> {
 /** Presses *Run* of a command that restarts the server, and waits until the page follows the new one. */
 async function restart(page: Page, command: string, nth = 0): Promise<void> {
   const step = stepOf(page, command, nth)
-  await step.getByRole('button', { name: 'Run' }).click()
+  await step.getByRole('button', { name: `Run ${command}`, exact: true }).click()
   await step.getByText('✓ The server runs phase 1.').waitFor()
 }
 
@@ -36,7 +36,8 @@ t.test('lesson 1 is done in the page, from first to last', { timeout: 240_000, .
   const app = await startApp(t, {
     script: join(folder, 'dist/tutor/start/main.js'),
     env: { LOG_FILE: undefined },
-    stopTimeout: 10_000,
+    timeout: 90_000,
+    stopTimeout: 20_000,
   })
   const browser = await openBrowser(t)
   const { page, complaints } = await openLab(browser, app.url)
