@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('../../../../', import.meta.url))
 
 /** What `npm start` and its page need of the repository. */
 const NEEDED = [
-  ...['package.json', 'tsconfig.json', 'README.md', 'docs', 'phases', 'lessons', 'src', 'tutor', 'proto'],
+  ...['package.json', 'tsconfig.json', 'README.md', 'docs', 'phases', 'lessons', 'src', 'tutor', 'testkit', 'proto'],
   ...['src', 'phases', 'lessons', 'query', 'lab', 'tutor', 'testkit', 'grafana'].map((folder) => `dist/${folder}`),
 ]
 
