@@ -31,7 +31,8 @@ export function ownProgram(words: readonly string[]): OwnProgram {
   if (program === 'node' && args.length === 1 && DEMOS.has(args[0] as string))
     return { file: args[0] as string, args: [] }
   if (program === 'npm' && run === 'run' && dashes === '--') {
-    if (script === 'ask' && given.every((arg) => isOfAsk(arg))) return { file: 'dist/tutor/ask/main.js', args: given }
+    if (script === 'ask' && !given.every(isOfAsk)) throw new NotUnderstood('asking another server')
+    if (script === 'ask') return { file: 'dist/tutor/ask/main.js', args: given }
     const [option, file, ...more] = given
     if (script === 'query' && option === '--test-rules' && file === OWN_TEST && more.length === 0)
       return { file: 'dist/query/server/main.js', args: given }
@@ -41,7 +42,7 @@ export function ownProgram(words: readonly string[]): OwnProgram {
 
 const OWN_TEST = 'lessons/7-alerting/my.test.yml'
 
-/** Another server is asked only on this machine, and by the one option that names it. */
+/** The page asks its own server alone. */
 function isOfAsk(arg: string): boolean {
   return !arg.startsWith('--url') && !/^https?:/.test(arg)
 }
