@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 
 /** A button that asks before it acts. */
 export function ConfirmButton(props: {
@@ -13,7 +13,7 @@ export function ConfirmButton(props: {
   const keep = useRef<HTMLButtonElement>(null)
   const first = useRef<HTMLButtonElement>(null)
   const hasAsked = useRef(false)
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (asks.value) keep.current?.focus()
     else if (hasAsked.current) first.current?.focus()
     hasAsked.current = asks.value

@@ -61,7 +61,7 @@ t.test('exercises in the page', needs('chromium'), async (t) => {
 
   await t.test('starting over keeps what was there, after a question', async (t) => {
     await help.getByRole('button', { name: 'Start over' }).click()
-    await page.keyboard.press('Escape')
+    await help.getByRole('button', { name: 'Cancel' }).press('Escape')
     t.not(learner.read(FILE), original, 'not yet')
     await help.getByRole('button', { name: 'Start over' }).click()
     await help.getByRole('button', { name: 'Put it back' }).click()
