@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,8 +17,13 @@ const NEEDED = [
   ...['dist/src', 'dist/phases', 'dist/lessons', 'dist/query', 'dist/tutor'],
 ]
 
-/** What the server with its page needs as well. */
-export const NEEDED_BY_SERVER = ['README.md', 'proto', 'testkit', 'docs', 'dist/lab', 'dist/testkit']
+/** What the server with its page needs as well, with the prepared database if there is one: making it takes seconds. */
+export const NEEDED_BY_SERVER = [
+  ...['README.md', 'proto', 'testkit', 'docs', 'dist/lab', 'dist/testkit'],
+  ...readdirSync(join(root, 'dist'))
+    .filter((name) => /^pglite-.*\.tar\.gz$/.test(name))
+    .map((name) => `dist/${name}`),
+]
 
 /** A learner with a clone of the repository, who does exercises on the command line. */
 export class Learner {

@@ -82,9 +82,10 @@ t.test('exercises in the page', needs('chromium'), async (t) => {
     t.match((await learner.run([])).output, /✓ 1\.2 [\s\S]* 1 of \d+ solved/)
   })
 
-  await t.test('a query has a preview over its data, and commands to look at them', async () => {
+  await t.test('a query has a preview over its data, and commands to look at them', async (t) => {
     await page.goto(`${app.url}/#/learn/exercise/6.1`)
     await verdict.locator('.verdict-preview td').first().waitFor()
+    t.match(await verdict.locator('.verdict-preview').textContent(), /over the data of --data/)
     await help.getByRole('button', { name: 'Data to try it on' }).click()
     await help.getByText('npm run query -- --metrics .tutor/data/6.1-').waitFor()
     const [comment] = learner.read(QUERY).split('\n\n')
