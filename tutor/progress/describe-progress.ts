@@ -6,7 +6,7 @@ export function describeProgress({ lessons, claims, drills }: Progress): string[
   const checked = Object.entries(claims).map(([lesson, { passed, of }]) => `${lesson} (${passed.length} of ${of})`)
   const solved = (how: DrillProgress['how']) => Object.keys(drills).filter((id) => drills[id]?.how === how)
   return [
-    ...line('Lessons done', done),
+    ...line('Lessons read', done),
     ...line('Claims checked', checked),
     ...line('Drills solved', solved('found')),
     ...line('Drills solved by questions', solved('questions')),

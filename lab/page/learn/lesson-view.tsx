@@ -5,6 +5,7 @@ import { CopyButton } from '../copy-button.tsx'
 import { addresses, view } from '../location.ts'
 import { ScrollBox } from '../scroll-box.tsx'
 import { ConsoleSteps } from './console-steps.tsx'
+import { rememberReading } from './learn-progress.ts'
 import { documents, path, rememberPlace } from './lessons-state.ts'
 
 interface ShownSource {
@@ -108,10 +109,14 @@ function useRememberedPlace(article: { readonly current: HTMLElement | null }, d
       cancelAnimationFrame(frame)
       frame = requestAnimationFrame(() => {
         const headings = [...(article.current?.querySelectorAll<HTMLElement>('[data-anchor]') ?? [])]
-        if (article.current?.offsetParent === null) return
+        if (article.current === null || article.current.offsetParent === null) return
         const read = headings.findLast((heading) => heading.getBoundingClientRect().top < 200)
         const anchor = read === undefined || read.id === 'lesson-title' ? '' : (read.dataset.anchor ?? '')
         rememberPlace(addresses.learn(document.id, anchor))
+        if (document.lesson !== null) {
+          const { bottom } = article.current.getBoundingClientRect()
+          rememberReading(document.lesson, anchor, bottom <= innerHeight)
+        }
       })
     }
     addEventListener('scroll', onScroll, { capture: true, passive: true })

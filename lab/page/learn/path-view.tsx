@@ -1,9 +1,12 @@
+import { useEffect } from 'preact/hooks'
 import type { LessonSummary } from '../../lesson-wire.ts'
 import { addresses } from '../location.ts'
+import { loadProgress } from './learn-progress.ts'
 import { lastPlace, path, pathProblem } from './lessons-state.ts'
 
 /** The course in its order: what is done, and what is next. */
 export function PathView() {
+  useEffect(() => void loadProgress(), [])
   const now = path.value
   if (now === null)
     return pathProblem.value === null ? (

@@ -4,6 +4,7 @@ import { addresses } from '../location.ts'
 import { post } from '../server/api.ts'
 import { ConfirmButton } from './confirm-button.tsx'
 import { learnProgress, loadProgress, progressProblem } from './learn-progress.ts'
+import { loadPath, rememberPlace } from './lessons-state.ts'
 import { ProblemNotice } from './problem-notice.tsx'
 import { useAction } from './use-action.ts'
 
@@ -32,6 +33,8 @@ export function ProgressView() {
           act={() =>
             run(async () => {
               learnProgress.value = await post<AllProgress>('learn/progress/clear')
+              rememberPlace('')
+              await loadPath()
             })
           }
         />
@@ -47,7 +50,7 @@ function Figures({ progress: { lessons, claims, exercises, drills } }: { readonl
   return (
     <dl class="panel progress-figures">
       <div>
-        <dt>Lessons done</dt>
+        <dt>Lessons read</dt>
         <dd>{done.length === 0 ? 'none yet' : done.map(([lesson]) => lesson).join(', ')}</dd>
       </div>
       {Object.entries(claims).map(([lesson, { passed, of }]) => (

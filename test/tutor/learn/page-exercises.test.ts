@@ -5,6 +5,7 @@ import t from 'tap'
 import type { AllProgress } from '../../../lab/progress-wire.ts'
 import { type AppProcess, startApp } from '../../../testkit/app-process.ts'
 import { needs } from '../../../testkit/installed.ts'
+import { waitFor } from '../../../testkit/wait-for.ts'
 import { openBrowser, openLab } from '../../lab/browser.ts'
 import { Learner, NEEDED_BY_SERVER } from '../exercise/learner.ts'
 
@@ -80,6 +81,8 @@ t.test('exercises in the page', needs('chromium'), async (t) => {
     await page.getByRole('link', { name: /^1\.3 / }).waitFor()
     await other.close()
     t.match((await learner.run([])).output, /✓ 1\.2 [\s\S]* 1 of \d+ solved/)
+    await page.getByRole('link', { name: 'All lessons' }).click()
+    await page.locator('.path-exercises li', { hasText: '✓ 1.2' }).waitFor()
   })
 
   await t.test('a query has a preview over its data, and commands to look at them', async (t) => {
@@ -96,6 +99,18 @@ t.test('exercises in the page', needs('chromium'), async (t) => {
       .waitFor()
   })
 
+  await t.test('how far a lesson has been read is remembered', async (t) => {
+    await page.goto(`${app.url}/#/learn/5`)
+    await page.locator('.lesson h3').first().waitFor()
+    t.notOk((await progressOf(app)).lessons[5])
+    await page.evaluate('document.querySelector(".lesson-end").scrollIntoView()')
+    const lesson = await waitFor('the end of the lesson', async () => {
+      const { 5: read } = (await progressOf(app)).lessons
+      return read?.done ? read : undefined
+    })
+    t.match(lesson.section, /^[a-z0-9-]+$/)
+  })
+
   await t.test('two tabs and a terminal do not lose each other’s progress', async (t) => {
     const other = await page.context().newPage()
     await other.goto(`${app.url}/#/learn/progress`)
@@ -105,8 +120,8 @@ t.test('exercises in the page', needs('chromium'), async (t) => {
       )
     const statuses = await Promise.all([say(page, 1), say(other, 2), say(page, 3), say(other, 4)])
     t.strictSame(statuses, [200, 200, 200, 200])
-    t.strictSame(Object.keys((await progressOf(app)).lessons), ['1', '2', '3', '4'])
-    t.match((await learner.run([])).output, 'Lessons done: 1, 2, 3, 4.')
+    t.strictSame(Object.keys((await progressOf(app)).lessons), ['1', '2', '3', '4', '5'])
+    t.match((await learner.run([])).output, 'Lessons read: 1, 2, 3, 4, 5.')
     await other.close()
   })
 
@@ -116,7 +131,7 @@ t.test('exercises in the page', needs('chromium'), async (t) => {
     await page.goto(`${app.url}/#/learn/progress`)
     const figures = page.locator('.progress-figures')
     await figures.getByText(/^1 of \d+$/).waitFor()
-    t.match(await figures.textContent(), /Lessons done1, 2, 3, 4/)
+    t.match(await figures.textContent(), /Lessons read1, 2, 3, 4, 5/)
 
     const [download] = await Promise.all([
       page.waitForEvent('download'),
