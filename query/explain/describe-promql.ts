@@ -24,7 +24,7 @@ export function describePromql(expression: Expression, context: PromqlContext): 
     case 'vectorSelector':
       return `Takes the newest sample, at most ${span(context.lookback)} old, of each series${named(expression)}${moved(expression)}.`
     case 'matrixSelector':
-      return `Takes all samples of ${span(expression.duration)} of each series${named(expression.selector)}${moved(expression.selector)}. A range vector is input for functions such as rate; it cannot be drawn.`
+      return `Takes all samples of the last ${span(expression.duration)} of each series${named(expression.selector)}${moved(expression.selector)}. A range vector is input for functions such as rate; it cannot be drawn.`
     case 'subquery': {
       const step = expression.step ?? context.defaultStep
       return `Evaluates the query inside every ${span(step)} over ${span(expression.duration)}${moved(expression)}, and takes the results for samples.`

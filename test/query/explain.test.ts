@@ -63,7 +63,10 @@ t.test('each part of a PromQL query has its text, its type and its own result', 
   t.match(range.result?.data.result, [{ metric: { __name__: 'requests_total' }, values: { length: 30 } }, {}])
   t.equal(rate.about, 'Computes the per-second rate of each counter over 30s. Counter resets are handled.')
   t.equal(sum.about, 'Adds up the series with the same route. All other labels are dropped.')
-  t.match(range.about, /^Takes all samples of 30s of each series called requests_total where status matches "2\.\."\./)
+  t.match(
+    range.about,
+    /^Takes all samples of the last 30s of each series called requests_total where status matches "2\.\."\./,
+  )
   t.equal(whole.about, 'Divides each value by 2.')
   t.end()
 })
@@ -268,6 +271,20 @@ t.test('a metric query of lines leads from the stages to the aggregation', (t) =
     'Takes the value of latency as the number of the line. Lines without this label are dropped.',
   )
   t.equal(stages[2]?.removed?.line, 'plain text')
+  t.end()
+})
+
+t.test('examples are cut, and stages bounded', (t) => {
+  const store = new LineStore()
+  const text = JSON.stringify({ message: 'x'.repeat(10_000) })
+  store.append(Labels.of({ service: 'a' }), { time: BigInt(NOW - 1000) * 1_000_000n, text, metadata: Labels.of({}) })
+  const explained = (query: string) => explainLogql(store, query, NOW - 60_000, NOW).root.stages
+  const example = explained('{service="a"} | json')[1]?.example
+  t.equal(example?.line.length, 2001, 'with an ellipsis')
+  t.equal(example?.labels.message?.length, 2001)
+  t.throws(() => explained(`{service="a"}${' |= "x"'.repeat(100)}`), {
+    message: 'the query has more than 100 parts to explain',
+  })
   t.end()
 })
 
