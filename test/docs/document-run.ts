@@ -102,8 +102,8 @@ export async function startDocumentRun(root: string, scope: Scope): Promise<Docu
       printed = toTheirs(terminal.shown(), ports).trimEnd()
       return isAsSaid(said, printed, known)
     }
-    const patience = READS.test(command) ? 3000 : ASKS.test(command) ? 20_000 : 0
-    const ok = (await attempt()) || (await becomesTrue(attempt, () => false, patience))
+    const [patience, interval] = READS.test(command) ? [3000, 50] : ASKS.test(command) ? [20_000, 2000] : [0, 0]
+    const ok = (await attempt()) || (await becomesTrue(attempt, () => false, patience, interval))
     return { ok, printed: withIdsOfDocument(printed, known) }
   }
 
@@ -179,8 +179,9 @@ async function becomesTrue(
   condition: () => boolean | Promise<boolean>,
   isHopeless: () => boolean,
   timeout = TIMEOUT_MS,
+  interval = 50,
 ): Promise<boolean> {
-  for (const end = Date.now() + timeout; Date.now() < end; await delay(50)) {
+  for (const end = Date.now() + timeout; Date.now() < end; await delay(interval)) {
     if (await condition()) return true
     if (isHopeless()) return await condition()
   }
