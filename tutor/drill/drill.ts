@@ -7,7 +7,7 @@ import { type App, AppFailed, startApp } from './app-process.ts'
 import { AskCommand } from './ask-command.ts'
 import { CallLog } from './call-log.ts'
 import { startCallers, trafficOf } from './callers.ts'
-import { COMMANDS, runCommand } from './commands.ts'
+import { COMMANDS, type Commands, runCommand } from './commands.ts'
 import { Console } from './console.ts'
 import { type Exhibits, readAnswer } from './given-answer.ts'
 import type { Run } from './incident.ts'
@@ -156,19 +156,33 @@ async function runDialogue(
   console.print(`The same once more: npm run drill -- ${incident.id} --seed ${seed}`)
   console.print('The app still runs, so that you can try what the debrief says. postmortem writes a report to fill in.')
   console.print('quit ends it.')
+  const { title, report } = incident
+  const { beganAt, logs } = run
+  await runCommands(console, commands, () =>
+    writePostmortem(logs, {
+      title,
+      report,
+      beganAt,
+      pagedAt,
+      endedAt,
+      findings: judge.findings,
+      missed: judge.missed,
+      tries: judge.tries,
+      hasAskedForQuestions: score !== undefined,
+      impact: calls.impactSince(beganAt),
+    }),
+  )
+}
+
+/** Runs commands until the user quits. */
+async function runCommands(console: Console, commands: readonly Commands[], writeReport: () => string): Promise<void> {
   for (let line = await console.ask(); line !== undefined && line !== 'quit'; line = await console.ask()) {
     if (line === '' || (await runCommand(line, console, commands))) continue
-    if (line !== 'postmortem') {
-      console.print(HELP)
-      continue
-    }
-    const { findings, tries } = judge
-    const { title, report } = incident
-    const times = { beganAt: run.beganAt, pagedAt, endedAt }
-    const impact = calls.impactSince(run.beganAt)
-    const hasAskedForQuestions = score !== undefined
-    const path = writePostmortem(run.logs, { title, report, ...times, findings, tries, hasAskedForQuestions, impact })
-    console.print(`${path} has what you found, and the times. Fill in the rest: what says "To fill in".`)
+    console.print(
+      line === 'postmortem'
+        ? `${writeReport()} has what you found, and the times. Fill in the rest: what says "To fill in".`
+        : HELP,
+    )
   }
 }
 
@@ -176,13 +190,14 @@ const HELP = `${COMMANDS}
   postmortem (writes a report to fill in)   quit`
 
 /** How the cause was found. */
-function summary({ findings, tries }: Judge, score: Score | undefined): string {
+function summary({ findings, missed, tries }: Judge, score: Score | undefined): string {
   const found = findings.map(
-    ({ tries, evidence }) => `found with answer ${tries}, by ${evidence.map(({ name }) => name).join(' and ')}`,
+    (finding) => `found with answer ${finding.tries}, by ${finding.evidence.map(({ name }) => name).join(' and ')}`,
   )
+  const causes = findings.length === 0 ? 'not found' : `${missed} more not found`
+  const open = missed === 0 ? [] : [`${causes}, with ${tries === 1 ? '1 answer' : `${tries} answers`} in free form`]
   const guided = score === undefined ? [] : [scoreText(score)]
-  const gaveUp = findings.length === 0 && score === undefined ? [`given up after ${tries} answers`] : []
-  const text = [...found, ...guided, ...gaveUp].join('; ')
+  const text = [...found, ...open, ...guided].join('; ')
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }
 
@@ -191,7 +206,8 @@ function scoreText({ questions, rightAtOnce, missed, skipped, hints }: Score): s
 }
 
 function duration(ms: number): string {
-  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`
+  const seconds = Math.round(ms / 1000)
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
 }
 
 function introduction({ url }: App, logs: string, { seed }: DrillOptions): string {
