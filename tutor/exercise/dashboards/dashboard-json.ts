@@ -70,6 +70,11 @@ export function readDashboard(built: unknown): DashboardJson | undefined {
   return { rows, variables: new Map((templating?.list ?? []).map(({ name, allValue = '.*' }) => [name, allValue])) }
 }
 
+/** The panels of all rows. */
+export function panelsOf({ rows }: DashboardJson): PanelJson[] {
+  return rows.flatMap(({ panels }) => panels)
+}
+
 function toPanel({ title = '', description = '', datasource, fieldConfig, targets = [] }: RawPanel): PanelJson {
   const { unit = '', thresholds } = fieldConfig?.defaults ?? {}
   return {

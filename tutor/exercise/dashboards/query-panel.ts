@@ -4,6 +4,8 @@ import type { SeriesSource } from '../../../query/series/series.ts'
 import { resultOf } from '../queries/check-scenarios.ts'
 import type { Row } from '../queries/rows.ts'
 import { START } from '../queries/service-metrics.ts'
+import type { DashboardJson } from './dashboard-json.ts'
+import type { Screening } from './quantity.ts'
 
 /** What a viewer of a dashboard has chosen. */
 export interface View {
@@ -12,6 +14,12 @@ export interface View {
   readonly range: number
   /** Seconds that `$__rate_interval` stands for. */
   readonly rateInterval: number
+}
+
+/** What a viewer of a screening has chosen. */
+export function viewOf({ variables }: DashboardJson, { jobs, minutes, rateInterval = 60 }: Screening): View {
+  const chosen = jobs.length === 1 ? (jobs[0] as string) : `(${jobs.join('|')})`
+  return { variables: new Map([...variables, ['job', chosen]]), range: minutes * 60, rateInterval }
 }
 
 /** A query's text with values in place of its variables, as Grafana sends it. Unknown variables stay. */
