@@ -150,11 +150,11 @@ const RANGE_OPERATIONS: Readonly<Record<RangeOperation, (over: string, parameter
     `Computes the ${quantile} quantile of the numbers of ${over}, exactly: it has all of them`,
   first_over_time: (over) => `Takes the first of the numbers of ${over}`,
   last_over_time: (over) => `Takes the last of the numbers of ${over}`,
-  absent_over_time: (over) => `Gives 1 if there is no line within ${over}, otherwise nothing`,
+  absent_over_time: (over) => `Gives 1 if there is no line in ${over}, otherwise nothing`,
 }
 
 function rangeAggregation({ operation, parameter, unwrap, interval, offset, grouping }: RangeAggregation): string {
-  const over = `${span(Number(interval / 1_000_000n))}${offset === 0n ? '' : `, ${span(Number(offset / 1_000_000n))} earlier`}`
+  const over = `the last ${span(Number(interval / 1_000_000n))}${offset === 0n ? '' : `, ${span(Number(offset / 1_000_000n))} earlier`}`
   const isRate = operation === 'rate' && unwrap !== undefined
   const doing = isRate
     ? `Adds up the numbers of ${over} and divides by its seconds`

@@ -24,7 +24,7 @@ export function describePromql(expression: Expression, context: PromqlContext): 
     case 'vectorSelector':
       return `Takes the newest sample, at most ${span(context.lookback)} old, of each series${named(expression)}${moved(expression)}.`
     case 'matrixSelector':
-      return `Takes all samples of ${span(expression.duration)} of each series${named(expression.selector)}${moved(expression.selector)}. A range vector is input for functions such as rate; it cannot be drawn.`
+      return `Takes all samples of the last ${span(expression.duration)} of each series${named(expression.selector)}${moved(expression.selector)}. A range vector is input for functions such as rate; it cannot be drawn.`
     case 'subquery': {
       const step = expression.step ?? context.defaultStep
       return `Evaluates the query inside every ${span(step)} over ${span(expression.duration)}${moved(expression)}, and takes the results for samples.`
@@ -68,29 +68,29 @@ function moved({ offset, at }: Pick<VectorSelector, 'offset' | 'at'>): string {
 const FUNCTIONS: Readonly<Record<string, (over: string, ...args: string[]) => string>> = {
   rate: (over) => `Computes the per-second rate of each counter over ${over}. Counter resets are handled.`,
   irate: (over) =>
-    `Computes the per-second rate of each counter between its last two samples of ${over}. It is jumpy: prefer rate in alerts.`,
+    `Computes the per-second rate of each counter between its last two samples within ${over}. It is jumpy: prefer rate in alerts.`,
   increase: (over) =>
     `Computes by how much each counter rose within ${over}: the rate times the seconds, so it need not be a whole number.`,
   delta: (over) => `Computes by how much each gauge changed within ${over}.`,
-  idelta: (over) => `Computes the difference between the last two samples of ${over} of each gauge.`,
+  idelta: (over) => `Computes the difference between the last two samples of each gauge within ${over}.`,
   deriv: (over) => `Computes the slope of each gauge per second over ${over}, by linear regression.`,
   predict_linear: (over, _, seconds = '') =>
-    `Continues the line through each gauge's samples of ${over}, and gives its value ${seconds} s from now.`,
+    `Continues the line through each gauge's samples within ${over}, and gives its value ${seconds} s from now.`,
   changes: (over) => `Counts how often each series changed its value within ${over}.`,
   resets: (over) => `Counts how often each counter fell, that is, restarted, within ${over}.`,
-  avg_over_time: (over) => `Averages the samples of ${over} of each series.`,
-  min_over_time: (over) => `Takes the smallest sample of ${over} of each series.`,
-  max_over_time: (over) => `Takes the largest sample of ${over} of each series.`,
-  sum_over_time: (over) => `Adds up the samples of ${over} of each series.`,
-  count_over_time: (over) => `Counts the samples of ${over} of each series.`,
-  stddev_over_time: (over) => `Computes the standard deviation of the samples of ${over} of each series.`,
-  stdvar_over_time: (over) => `Computes the variance of the samples of ${over} of each series.`,
-  first_over_time: (over) => `Takes the first sample of ${over} of each series.`,
-  last_over_time: (over) => `Takes the last sample of ${over} of each series.`,
+  avg_over_time: (over) => `Averages the samples of each series within ${over}.`,
+  min_over_time: (over) => `Takes the smallest sample of each series within ${over}.`,
+  max_over_time: (over) => `Takes the largest sample of each series within ${over}.`,
+  sum_over_time: (over) => `Adds up the samples of each series within ${over}.`,
+  count_over_time: (over) => `Counts the samples of each series within ${over}.`,
+  stddev_over_time: (over) => `Computes the standard deviation of the samples of each series within ${over}.`,
+  stdvar_over_time: (over) => `Computes the variance of the samples of each series within ${over}.`,
+  first_over_time: (over) => `Takes the first sample of each series within ${over}.`,
+  last_over_time: (over) => `Takes the last sample of each series within ${over}.`,
   present_over_time: (over) => `Gives 1 for each series that has a sample within ${over}.`,
   absent_over_time: (over) => `Gives 1 if no series has a sample within ${over}, otherwise nothing.`,
   quantile_over_time: (over, quantile = '') =>
-    `Computes the ${quantile} quantile of the samples of ${over} of each series.`,
+    `Computes the ${quantile} quantile of the samples of each series within ${over}.`,
   absent: () => 'Gives 1 if its argument has no series, otherwise nothing: the alert for data that is missing.',
   scalar: () => 'Makes a number of the only series; NaN if there is none, or more than one.',
   vector: () => 'Makes a series without labels of the number.',

@@ -71,7 +71,8 @@ class LogqlExplainer {
 
   /** Lines on their way through a pipeline. */
   lines(log: LogExpression, aggregation: RangeAggregation | undefined, period: Period): Part {
-    countPart(++this.#parts, this.limits)
+    this.#parts += 1 + log.stages.length
+    countPart(this.#parts, this.limits)
     const stages = pipelineStages(this.source, this.text, log, aggregation?.unwrap, period, this.#budget)
     const from = stages[0]?.from ?? log.range.from
     const to = stages.at(-1)?.to ?? log.range.to

@@ -9,6 +9,9 @@ import type { Labels } from '../series/labels.ts'
 import { describeSelector, describeStage, describeUnwrap } from './describe-logql.ts'
 import type { ExampleLine, StageResult } from './explanation.ts'
 
+/** Characters of an example. */
+const LONGEST = 2000
+
 interface StreamLine {
   readonly stream: Labels
   readonly line: Line
@@ -140,7 +143,12 @@ function snapshotsOf(found: StreamLine, stages: readonly NamedStage[]): ExampleL
 }
 
 function snapshot({ line: { time } }: StreamLine, line: string, labels: LineLabels): ExampleLine {
-  return { time: String(time), line, labels: Object.fromEntries(labels.all()) }
+  const shown = [...labels.all()].map(([name, value]) => [name, shortened(value)])
+  return { time: String(time), line: shortened(line), labels: Object.fromEntries(shown) }
+}
+
+function shortened(text: string): string {
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`
 }
 
 function labelsOf({ stream, line }: StreamLine): LineLabels {

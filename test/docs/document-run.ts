@@ -38,7 +38,7 @@ const READS = /^(?:grep|tail|head|cat|ls|wc) /
 /** Only reads samples, which come once a second. */
 const ASKS = /^npm run ask |\/lab\/(?:prometheus|loki)\//
 const ASK = /^npm run ask --/
-const ASKING_AGAIN_MS = 500
+const ASKING_AGAIN_MS = 1000
 const TIMEOUT_MS = 60_000
 
 /** @param root the repository */

@@ -65,6 +65,15 @@ t.test('Ask: queries in PromQL and LogQL, and how their results come about', nee
     t.equal(await editor.textContent(), RATE)
   })
 
+  await t.test('pointing at a metric or a function tells what it is, and so does the cursor', async (t) => {
+    const tooltip = page.locator('.query-tooltip')
+    await editor.locator('.tok-variableName', { hasText: 'http_server_request_count_total' }).hover()
+    await tooltip.filter({ hasText: 'http_server_request_count_total: counter' }).waitFor()
+    t.match(await tooltip.textContent(), /HTTP requests that have been answered/)
+    await page.keyboard.press('Home')
+    await page.locator('.editor-hint', { hasText: 'Calculate sum over dimensions' }).waitFor()
+  })
+
   await t.test('Enter runs the query: a graph, and the same in numbers', async (t) => {
     await page.keyboard.press('End')
     await page.keyboard.press('Enter')

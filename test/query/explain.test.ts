@@ -1,12 +1,22 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { describedFunctions } from '../../query/explain/describe-promql.ts'
 import { explainLogql } from '../../query/explain/explain-logql.ts'
 import { EXPLAIN_LIMITS, explainPromql } from '../../query/explain/explain-promql.ts'
 import type { Part, Point } from '../../query/explain/explanation.ts'
 import { LineStore } from '../../query/lines/line-store.ts'
+import { Engine } from '../../query/promql/engine.ts'
+import { parseExpression } from '../../query/promql/parse.ts'
 import { functionNames } from '../../query/promql/signatures.ts'
 import { Labels } from '../../query/series/labels.ts'
+import { readOpenMetrics } from '../../query/series/read-openmetrics.ts'
 import { SeriesStore } from '../../query/series/store.ts'
+import { toQueryData } from '../../query/server/answer-query.ts'
+import { generatedQueries } from './generated-queries.ts'
+import { families, START, sampleText } from './samples.ts'
+
+const WRITTEN = fileURLToPath(new URL('../../../test/query/written-queries.txt', import.meta.url))
 
 const NOW = 1_700_000_040_000
 
@@ -63,7 +73,10 @@ t.test('each part of a PromQL query has its text, its type and its own result', 
   t.match(range.result?.data.result, [{ metric: { __name__: 'requests_total' }, values: { length: 30 } }, {}])
   t.equal(rate.about, 'Computes the per-second rate of each counter over 30s. Counter resets are handled.')
   t.equal(sum.about, 'Adds up the series with the same route. All other labels are dropped.')
-  t.match(range.about, /^Takes all samples of 30s of each series called requests_total where status matches "2\.\."\./)
+  t.match(
+    range.about,
+    /^Takes all samples of the last 30s of each series called requests_total where status matches "2\.\."\./,
+  )
   t.equal(whole.about, 'Divides each value by 2.')
   t.end()
 })
@@ -74,6 +87,47 @@ t.test('the text of each part is a query that gives the same', (t) => {
   for (const part of partsOf(explain(query))) t.strictSame(explain(part.text).result, part.result, part.text)
   t.end()
 })
+
+t.test('each part of any query gives what its text gives as a query', (t) => {
+  const written = readFileSync(WRITTEN, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('# '))
+  const store = readOpenMetrics(sampleText(families))
+  const engine = new Engine(store)
+  const time = START + 45 * 60_000 + 500
+  const limits = { ...EXPLAIN_LIMITS, series: 10_000, samples: 10_000 }
+  const outcome = (evaluate: () => unknown) => {
+    try {
+      return JSON.stringify(evaluate())
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+  let compared = 0
+  const different = [...written, ...generatedQueries(200, 2)].filter((query) => {
+    if (!parses(query)) return false
+    const parts = partsOf(explainPromql(store, query, time, {}, limits).root)
+    // Inside of a subquery, `@ end()` is the end of the whole query.
+    return parts
+      .filter(({ text }) => !/@\s*(?:start|end)/i.test(text))
+      .some((part) => {
+        compared++
+        const answered = outcome(() => toQueryData(engine.instant(part.text, part.time * 1000)).data)
+        return answered !== (part.error ?? JSON.stringify(part.result?.data))
+      })
+  })
+  t.strictSame(different, [])
+  t.ok(compared > 800, `${compared} parts`)
+  t.end()
+})
+
+function parses(query: string): boolean {
+  try {
+    return parseExpression(query).kind !== 'string'
+  } catch {
+    return false
+  }
+}
 
 t.test('the inside of a subquery is evaluated at its last step', (t) => {
   const root = explain('max_over_time(rate(requests_total{route="/b"}[10s])[20s:7s] offset 3s)')
@@ -268,6 +322,20 @@ t.test('a metric query of lines leads from the stages to the aggregation', (t) =
     'Takes the value of latency as the number of the line. Lines without this label are dropped.',
   )
   t.equal(stages[2]?.removed?.line, 'plain text')
+  t.end()
+})
+
+t.test('examples are cut, and stages bounded', (t) => {
+  const store = new LineStore()
+  const text = JSON.stringify({ message: 'x'.repeat(10_000) })
+  store.append(Labels.of({ service: 'a' }), { time: BigInt(NOW - 1000) * 1_000_000n, text, metadata: Labels.of({}) })
+  const explained = (query: string) => explainLogql(store, query, NOW - 60_000, NOW).root.stages
+  const example = explained('{service="a"} | json')[1]?.example
+  t.equal(example?.line.length, 2001, 'with an ellipsis')
+  t.equal(example?.labels.message?.length, 2001)
+  t.throws(() => explained(`{service="a"}${' |= "x"'.repeat(100)}`), {
+    message: 'the query has more than 100 parts to explain',
+  })
   t.end()
 })
 

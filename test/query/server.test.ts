@@ -42,9 +42,12 @@ async function folder(t: Pick<Test, 'teardown'>, samples: string): Promise<strin
 }
 
 /** `npm run query` over these samples. @returns its address */
-async function startServer(t: Pick<Test, 'teardown'>): Promise<string> {
+async function startServer(t: Pick<Test, 'teardown'>, rules?: string): Promise<string> {
   const cwd = await folder(t, SAMPLES)
-  const child = spawn(process.execPath, [MAIN, '--metrics', 'samples.om', '--port', '0'], { cwd, stdio: 'pipe' })
+  if (rules !== undefined) await writeFile(join(cwd, 'own.rules.yml'), rules)
+  const given = rules === undefined ? [] : ['--rules', '*.rules.yml']
+  const args = [MAIN, '--metrics', 'samples.om', '--port', '0', ...given]
+  const child = spawn(process.execPath, args, { cwd, stdio: 'pipe' })
   let output = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text
@@ -236,4 +239,32 @@ t.test('npm run query says what is wrong with its options and its file', async (
     stderr: 'samples.om cannot be read: line 2: a timestamp is missing: up 2',
   })
   t.match(run('--metrics', 'absent.om'), { status: 1, stderr: /^absent\.om cannot be read: ENOENT/ })
+})
+
+t.test('npm run query evaluates rules over the period of the samples', async (t) => {
+  const url = await startServer(
+    t,
+    `groups:
+  - name: own
+    interval: 20s
+    rules:
+      - { record: code:requests:total, expr: sum by (code) (requests_total) }
+      - { alert: RequestsFail, expr: 'code:requests:total{code="500"} > 0', for: 30s, annotations: { summary: '{{ $value }} failed' } }
+`,
+  )
+  const get = async (path: string) => ((await (await fetch(`${url}/api/v1/${path}`)).json()) as Answer).data
+  t.match(await get('query?query=count_over_time(code:requests:total[2m])&time=1060'), {
+    result: [{ metric: { code: '200' }, value: [1060, '4'] }, { metric: { code: '500' } }],
+  })
+  t.match(await get('query?query=ALERTS&time=1020'), { result: [{ metric: { alertstate: 'pending' } }] })
+  const alert = {
+    state: 'firing',
+    activeAt: '1970-01-01T00:16:40Z',
+    annotations: { summary: '2 failed' },
+    value: '2e+00',
+  }
+  t.match(await get('alerts'), { alerts: [alert] })
+  t.match(await get('rules?type=alert'), {
+    groups: [{ name: 'own', file: 'own.rules.yml', rules: [{ alerts: [alert] }] }],
+  })
 })

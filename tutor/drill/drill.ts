@@ -181,11 +181,20 @@ async function runDialogue(
       console.print(HELP)
       continue
     }
-    const { findings, tries } = judge
+    const { findings, missed, tries } = judge
     const times = { beganAt: run.beganAt, pagedAt, endedAt }
     const impact = calls.impactSince(run.beganAt)
     const hasAskedForQuestions = score !== undefined
-    const path = writePostmortem(run.logs, { title, report, ...times, findings, tries, hasAskedForQuestions, impact })
+    const path = writePostmortem(run.logs, {
+      title,
+      report,
+      ...times,
+      findings,
+      missed,
+      tries,
+      hasAskedForQuestions,
+      impact,
+    })
     console.show({ postmortem: resolve(path) })
     console.print(`${path} has what you found, and the times. Fill in the rest: what says "To fill in".`)
   }
@@ -210,13 +219,14 @@ function remember(console: Console, id: string, run: DrillProgress): void {
 }
 
 /** The same in words. */
-function summary({ findings, tries }: Judge, score: Score | undefined): string {
+function summary({ findings, missed, tries }: Judge, score: Score | undefined): string {
   const found = findings.map(
-    ({ tries, evidence }) => `found with answer ${tries}, by ${evidence.map(({ name }) => name).join(' and ')}`,
+    (finding) => `found with answer ${finding.tries}, by ${finding.evidence.map(({ name }) => name).join(' and ')}`,
   )
+  const causes = findings.length === 0 ? 'not found' : `${missed} more not found`
+  const open = missed === 0 ? [] : [`${causes}, with ${tries === 1 ? '1 answer' : `${tries} answers`} in free form`]
   const guided = score === undefined ? [] : [scoreText(score)]
-  const gaveUp = findings.length === 0 && score === undefined ? [`given up after ${tries} answers`] : []
-  const text = [...found, ...guided, ...gaveUp].join('; ')
+  const text = [...found, ...open, ...guided].join('; ')
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }
 
@@ -225,7 +235,8 @@ function scoreText({ questions, rightAtOnce, missed, skipped, hints }: Score): s
 }
 
 function duration(ms: number): string {
-  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`
+  const seconds = Math.round(ms / 1000)
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
 }
 
 function introduction({ url }: App, logs: string, { seed }: DrillOptions): string {

@@ -1,4 +1,6 @@
 import type { LogLine } from '../../testkit/log-file.ts'
+import { Refused } from '../ask/answer.ts'
+import { OptionError } from '../ask/options.ts'
 import type { Asked } from './ask-command.ts'
 import type { Trace } from './trace-store.ts'
 
@@ -110,7 +112,8 @@ async function queryOf(query: string, exhibits: Exhibits): Promise<Citation | st
   try {
     return citeQuery(await exhibits.ask(query))
   } catch (error) {
-    return `The query that you cite failed: ${(error as Error).message}`
+    if (!(error instanceof Refused || error instanceof OptionError)) throw error
+    return `The query that you cite failed: ${error.message}`
   }
 }
 

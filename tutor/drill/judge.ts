@@ -60,8 +60,13 @@ export class Judge {
     this.#traces = traces
   }
 
+  /** How many causes are still to be found. */
+  get missed(): number {
+    return this.#progress.length - this.findings.length
+  }
+
   get isDone(): boolean {
-    return this.findings.length === this.#progress.length
+    return this.missed === 0
   }
 
   /** @returns what to tell the learner */
@@ -108,13 +113,12 @@ export class Judge {
   }
 
   #tellFound(causes: readonly Cause[]): string {
-    const left = this.#progress.length - this.findings.length
     return [
       ...causes.map((cause) => {
         const { evidence } = this.findings.find((finding) => finding.cause === cause) as Finding
         return `Right: ${cause.name}.\n${evidence.map(({ name, because }) => `  ${name}: ${because}`).join('\n')}`
       }),
-      ...(left > 0
+      ...(this.missed > 0
         ? ['That does not explain all of the report. Something else is wrong as well: what, and what shows it?']
         : []),
     ].join('\n')

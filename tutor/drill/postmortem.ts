@@ -13,6 +13,8 @@ export interface IncidentRecord {
   /** When the learner knew enough, or gave up. */
   readonly endedAt: Date
   readonly findings: readonly Finding[]
+  /** Causes that were not found. */
+  readonly missed: number
   /** Answers in free form. */
   readonly tries: number
   readonly hasAskedForQuestions: boolean
@@ -63,7 +65,15 @@ function insert(text: string, section: string, content: string): string {
   return content === '' ? text : text.replace(heading, () => `${heading}${content}\n\n`)
 }
 
-function timelineText({ beganAt, pagedAt, endedAt, findings, tries, hasAskedForQuestions }: IncidentRecord): string {
+function timelineText({
+  beganAt,
+  pagedAt,
+  endedAt,
+  findings,
+  missed,
+  tries,
+  hasAskedForQuestions,
+}: IncidentRecord): string {
   const events = [
     { at: beganAt, what: 'It began. (Replace this with the change that did it.)' },
     { at: pagedAt, what: 'The pager went off.' },
@@ -73,7 +83,7 @@ function timelineText({ beganAt, pagedAt, endedAt, findings, tries, hasAskedForQ
       what: [
         `End of the investigation, after ${tries} ${tries === 1 ? 'answer' : 'answers'} in free form`,
         hasAskedForQuestions ? ' and with guided questions' : '',
-        findings.length === 0 ? '; the cause was told' : '',
+        missed > 0 ? `; ${findings.length === 0 ? 'the cause' : 'the rest'} was told` : '',
         '.',
       ].join(''),
     },

@@ -19,15 +19,15 @@ export function claimWith(onMet: (title: string) => void): Claim {
   }
 }
 
-/** Checks a text in this process, because a text cannot harm it: an evaluation has limits of its own. */
-export async function checkText(
-  exercise: Exercise<string>,
-  text: string,
+/** Checks an answer in this process, which a text cannot harm: an evaluation has limits of its own. */
+export async function checkHere<Answer>(
+  exercise: Exercise<Answer>,
+  answer: Answer,
 ): Promise<{ readonly met: string[]; readonly problem: Problem | undefined }> {
   const met: string[] = []
   try {
     const claim = claimWith((title) => met.push(title))
-    await exercise.check(text, claim, '')
+    await exercise.check(answer, claim, '')
     return { met, problem: undefined }
   } catch (error) {
     if (!(error instanceof UnmetClaim)) throw error

@@ -22,8 +22,8 @@ export interface ShownData {
   readonly metrics?: string
   /** Lines of JSON. */
   readonly logs?: string
-  /** A URL's path and parameters that ask `npm run query` about the data. */
-  readonly example: { readonly path: string; readonly parameters: Readonly<Record<string, string>> }
+  /** A question to begin with. */
+  readonly example: { readonly query: string; readonly at: string }
 }
 
 /**

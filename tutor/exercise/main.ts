@@ -177,7 +177,7 @@ async function writeData(entry: Entry): Promise<number> {
   if (data === undefined) throw new UsageError(`Exercise ${entry.number} has no data to look at.`)
   const { flags, example } = saveData(entry, data())
   print(
-    `\n  Serve the data in one terminal, and ask for it in another:\n\n    npm run query -- ${flags}\n    ${example}\n`,
+    `\n  Serve the data in one terminal, and ask for it in another:\n\n    npm run query -- ${flags}\n    npm run ask -- ${example}\n`,
   )
   return 0
 }

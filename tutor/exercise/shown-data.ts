@@ -10,7 +10,7 @@ const FOLDER = '.tutor/data'
 export interface DataCommands {
   /** What to tell `npm run query`. */
   readonly flags: string
-  /** A question that it answers. */
+  /** What to tell `npm run ask`, so that `npm run query` answers. */
   readonly example: string
 }
 
@@ -22,8 +22,7 @@ export function saveData({ name, file }: Entry, { metrics, logs, example }: Show
     ...(file.endsWith('.rules.yml') ? [`--rules ${file}`] : []),
     ...(logs === undefined ? [] : [`--logs ${save(`${name}.jsonl`, logs)}`]),
   ]
-  const parameters = Object.entries(example.parameters).map(([key, value]) => ` --data-urlencode '${key}=${value}'`)
-  return { flags: flags.join(' '), example: `curl -G http://127.0.0.1:9091${example.path}${parameters.join('')}` }
+  return { flags: flags.join(' '), example: `--url http://127.0.0.1:9091 --at ${example.at} '${example.query}'` }
 }
 
 function save(fileName: string, text: string): string {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { compiledPath, definitionOf, type Entry, readText } from './catalogue.ts'
-import { checkText } from './claims.ts'
+import { checkHere } from './claims.ts'
 import { compileExercises } from './compile.ts'
 import type { Exercise, Preview } from './exercise.ts'
 import type { Problem } from './problem.ts'
@@ -47,7 +47,7 @@ export async function judge(entry: Entry, options: JudgeOptions = {}): Promise<V
 /** Checks a text as if it were in the learner's file. */
 export async function judgeText(entry: Entry, text: string): Promise<Verdict> {
   const exercise = (await definitionOf(entry)) as Exercise<string>
-  return { ...(await checkText(exercise, text)), printed: '', preview: exercise.preview?.(text) }
+  return { ...(await checkHere(exercise, text)), printed: '', preview: exercise.preview?.(text) }
 }
 
 /**

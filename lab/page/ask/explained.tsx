@@ -73,16 +73,19 @@ function Size({ type, result }: { readonly type: Part['type']; readonly result: 
 }
 
 function PartData({ part, result }: { readonly part: Part; readonly result: PartResult }) {
-  const full = useSignal<QueryResult | null>(null)
+  /** Of one evaluation: a later one has another time. */
+  const fetched = useSignal<{ readonly time: number; readonly data: QueryResult } | null>(null)
   const problem = useSignal<string | null>(null)
   const { data } = result
-  const shown = full.value ?? data
-  const isCut = full.value === null && (isCutShort(data, result) || data.result.length < result.series)
+  const full = fetched.value?.time === part.time ? fetched.value.data : null
+  const shown = full ?? data
+  const isCut = full === null && (isCutShort(data, result) || data.result.length < result.series)
   if (result.series === 0 && data.resultType !== 'string')
     return <p class="hint">It is empty: no series has these names and labels.</p>
   const expand = async () => {
     try {
-      full.value = await askInstant(explanation.value?.language ?? 'promql', part.text, part.time)
+      const data = await askInstant(explanation.value?.language ?? 'promql', part.text, part.time)
+      fetched.value = { time: part.time, data }
     } catch (error) {
       problem.value = (error as Error).message
     }

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import type { Question } from './questions.ts'
+import { PERIODS, type Question } from './questions.ts'
 
 /** A query that was run before. */
 export interface Remembered extends Omit<Question, 'show'> {
@@ -48,7 +48,7 @@ function isRemembered(value: Partial<Remembered> | null): value is Remembered {
   return (
     (value?.language === 'promql' || value?.language === 'logql') &&
     typeof value.query === 'string' &&
-    typeof value.over === 'string' &&
+    Object.hasOwn(PERIODS, value.over ?? '') &&
     typeof value.time === 'number'
   )
 }

@@ -12,6 +12,7 @@ const incident: IncidentRecord = {
   pagedAt: new Date('2026-02-01T00:00:05Z'),
   endedAt: new Date('2026-02-01T00:10:00Z'),
   findings: [],
+  missed: 1,
   tries: 0,
   hasAskedForQuestions: false,
   impact: [],
@@ -27,13 +28,14 @@ t.test('a postmortem has what the learner found', (t) => {
     at: new Date('2026-02-01T00:09:00Z'),
     tries: 2,
   }
-  const text = fillTemplate(template, { ...incident, findings: [found], tries: 2 })
+  const text = fillTemplate(template, { ...incident, findings: [found], missed: 0, tries: 2 })
   t.match(text, /^# Postmortem: All is slow\n/)
   t.match(text, /\| Date \| 2026-01-31 \|/)
   t.match(text, /## Detection\n\nThe pager went off 15 s after it began\. The report: "Nothing works\."\n\n_To fill in/)
   t.match(text, /\| 23:59:50 \| It began[\s\S]*\| 00:09:00 \| Cause found, with answer 2: A \\\| B costs \$& more \|\n/)
   t.match(text, /\| 00:10:00 \| End of the investigation, after 2 answers in free form\. \|/)
   t.match(text, /## Cause\n\n> A \| B costs \$& more\n\n_To fill in/)
+  t.match(fillTemplate(template, { ...incident, findings: [found] }), /; the rest was told\./)
   t.match(text, /## Evidence\n\n- trace 1: It says so\.\n\n_To fill in/)
   t.end()
 })

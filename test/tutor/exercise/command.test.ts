@@ -111,7 +111,7 @@ t.test('npm run exercise', async (t) => {
     const { code, output } = await learner.run(['6.1', '--data'])
     t.equal(code, 0)
     const [, file = ''] = /npm run query -- --metrics (\S+)\n/.exec(output) ?? []
-    t.match(output, /curl -G http:\/\/127\.0\.0\.1:9091\/api\/v1\/query --data-urlencode 'time=2026-/)
+    t.match(output, / npm run ask -- --url http:\/\/127\.0\.0\.1:9091 --at 2026-\S+Z '.+'\n/)
     const store = readOpenMetrics(learner.read(file))
     t.ok(store.select([new Matcher('__name__', '=', 'http_server_request_count_total')]).length > 4)
     const none = await learner.run(['3.1', '--data'])

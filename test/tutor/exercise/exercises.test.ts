@@ -15,6 +15,10 @@ t.test('each lesson has at least two, in the order of their numbers', async (t) 
   }
 })
 
+t.test('the README says how many there are', async (t) => {
+  t.match(readText('README.md'), `\n  0 of ${exercises.length} solved.\n`)
+})
+
 for (const entry of exercises) {
   t.test(`${entry.number} ${entry.title}`, async (t) => {
     const original = handedOut(entry)

@@ -92,3 +92,19 @@ t.test('npm run exercise 1.2 watches the file until the exercise is solved', asy
     t.match((await learner.run([])).output, /\b1 of \d+ solved/)
   })
 })
+
+t.test('npm run exercise 6.9 watches a query', async (t) => {
+  const learner = new Learner(t)
+  const name = '6.9-all-lines-of-one-request.logql'
+  const file = `lessons/6-asking/exercises/${name}`
+  const original = learner.read(file)
+  const session = learner.start(['6.9'])
+  t.match(await session.prints(/--hint/), /✗ the result is right[\s\S]* missing .*\n[\s\S]*Your query over the data/)
+
+  learner.save(file, original.replace(/^\{.*/m, '{service=~'))
+  t.match(await session.prints(/--hint/), /✗ Loki understands the query\n.*\n +seen +parse error at line \d+, col 1: /)
+
+  learner.save(file, learner.read(`lessons/6-asking/solutions/${name}`))
+  t.match(await session.prints(/Next:/), 'Solved: All lines of one request.')
+  t.equal(await session.ended, 0)
+})

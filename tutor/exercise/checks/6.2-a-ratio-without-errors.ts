@@ -1,10 +1,10 @@
 import { definePromqlExercise } from '../queries/promql-exercise.ts'
 import {
   averagedRatios,
+  emptyRatio,
   fixedValues,
   otherLabels,
   otherRange,
-  type PromqlMistake,
   percentForShare,
   statusMatcher,
   unequalSides,
@@ -37,12 +37,6 @@ const REFUSING: readonly Load[] = [
   { route: '/external', status: '502', rate: 0.2 },
   { route: '/external', status: '504', rate: 0.6 },
 ]
-
-/** Results without a series where the ratio is 0. */
-const emptyRatio: PromqlMistake = {
-  isIn: ({ difference }) => difference?.kind === 'missing' || difference?.kind === 'nothing',
-  look: 'what there is when nothing has failed: no series of errors, and a division gives nothing for a series that is missing on one side',
-}
 
 export default definePromqlExercise({
   hints: [

@@ -1,7 +1,12 @@
-import type { Expression } from '../../../query/promql/expression.ts'
+import {
+  averageDuration,
+  averagedQuantiles,
+  quantileOfSeries,
+  quantileWithoutBuckets,
+  quantileWithoutLe,
+} from '../queries/percentile-mistakes.ts'
 import { definePromqlExercise } from '../queries/promql-exercise.ts'
-import { fixedValues, otherRange, type PromqlMistake } from '../queries/promql-mistakes.ts'
-import { aggregationsOf, callsOf, has, selectorsOf } from '../queries/promql-nodes.ts'
+import { fixedValues, otherRange } from '../queries/promql-mistakes.ts'
 import { server, times } from '../queries/server.ts'
 import type { Durations, Load } from '../queries/service-metrics.ts'
 
@@ -33,48 +38,6 @@ const OTHERS: readonly Load[] = [
   { route: '/search', status: '503', rate: 4, durations: [[0.004, 1]] },
   { route: '/checkout', method: 'POST', rate: 4, durations: SLOW },
 ]
-
-/** `avg(histogram_quantile(…))` */
-const averagedQuantiles: PromqlMistake = {
-  isIn: ({ query }) =>
-    aggregationsOf(query, ['avg', 'sum', 'max', 'min', 'quantile']).some((one) =>
-      has(callsOf(one.expression, ['histogram_quantile'])),
-    ),
-  look: 'what is put together: percentiles cannot be averaged, because a server with ten requests would count as much as one with a thousand; counts of requests can be added',
-}
-
-const quantileWithoutLe: PromqlMistake = {
-  isIn: ({ query }) =>
-    callsOf(query, ['histogram_quantile']).some(({ args: [, buckets] }) =>
-      aggregationsOf(buckets as Expression, ['sum', 'avg']).some(
-        ({ grouping, without }) => grouping.includes('le') === without,
-      ),
-    ),
-  look: 'the labels that your sum keeps: a bucket is told by its label le, and without it histogram_quantile sees no buckets',
-}
-
-/** `quantile(0.95, …)` over sums, counts or rates of series. */
-const quantileOfSeries: PromqlMistake = {
-  isIn: ({ query }) => has(aggregationsOf(query, ['quantile'])) || has(callsOf(query, ['quantile_over_time'])),
-  look: 'what the percentile is of: quantile sorts series, or moments, and the task asks about requests, which only the buckets count',
-}
-
-const quantileWithoutBuckets: PromqlMistake = {
-  isIn: ({ query }) =>
-    callsOf(query, ['histogram_quantile']).some((call) =>
-      selectorsOf(call).every(({ name }) => !name.endsWith('_bucket')),
-    ),
-  look: 'the metric: how many requests took how long is in the series of the histogram that have a label le, those with _bucket',
-}
-
-/** `_sum / _count` */
-const averageDuration: PromqlMistake = {
-  isIn: ({ query }) => {
-    const names = selectorsOf(query).map(({ name }) => name)
-    return names.some((name) => name.endsWith('_sum')) && names.some((name) => name.endsWith('_count'))
-  },
-  look: 'sum divided by count: it is the average, and one slow request among a hundred hardly moves it',
-}
 
 export default definePromqlExercise({
   hints: [

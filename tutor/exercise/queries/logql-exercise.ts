@@ -82,10 +82,7 @@ export function defineLogqlExercise({
     },
     data: () => ({
       logs: writeLog(shown.lines),
-      example: {
-        path: '/loki/api/v1/query_range',
-        parameters: { start: new Date(START).toISOString(), end, query: '{service=~".+"}' },
-      },
+      example: { query: '{service=~".+"}', at: end },
     }),
   })
 }

@@ -92,7 +92,7 @@ export function definePromqlExercise({
     },
     data: () => ({
       metrics: writeOpenMetrics(storeOf(shown)),
-      example: { path: '/api/v1/query', parameters: { time: end, query: EXAMPLE } },
+      example: { query: EXAMPLE, at: end },
     }),
   })
 }
@@ -102,7 +102,7 @@ function hasTable(expression: Expression): boolean {
 }
 
 /** Tells which metrics there are. */
-const EXAMPLE = 'count by (__name__) ({job!=""})'
+const EXAMPLE = 'count by (__name__) ({__name__=~".+"})'
 
 function timeAt(second: number): string {
   return new Date(START + second * 1000).toISOString().replace('.000Z', 'Z')

@@ -97,6 +97,12 @@ export const averagedRatios: PromqlMistake = {
   look: 'what is put together: an average of ratios counts a server with ten requests as much as one with a thousand; add both sides first, then divide',
 }
 
+/** Results without a series where the ratio is 0. */
+export const emptyRatio: PromqlMistake = {
+  isIn: ({ difference }) => difference?.kind === 'missing' || difference?.kind === 'nothing',
+  look: 'what there is when nothing has failed: no series of errors, and a division gives nothing for a series that is missing on one side',
+}
+
 /** `sum by (route, status) (…) / sum by (route) (…)` */
 export const unequalSides: PromqlMistake = {
   isIn: ({ query }) =>

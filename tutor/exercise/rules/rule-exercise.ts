@@ -45,7 +45,7 @@ export function defineRuleExercise({ hints, shown, hidden, mistakes, ...timing }
     },
     data: () => ({
       metrics: writeOpenMetrics(scrapeAll(shown.instances, shown.minutes)),
-      example: { path: '/api/v1/query', parameters: { time: timeIn(shown), query: 'ALERTS' } },
+      example: { query: 'ALERTS', at: timeIn(shown) },
     }),
   })
 }

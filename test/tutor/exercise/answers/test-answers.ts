@@ -1,7 +1,9 @@
+import { pathToFileURL } from 'node:url'
 import t, { type Test } from 'tap'
-import { catalogue, type Entry } from '../../../../tutor/exercise/catalogue.ts'
+import { catalogue, definitionOf, type Entry } from '../../../../tutor/exercise/catalogue.ts'
+import { checkHere } from '../../../../tutor/exercise/claims.ts'
 import { answeredWith } from '../../../../tutor/exercise/handed-out.ts'
-import { check, judgeText } from '../../../../tutor/exercise/verdict.ts'
+import { check, judgeText, type Verdict } from '../../../../tutor/exercise/verdict.ts'
 import { formatVerdict } from '../../../../tutor/exercise/verdict-text.ts'
 import { type Answer, answersTo } from './answers.ts'
 import { compileAnswers } from './compile-answers.ts'
@@ -50,10 +52,17 @@ function nameOf({ number }: Entry, { kind, title }: Answer): string {
   return `${number} ${kind} ${title}`.replaceAll(/[^\w.]+/g, '-')
 }
 
+/** A dashboard is data: unlike code of the phases, it starts nothing that a process of its own would have to end. */
+async function judgeModule(entry: Entry, module: string): Promise<Verdict> {
+  if (entry.lesson < 6) return await check(entry, module)
+  const answer: unknown = await import(pathToFileURL(module).href)
+  return { ...(await checkHere(await definitionOf(entry), answer)), printed: '' }
+}
+
 /** @param module undefined for an exercise whose answer is a text */
 async function testAnswer(t: Test, entry: Entry, answer: Answer, module: string | undefined): Promise<void> {
   const text = answeredWith(entry, answer.part)
-  const verdict = await (module === undefined ? judgeText(entry, text) : check(entry, module))
+  const verdict = await (module === undefined ? judgeText(entry, text) : judgeModule(entry, module))
   const words = formatVerdict(entry, verdict)
   if (answer.kind === 'right') {
     t.equal(verdict.problem, undefined, words)
