@@ -20,7 +20,7 @@ function withImports(name: string): string[] {
 t.test('the page is small at first, and the editor comes when it is asked for', (t) => {
   const first = [...new Set(withImports('page.js')), 'page.css']
   const size = sizeOf(first)
-  t.ok(size < 70_000, `${first.join(', ')}: ${size} bytes`)
+  t.ok(size < 100_000, `${first.join(', ')}: ${size} bytes`)
   const editor = readdirSync(ASSETS).filter((name) => /^ask\b.*\.(?:js|css)$/.test(name))
   t.equal(editor.length, 2, 'a script and a style sheet')
   t.notOk(editor.some((name) => first.includes(name)))

@@ -46,7 +46,7 @@ t.test('what one looks for in telemetry', needs('chromium'), async (t) => {
     await waitFor('the trace of /error', async () => (await names.allTextContents()).join() === 'GET /error')
     t.match(await page.evaluate('location.hash'), 'filter=route')
     await goTo(page, 'Logs')
-    t.equal(await box.inputValue(), 'http.route=/slow', 'each view has its own')
+    await waitFor('each view to have its own', async () => (await box.inputValue()) === 'http.route=/slow')
   })
 
   await t.test('the API finds traces by attributes, too', async (t) => {
