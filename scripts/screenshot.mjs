@@ -14,7 +14,7 @@ const TARGET = 'docs/lab.png'
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 
 const folder = mkdtempSync(join(tmpdir(), 'lab-screenshot-'))
-const server = spawn(process.execPath, ['dist/src/main.js'], {
+const server = spawn(process.execPath, ['dist/tutor/start/main.js'], {
   env: {
     ...process.env,
     LAB: 'on',
@@ -55,6 +55,7 @@ async function takeScreenshot(browser, url) {
     reducedMotion: 'reduce',
   })
   await page.goto(url)
+  await page.getByRole('link', { name: 'Request', exact: true }).click()
   // A warm-up, so that the picture does not show a cold start.
   for (const path of ['/propagation', '/slow', '/propagation']) {
     await page.getByRole('button', { name: `Send GET ${path}`, exact: true }).click()
