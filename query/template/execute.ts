@@ -15,7 +15,7 @@ import {
   typeName,
 } from './value.ts'
 
-/** Go allows 100,000; templates that include each other that often never end. */
+/** Of templates that include each other, and of actions inside one another. Go allows 100,000. */
 const MOST_DEPTH = 500
 /** A template runs in the process that serves users. */
 const MOST_MS = 1000
@@ -86,11 +86,15 @@ class Execution {
   }
 
   #walk(nodes: readonly Node[], dot: TemplateValue): Flow {
+    if (this.#depth === MOST_DEPTH) this.#fail(`exceeded maximum template depth (${MOST_DEPTH})`)
+    this.#depth++
+    let flow: Flow
     for (const node of nodes) {
-      const flow = this.#walkOne(node, dot)
-      if (flow !== undefined) return flow
+      flow = this.#walkOne(node, dot)
+      if (flow !== undefined) break
     }
-    return undefined
+    this.#depth--
+    return flow
   }
 
   #walkOne(node: Node, dot: TemplateValue): Flow {
@@ -101,6 +105,7 @@ class Execution {
       case 'action': {
         const value = this.#pipe(node.pipe, dot)
         if (node.pipe.variables.length === 0) this.output += value === null ? '<no value>' : printed(value)
+        this.#checkLimits(this.output)
         return undefined
       }
       case 'break':
@@ -169,15 +174,13 @@ class Execution {
     const nodes = this.#template.defined.get(node.name)
     this.#at = { from: node.from, text: () => writtenTemplate(node.name, node.pipe) }
     if (nodes === undefined) this.#fail(`template ${quote(node.name)} not defined`)
-    if (this.#depth === MOST_DEPTH) this.#fail(`exceeded maximum template depth (${MOST_DEPTH})`)
+    this.#checkLimits(this.output)
     const data = node.pipe === undefined ? null : this.#pipe(node.pipe, dot)
     const outerName = this.#name
     const outerVariables = this.#variables
-    this.#depth++
     this.#name = node.name
     this.#variables = [{ name: '$', value: data }]
     this.#walk(nodes, data)
-    this.#depth--
     this.#name = outerName
     this.#variables = outerVariables
   }

@@ -40,6 +40,8 @@ interface End {
 }
 
 const MOST_PARENTHESES = 100
+/** Of `if`, `with` and `range`; each `else if` is inside the one before. */
+const MOST_BRANCHES = 500
 const OPERANDS: ReadonlySet<TokenKind> = new Set<TokenKind>([
   'boolean',
   'character',
@@ -63,6 +65,7 @@ class Parser {
   #actionLine = 0
   #variables = ['$']
   #ranges = 0
+  #branches = 0
   #parentheses = 0
 
   constructor(shared: Shared, ahead: readonly Token[] = []) {
@@ -102,8 +105,7 @@ class Parser {
   }
 
   #next(): Token {
-    const token = this.#ahead.pop() ?? this.#read()
-    return token
+    return this.#ahead.pop() ?? this.#read()
   }
 
   #read(): Token {
@@ -231,6 +233,8 @@ class Parser {
   }
 
   #branch(kind: Branch['kind']): Branch {
+    if (this.#branches >= MOST_BRANCHES) this.#fail(`more than ${MOST_BRANCHES} nested {{if}}, {{with}} and {{range}}`)
+    this.#branches++
     const known = this.#variables.length
     const pipe = this.#pipe(kind, 'rightDelimiter')
     if (kind === 'range') this.#ranges++
@@ -238,6 +242,7 @@ class Parser {
     if (kind === 'range') this.#ranges--
     const otherwise = end.kind === 'else' ? this.#otherwise(kind) : []
     this.#variables.length = known
+    this.#branches--
     return { kind, pipe, then, otherwise }
   }
 
@@ -400,7 +405,7 @@ class Parser {
     if (text.endsWith('i')) throw new Unsupported('complex numbers in templates are not supported')
     const integer = parseInteger(text)
     if (integer !== undefined) return { kind: 'number', from, text, integer, float: Number(integer) }
-    const float = /^[+-]?(?:\d[\d]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text) ? Number(text) : Number.NaN
+    const float = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text) ? Number(text) : Number.NaN
     if (Number.isNaN(float)) this.#fail(`illegal number syntax: ${quote(text)}`)
     if (!/[.eE]/.test(text)) this.#fail(`integer overflow: ${quote(text)}`)
     const isWhole = Number.isInteger(float) && Math.abs(float) < 2 ** 63

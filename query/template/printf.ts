@@ -14,10 +14,12 @@ interface Flags {
 }
 
 const LONGEST = 1_000_000
+const TOO_LONG = 'the formatted text is too long'
 
 /** @throws when the result would be too long */
 export function formatted(format: string, values: readonly TemplateValue[]): string {
   let used = 0
+  let length = 0
   const next = (): TemplateValue | undefined => values[used++]
   const result = format.replace(
     /%([-+# 0]*)(\*|\d+)?(?:\.(\*|\d*))?([\s\S]?)/gu,
@@ -28,7 +30,7 @@ export function formatted(format: string, values: readonly TemplateValue[]): str
       if (verb === '') return '%!(NOVERB)'
       if (verb === '%') return '%'
       if (used >= values.length) return `%!${verb}(MISSING)`
-      return formatOne(next() as TemplateValue, verb, {
+      const one = formatOne(next() as TemplateValue, verb, {
         minus: minus || (wide ?? 0) < 0,
         plus: flags.includes('+'),
         sharp: flags.includes('#'),
@@ -37,6 +39,9 @@ export function formatted(format: string, values: readonly TemplateValue[]): str
         width: wide === undefined ? undefined : Math.abs(wide),
         precision: precise,
       })
+      length += one.length
+      if (length > LONGEST) throw new Error(TOO_LONG)
+      return one
     },
   )
   if (used >= values.length) return result
@@ -47,7 +52,7 @@ export function formatted(format: string, values: readonly TemplateValue[]): str
 function measure(text: string | undefined, next: () => TemplateValue | undefined): number | undefined {
   if (text === undefined) return undefined
   const value = text === '*' ? Number(next()) : Number(text)
-  if (Math.abs(value) > LONGEST) throw new Error('the formatted text is too long')
+  if (Math.abs(value) > LONGEST) throw new Error(TOO_LONG)
   return Number.isInteger(value) ? value : undefined
 }
 

@@ -54,11 +54,28 @@ t.test('a template cannot run for long', (t) => {
   t.throws(() => new Template('{{range 9000000000}}{{end}}', 'line', new Map()).fill(data), {
     message: /takes longer than 1000 ms/,
   })
+  const doubled = (text: string) =>
+    `${Array.from({ length: 40 }, (_, i) => `{{define "${i}"}}${text}{{template "${i + 1}"}}{{template "${i + 1}"}}{{end}}`).join('')}{{define "40"}}{{end}}{{template "0"}}`
+  t.throws(() => new Template(doubled(''), 'line', new Map()).fill(data), { message: /takes longer than 1000 ms/ })
   for (const long of [
+    doubled('x'.repeat(1000)),
+    `{{$x := printf "%900000d" 1}}${'{{$x}}'.repeat(2)}`,
     '{{$x := "ab"}}{{range 60}}{{$x = print $x $x}}{{end}}',
     '{{range 90000}}{{printf "%900d" 1}}{{end}}',
   ])
     t.throws(() => new Template(long, 'line', new Map()).fill(data), { message: /the text is longer than/ })
-  t.throws(() => new Template('{{printf "%9999999d" 1}}', 'line', new Map()).fill(data), { message: /too long/ })
+  for (const format of ['%9999999d', '%600000d%600000d'])
+    t.throws(() => new Template(`{{printf "${format}" 1 2}}`, 'line', new Map()).fill(data), { message: /too long/ })
+  t.end()
+})
+
+t.test('actions are nested only so deep', (t) => {
+  const nested = (levels: number) => '{{if .a}}'.repeat(levels) + '{{end}}'.repeat(levels)
+  for (const deep of [nested(20_000), `{{if .b}}${'{{else if .b}}'.repeat(20_000)}{{end}}`])
+    t.throws(() => new Template(deep, 'line', new Map()), { message: /more than 500 nested/ })
+  t.equal(new Template(`{{if .a}}x{{end}}`.repeat(2000), 'line', new Map()).fill(data), 'x'.repeat(2000))
+  t.equal(new Template(nested(400), 'line', new Map()).fill(data), '')
+  const recursive = `{{define "x"}}${nested(100).replace('{{end}}', '{{template "x" .}}{{end}}')}{{end}}{{template "x" .}}`
+  t.throws(() => new Template(recursive, 'line', new Map()).fill(data), { message: /exceeded maximum template depth/ })
   t.end()
 })
