@@ -47,9 +47,10 @@ export function pipelineStages(
   const selectorEnd = log.stages[0]?.range.from ?? (unwrap === undefined ? log.range.to : pipeBefore(text, unwrap))
   const stages = namedStages(text, log, unwrap)
   const tallies = stages.map((): Tally => ({ in: 0, out: 0, errors: 0, removed: undefined }))
-  const selected = [...linesOf(source, log.matchers, { start, end }, budget)]
   let example: { readonly found: StreamLine; readonly passed: number } | undefined
-  for (const found of selected) {
+  let selected = 0
+  for (const found of linesOf(source, log.matchers, { start, end }, budget)) {
+    selected++
     const passed = send(found, stages, tallies)
     const isBetter = passed > (example?.passed ?? -1)
     const isNewer = passed === example?.passed && found.line.time >= example.found.line.time
@@ -63,7 +64,7 @@ export function pipelineStages(
     to: log.range.from + written.length,
     about: describeSelector(log.matchers),
     in: [...linesOf(source, [], { start, end }, budget)].length,
-    out: selected.length,
+    out: selected,
     errors: 0,
     example: snapshots[0] ?? null,
     removed: null,

@@ -339,6 +339,15 @@ t.test('examples are cut, and stages bounded', (t) => {
   t.end()
 })
 
+t.test('a template that takes long for each line cannot exceed the time limit by more than one line', (t) => {
+  const limits = { ...EXPLAIN_LIMITS, limits: { samples: 1000, time: 100 } }
+  const query = '{service="course-app"} | line_format `{{range 9000000000}}{{end}}`'
+  const start = performance.now()
+  t.throws(() => explainLogql(lines(), query, NOW - 60_000, NOW, limits), { name: 'QueryTimeout' })
+  t.ok(performance.now() - start < 4000, 'with a second for a line')
+  t.end()
+})
+
 t.test('an error of the log parser is thrown', (t) => {
   t.throws(() => explainLogql(lines(), '{service="course-app"} | jsn', 0, NOW), { name: 'LogParseError' })
   t.end()

@@ -48,6 +48,16 @@ t.test('a query may read so many lines, and take so long', (t) => {
   t.end()
 })
 
+t.test('a template that takes long for each line cannot exceed the time limit by more than one line', (t) => {
+  const engine = new LogEngine(storeOf(10), { samples: 1000, time: 100 })
+  const slow = '{service="app"} | line_format `{{range 9000000000}}{{end}}`'
+  const start = performance.now()
+  t.throws(() => engine.range(slow, WHOLE), new QueryTimeout())
+  t.throws(() => engine.instant(`count_over_time(${slow} [1h])`, 10n * SECOND), new QueryTimeout())
+  t.ok(performance.now() - start < 6000, 'of two queries, with a second for a line')
+  t.end()
+})
+
 t.test('a query may give 500 series', (t) => {
   const engine = new LogEngine(storeOf(501))
   t.throws(() => engine.instant('count_over_time({service="app"}[1h])', 501n * SECOND), {
