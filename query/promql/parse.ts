@@ -3,7 +3,7 @@
  * nests `a + b offset 5m` as `(a + b) offset 5m`, and knows neither types nor limits. Operands and operators are
  * therefore put in order again here, and everything is checked as the server does.
  */
-import type { SyntaxNode } from '@lezer/common'
+import type { SyntaxNode, Tree } from '@lezer/common'
 import { parser } from '@prometheus-io/lezer-promql'
 import { quote } from '../quote.ts'
 import { isLabelName } from '../series/labels.ts'
@@ -41,11 +41,10 @@ export function parseExpression(text: string): Expression {
   const excess = tokens[MOST_WORDS]
   if (excess !== undefined) throw new ParseError(text, excess.from, `the query has more than ${MOST_WORDS} words`)
   const readable = forGrammar(text, tokens)
-  const mistake = firstMistake(readable)
-  if (mistake !== undefined) throw syntaxError(text, tokens, mistake, error)
+  const tree = parseStrictly(readable)
+  if (typeof tree === 'number') throw syntaxError(text, tokens, tree, error)
   if (error !== undefined) throw error
 
-  const tree = strictParser.parse(readable)
   const expression = new Converter(text).convert(tree.topNode.firstChild as SyntaxNode)
   checkTypes(text, expression)
   return expression
@@ -59,11 +58,10 @@ export function parseSelector(text: string): VectorSelector {
   return expression
 }
 
-/** Where the grammar cannot go on; undefined when it can. */
-function firstMistake(text: string): number | undefined {
+/** The tree, or the offset at which the grammar cannot go on. */
+function parseStrictly(text: string): Tree | number {
   try {
-    strictParser.parse(text)
-    return undefined
+    return strictParser.parse(text)
   } catch (error) {
     const [, at] = /^No parse at (\d+)$/.exec((error as Error).message) ?? []
     if (at === undefined) throw error
